@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COMMON_HTTP_H
+#define COMMON_HTTP_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+
+/*
+ * One HTTP exchange over libcurl, blocking, with a deadline and a cancel flag.
+ * Every option of libcurl that matters for safety is set in http.c and nowhere
+ * else: https only (see below), certificates checked, no redirects, no netrc,
+ * no cookies, HTTP/0.9 refused, sizes bounded.  It repeats nothing.
+ *
+ * Plain http is for loopback and for peers that have no TLS by design (Google's
+ * metadata server, an emulator); the caller says so per request.
+ */
+struct http_request {
+	const char        *method;  /* "GET", "POST", ... */
+	const char        *url;     /* absolute, no user information */
+	const char *const *headers; /* "Name: value", ends with NULL; or NULL */
+	const char        *basic;   /* "user:password" of HTTP Basic; or NULL */
+	const void        *body;    /* NULL when there is none */
+	size_t             body_len;
+	int64_t            timeout_ms; /* for the whole exchange */
+	size_t             body_max; /* bytes of an answer, unfolded; 0: 64 KiB */
+
+	/*
+	 * The peer must see this request at most once: no connection is
+	 * reused, since libcurl sends even a POST again when a reused
+	 * connection turns out to be closed, and none is kept.
+	 */
+	bool at_most_once;
+	bool compressed; /* ask for gzip; never where an answer holds a secret */
+	bool plain_ok;   /* http:// is right for this peer, proxies are not */
+};
+
+enum http_outcome {
+	HTTP_ANSWERED = 0, /* status, headers and whole body are there */
+	HTTP_ARGUMENT,     /* a control character, no https, a bad URL */
+	HTTP_NOMEM,
+	HTTP_CONNECT,   /* no name, no route, refused: nothing was sent */
+	HTTP_TLS,       /* no trust: nothing was sent */
+	HTTP_TIMEOUT,   /* the deadline passed */
+	HTTP_CANCELED,  /* the cancel flag was raised */
+	HTTP_BROKEN,    /* the connection broke after it was made */
+	HTTP_TOO_LARGE  /* the answer was larger than body_max */
+};
+
+/*
+ * What came back.  Whatever the outcome, `status` and `body` hold as much as
+ * arrived, so that a caller may salvage from an answer that was cut short.
+ */
+struct http_response {
+	int        status; /* 0 when no status line arrived */
+	struct buf headers; /* "name\0value\0" pairs */
+	struct buf body;
+	bool       sent; /* false: the peer certainly saw nothing */
+	char       message[160]; /* why it failed; never holds a URL's query */
+};
+
+struct http;
+
+/* `user_agent` is copied.  `canceled` may be NULL and must outlive the rest. */
+struct http *http_new(const char *user_agent, const atomic_bool *canceled);
+void         http_free(struct http *http);
+
+/* A PEM bundle instead of the system's, and a proxy instead of none; NULL for
+ * the default.  False when out of memory. */
+bool http_set_ca_file(struct http *http, const char *path);
+bool http_set_proxy(struct http *http, const char *url);
+
+/* Prepares an empty response; http_response_free() ends it. */
+void http_response_init(struct http_response *response);
+void http_response_free(struct http_response *response);
+
+/* Fills `response`, which was initialised and may hold an earlier answer. */
+enum http_outcome http_send(struct http *http,
+    const struct http_request *request, struct http_response *response);
+
+/* Keeps a header.  False when it is malformed or memory is short. */
+bool http_response_add_header(
+    struct http_response *response, const char *name, const char *value);
+
+/* The value of the first header of that name, in any case; NULL if absent. */
+const char *http_response_header(
+    const struct http_response *response, const char *name);
+
+/* The seconds of a Retry-After header, clamped to a day; -1 if absent, a date
+ * or nonsense. */
+int64_t http_retry_after_s(const struct http_response *response);
+
+/* "http://..." whose host is 127.0.0.0/8, [::1] or localhost. */
+bool http_url_is_loopback(const char *url);
+
+/* True for "https://host..." and, if `plain_ok` or loopback, "http://host...",
+ * without user information, query or fragment: fit to be a base URL. */
+bool http_url_is_base(const char *url, bool plain_ok);
+
+#endif

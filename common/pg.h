@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COMMON_PG_H
+#define COMMON_PG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * PostgreSQL over asynchronous libpq: every call ends by its deadline, even
+ * when the server or a proxy in between goes silent; a connection that missed a
+ * deadline is thrown away, and the next call makes a new one.  No session
+ * state is used, so PgBouncer in transaction mode may stand in between.
+ *
+ * One thread at a time per struct pg.
+ */
+
+/* What a failure asks for. */
+enum pg_class {
+	PG_OK = 0,
+	PG_NOMEM,
+	PG_CONNECTION, /* none, or it broke: the outcome of a write is unknown */
+	PG_TIMEOUT,    /* our deadline passed: the outcome is unknown */
+	PG_AGAIN,      /* 40001 40P01 55P03 57014: nothing was done, repeat */
+	PG_BUSY,       /* 53300: too many connections, wait */
+	PG_FULL,       /* 53100 53200 58030: disk or memory of the server */
+	PG_READ_ONLY,  /* 25006: this is not the primary */
+	PG_DENIED,     /* 28xxx, 42501: wrong password or missing grant */
+	PG_MISSING,    /* 3Dxxx 3Fxxx 42Pxx 42703: no such database, table, column */
+	PG_UNIQUE,     /* 23505 */
+	PG_OTHER
+};
+
+struct pg_error {
+	enum pg_class class;
+	char          sqlstate[6]; /* "" when the server gave none */
+	char          message[200]; /* one line, never DETAIL: that holds data */
+};
+
+struct pg;
+struct pg_result;
+
+/*
+ * `conninfo` is a libpq URI or keyword string ("" leaves all to the PG*
+ * variables), `password` may be NULL; both are copied.  Nothing is connected
+ * yet.  NULL when out of memory.
+ */
+struct pg *pg_new(const char *conninfo, const char *password,
+    const char *program, int64_t connect_timeout_ms, int64_t call_timeout_ms);
+void       pg_free(struct pg *pg);
+
+/*
+ * Refuses, before anything is sent, conninfo that libpq cannot read and a
+ * server that would be reached without a verified certificate: sslmode must be
+ * verify-full unless every host is loopback or a unix socket.
+ */
+bool pg_check_conninfo(
+    const char *conninfo, char *message, size_t message_size);
+
+/* One value handed to the server; text unless `len` > 0 says binary. */
+struct pg_param {
+	const void *data; /* NULL is SQL NULL */
+	int         len;  /* bytes of a binary value; 0 for NUL-terminated text */
+};
+#define PG_TEXT(text)        ((struct pg_param){ text, 0 })
+#define PG_BYTES(data, size) ((struct pg_param){ data, (int)(size) })
+
+/* A decimal number as a parameter; the text lives in the caller's array. */
+#define PG_INT_SIZE 24
+struct pg_param pg_int(char text[PG_INT_SIZE], int64_t value);
+
+/*
+ * Runs one statement, connecting first if need be.  *result, unless NULL is
+ * given for it, is to be ended with pg_result_free(); it is NULL on failure.
+ * A statement that is repeated safely may be given to pg_run_again().
+ */
+enum pg_class pg_run(struct pg *pg, const char *sql,
+    const struct pg_param *params, int count, struct pg_result **result,
+    struct pg_error *error);
+
+/*
+ * The same for a statement that may be carried out twice: repeats it, on a new
+ * connection if need be, after PG_AGAIN, PG_CONNECTION and PG_READ_ONLY, a few
+ * times, inside one call's deadline.
+ */
+enum pg_class pg_run_again(struct pg *pg, const char *sql,
+    const struct pg_param *params, int count, struct pg_result **result,
+    struct pg_error *error);
+
+/*
+ * A transaction of several statements: pg_begin(), pg_run() ..., pg_commit().
+ * pg_commit() is PG_OK only when the server said COMMIT; libpq alone calls the
+ * commit of a failed transaction a success.  pg_rollback() never fails: at
+ * worst it drops the connection.
+ */
+enum pg_class pg_begin(struct pg *pg, struct pg_error *error);
+enum pg_class pg_commit(struct pg *pg, struct pg_error *error);
+void          pg_rollback(struct pg *pg);
+
+int64_t     pg_result_rows(const struct pg_result *result);
+int64_t     pg_result_affected(const struct pg_result *result);
+bool        pg_result_null(const struct pg_result *result, int row, int col);
+const char *pg_result_text(const struct pg_result *result, int row, int col);
+int64_t     pg_result_int(const struct pg_result *result, int row, int col);
+
+/* Bytes of a bytea column; points into the result. */
+const void *pg_result_bytes(
+    const struct pg_result *result, int row, int col, size_t *len);
+void pg_result_free(struct pg_result *result);
+
+/*
+ * Numbered, forward-only schema changes.  Applies, in one transaction each,
+ * those that `schema` lacks, under a row lock, so that any number of programs
+ * may start at once.  PG_OTHER with a message when the database is newer than
+ * the list or a step that was applied has changed since.
+ */
+struct pg_migration {
+	int         version; /* from 1, without gaps */
+	const char *sql;     /* several statements, separated by ; */
+};
+enum pg_class pg_migrate(struct pg *pg, const char *schema,
+    const struct pg_migration *steps, size_t count, struct pg_error *error);
+
+/* *version: what the database holds; 0 when the schema is not there. */
+enum pg_class pg_schema_version(struct pg *pg, const char *schema,
+    int64_t *version, struct pg_error *error);
+
+#endif

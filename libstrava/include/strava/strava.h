@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STRAVA_STRAVA_H
+#define STRAVA_STRAVA_H
+
+#include <strava/activity.h>
+#include <strava/api.h>
+#include <strava/athlete.h>
+#include <strava/client.h>
+#include <strava/error.h>
+#include <strava/oauth.h>
+#include <strava/polyline.h>
+#include <strava/request.h>
+#include <strava/stream.h>
+#include <strava/transport.h>
+#include <strava/types.h>
+
+#endif
