@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base64.h"
 
+#include <stdint.h>
 #include <string.h>
 
 static const char *const alphabets[] = {
@@ -16,8 +17,11 @@ base64_encode(struct buf *out, const void *data, size_t len,
 {
 	const unsigned char *p = data;
 	const char          *digits = alphabets[alphabet];
+	size_t               whole = len / 3 * 4, tail = len % 3;
 
-	if (!buf_reserve(out, out->len + (len + 2) / 3 * 4))
+	if (tail != 0)
+		tail = alphabet == BASE64_URL ? tail + 1 : 4;
+	if (len > SIZE_MAX / 2 || !buf_reserve(out, out->len + whole + tail))
 		return false;
 	for (size_t i = 0; i < len; i += 3) {
 		size_t        n = len - i < 3 ? len - i : 3;
@@ -60,15 +64,17 @@ decode_group(
 	for (size_t k = 0; k < 3; k++)
 		bytes[k] = (char)(v >> (16 - 8 * k) & 255);
 	/* The bits that no byte takes must be zero. */
-	return digits_len == 4 || (v & (0xffffffUL >> 8 * (digits_len - 1))) == 0;
+	return digits_len == 4 ||
+	       (v & (0xffffffUL >> 8 * (digits_len - 1))) == 0;
 }
 
 bool
 base64_decode(struct buf *out, const char *text, size_t len,
     enum base64_alphabet alphabet)
 {
-	size_t before = out->len, n;
+	size_t before = out->len, tail, n;
 	char   bytes[3];
+	bool   good = true;
 
 	if (alphabet == BASE64_STANDARD) {
 		if (len % 4 != 0)
@@ -76,17 +82,19 @@ base64_decode(struct buf *out, const char *text, size_t len,
 		for (n = 0; n < 2 && len > 0 && text[len - 1] == '='; n++)
 			len--;
 	}
-	if (len % 4 == 1 || !buf_reserve(out, out->len + len / 4 * 3 + 2))
+	tail = len % 4;
+	if (tail == 1 ||
+	    !buf_reserve(out, before + len / 4 * 3 + (tail > 0 ? tail - 1 : 0)))
 		return false;
-	for (size_t i = 0; i < len; i += n) {
+	for (size_t i = 0; i < len && good; i += n) {
 		n = len - i < 4 ? len - i : 4;
-		if (!decode_group(text + i, n, alphabets[alphabet], bytes)) {
-			wipe(out->data + before, out->len - before);
-			out->len = before;
-			return false;
-		}
-		buf_add(out, bytes, n - 1);
+		good = decode_group(text + i, n, alphabets[alphabet], bytes) &&
+		       buf_add(out, bytes, n - 1);
 	}
 	wipe(bytes, sizeof(bytes));
-	return buf_ok(out);
+	if (!good) {
+		wipe(out->data + before, out->len - before);
+		out->len = before;
+	}
+	return good;
 }

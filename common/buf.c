@@ -2,6 +2,7 @@
 #include "buf.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +10,7 @@
 void
 wipe(void *data, size_t len)
 {
-	volatile unsigned char *p = data;
-
-	while (len-- > 0)
-		*p++ = 0;
+	explicit_bzero(data, len);
 }
 
 void
@@ -56,7 +54,8 @@ buf_reserve(struct buf *b, size_t len)
 
 	if (b->failed)
 		return false;
-	if (len > b->max) {
+	/* Half of all memory is never to be had; doubling stays in range. */
+	if (len > b->max || len >= SIZE_MAX / 2) {
 		b->failed = true;
 		return false;
 	}

@@ -55,6 +55,13 @@ days_from_civil(int64_t y, int64_t m, int64_t d)
 	       year_of_era / 100 + day_of_year - 719468;
 }
 
+static int64_t
+days_in_month(int64_t y, int64_t m)
+{
+	return days_from_civil(m < 12 ? y : y + 1, m % 12 + 1, 1) -
+	       days_from_civil(y, m, 1);
+}
+
 /* Reads `layout`, in which each 0 stands for a digit, into numbers. */
 static const char *
 read_numbers(const char *text, const char *layout, int64_t *numbers)
@@ -97,8 +104,9 @@ clock_parse(const char *text, int64_t *utc_s)
 	int64_t n[6] = { 0 }, offset_s;
 
 	text = read_numbers(text, "0000-00-00T00:00:00", n);
-	if (text == NULL || n[1] < 1 || n[1] > 12 || n[2] < 1 || n[2] > 31 ||
-	    n[3] > 23 || n[4] > 59 || n[5] > 60)
+	if (text == NULL || n[1] < 1 || n[1] > 12 || n[2] < 1 ||
+	    n[2] > days_in_month(n[0], n[1]) || n[3] > 23 || n[4] > 59 ||
+	    n[5] > 60)
 		return false;
 	if (*text == '.' && strspn(text + 1, "0123456789") > 0)
 		text += 1 + strspn(text + 1, "0123456789");

@@ -25,8 +25,14 @@ struct http_request {
 	const char        *basic;   /* "user:password" of HTTP Basic; or NULL */
 	const void        *body;    /* NULL when there is none */
 	size_t             body_len;
-	int64_t            timeout_ms; /* for the whole exchange */
-	size_t             body_max; /* bytes of an answer, unfolded; 0: 64 KiB */
+
+	/* For the whole exchange, five seconds of it for the connection.  Less
+	 * than 30 bytes a second for ten seconds are a time-out too, unless
+	 * the request is one of `at_most_once`. */
+	int64_t timeout_ms;
+
+	/* Bytes of an answer's body, unfolded; 0: 64 KiB. */
+	size_t body_max;
 
 	/*
 	 * The peer must see this request at most once: no connection is
@@ -34,32 +40,41 @@ struct http_request {
 	 * connection turns out to be closed, and none is kept.
 	 */
 	bool at_most_once;
-	bool compressed; /* ask for gzip; never where an answer holds a secret */
-	bool plain_ok;   /* http:// is right for this peer, proxies are not */
+
+	/* Ask for gzip; never where an answer holds a secret. */
+	bool compressed;
+
+	/* http:// is right for this peer, and proxies are not. */
+	bool plain_ok;
 };
 
 enum http_outcome {
 	HTTP_ANSWERED = 0, /* status, headers and whole body are there */
 	HTTP_ARGUMENT,     /* a control character, no https, a bad URL */
 	HTTP_NOMEM,
-	HTTP_CONNECT,   /* no name, no route, refused: nothing was sent */
-	HTTP_TLS,       /* no trust: nothing was sent */
-	HTTP_TIMEOUT,   /* the deadline passed */
-	HTTP_CANCELED,  /* the cancel flag was raised */
-	HTTP_BROKEN,    /* the connection broke after it was made */
-	HTTP_TOO_LARGE  /* the answer was larger than body_max */
+	HTTP_CONNECT,  /* no name, no route, refused: nothing was sent */
+	HTTP_TLS,      /* no trust: nothing was sent */
+	HTTP_TIMEOUT,  /* the deadline passed */
+	HTTP_CANCELED, /* the cancel flag was raised */
+	HTTP_BROKEN,   /* the connection broke after it was made */
+	HTTP_TOO_LARGE /* the body was larger than body_max, or the headers
+			* than 64 KiB */
 };
 
 /*
  * What came back.  Whatever the outcome, `status` and `body` hold as much as
- * arrived, so that a caller may salvage from an answer that was cut short.
+ * arrived, so that a caller may salvage from an answer that was cut short.  A
+ * body without a length or chunks ends where the connection does: that it is
+ * whole, only its reader can tell.
  */
 struct http_response {
-	int        status; /* 0 when no status line arrived */
+	int        status;  /* 0 when no status line arrived */
 	struct buf headers; /* "name\0value\0" pairs */
 	struct buf body;
 	bool       sent; /* false: the peer certainly saw nothing */
-	char       message[160]; /* why it failed; never holds a URL's query */
+
+	/* Why it failed; never holds a URL's query. */
+	char message[160];
 };
 
 struct http;
@@ -73,7 +88,8 @@ void         http_free(struct http *http);
 bool http_set_ca_file(struct http *http, const char *path);
 bool http_set_proxy(struct http *http, const char *url);
 
-/* Prepares an empty response; http_response_free() ends it. */
+/* Prepares an empty response; http_response_free() ends it.  In between, memory
+ * that was reserved for the body stays reserved. */
 void http_response_init(struct http_response *response);
 void http_response_free(struct http_response *response);
 

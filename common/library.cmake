@@ -15,9 +15,10 @@
 # one program.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
+include(CheckLinkerFlag)
 find_package(PkgConfig REQUIRED)
 
-set(SUITE_COMMON_DIR ${CMAKE_CURRENT_LIST_DIR})
+get_filename_component(SUITE_COMMON_DIR ${CMAKE_CURRENT_LIST_DIR} REALPATH)
 
 function(suite_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;COMMON;PACKAGES;SYSTEM" ${ARGN})
@@ -28,7 +29,7 @@ function(suite_library name)
     string(MAKE_C_IDENTIFIER LIB${upper}_${module} prefix)
     pkg_check_modules(${prefix} REQUIRED IMPORTED_TARGET GLOBAL ${package})
     list(APPEND packages PkgConfig::${prefix})
-    list(APPEND find_lines "pkg_check_modules(${prefix} REQUIRED IMPORTED_TARGET ${package})")
+    list(APPEND find_lines "pkg_check_modules(${prefix} QUIET IMPORTED_TARGET ${package})")
   endforeach()
 
   add_library(${name}_objects OBJECT ${ARG_SOURCES} ${ARG_COMMON})
@@ -36,6 +37,8 @@ function(suite_library name)
     PUBLIC include PRIVATE ${SUITE_COMMON_DIR} src)
   target_link_libraries(${name}_objects PRIVATE ${packages})
   target_compile_definitions(${name}_objects PRIVATE _GNU_SOURCE)
+  # Names are made local in machine code; with -flto there would be none yet.
+  target_compile_options(${name}_objects PRIVATE -fno-lto)
   set_target_properties(${name}_objects PROPERTIES
     C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF
     C_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON)
@@ -46,14 +49,8 @@ function(suite_library name)
     LINKER_LANGUAGE C VERSION ${PROJECT_VERSION}
     SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 
-  set(whole ${CMAKE_CURRENT_BINARY_DIR}/lib${name}.o)
-  add_custom_command(OUTPUT ${whole}
-    COMMAND ${CMAKE_C_COMPILER} -nostdlib -r -o ${whole}.tmp $<TARGET_OBJECTS:${name}_objects>
-    COMMAND ${CMAKE_OBJCOPY} --localize-hidden ${whole}.tmp ${whole}
-    DEPENDS ${name}_objects $<TARGET_OBJECTS:${name}_objects>
-    COMMAND_EXPAND_LISTS VERBATIM)
+  suite_whole_object(${name})
   add_library(${name}_static STATIC ${whole})
-  set_source_files_properties(${whole} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
   target_link_libraries(${name}_static PRIVATE ${packages} ${ARG_SYSTEM})
   set_target_properties(${name}_static PROPERTIES
     LINKER_LANGUAGE C OUTPUT_NAME ${name})
@@ -67,16 +64,38 @@ function(suite_library name)
   suite_install(${name} "${ARG_PACKAGES}" "${ARG_SYSTEM}" "${find_lines}")
 endfunction()
 
+# Links the objects of a library into one, ${whole}, whose hidden names are
+# local.  Section groups are dissolved: a group of the same name in another
+# archive would otherwise take the place of one that only local names reach.
+function(suite_whole_object name)
+  set(whole ${CMAKE_CURRENT_BINARY_DIR}/lib${name}.o)
+  set(whole ${whole} PARENT_SCOPE)
+  separate_arguments(link_flags NATIVE_COMMAND "${CMAKE_C_FLAGS}")
+  list(FILTER link_flags INCLUDE REGEX "^-m") # -m32 and the like
+  check_linker_flag(C -Wl,--force-group-allocation SUITE_LINKER_DISSOLVES_GROUPS)
+  if(SUITE_LINKER_DISSOLVES_GROUPS)
+    list(APPEND link_flags -Wl,--force-group-allocation)
+  endif()
+  add_custom_command(OUTPUT ${whole}
+    COMMAND ${CMAKE_C_COMPILER} ${link_flags} -nostdlib -r
+      -o ${whole}.tmp $<TARGET_OBJECTS:${name}_objects>
+    COMMAND ${CMAKE_OBJCOPY} --localize-hidden ${whole}.tmp ${whole}
+    DEPENDS ${name}_objects $<TARGET_OBJECTS:${name}_objects>
+    COMMAND_EXPAND_LISTS VERBATIM)
+  set_source_files_properties(${whole} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
+endfunction()
+
 function(suite_install name packages system find_lines)
   set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/lib${name})
   install(TARGETS ${name} ${name}_static EXPORT lib${name}-targets)
   install(DIRECTORY include/${name} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-  install(DIRECTORY man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man3
-    FILES_MATCHING PATTERN "*.3")
-  install(DIRECTORY man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man7
-    FILES_MATCHING PATTERN "*.7")
+  foreach(section IN ITEMS 3 7)
+    file(GLOB pages CONFIGURE_DEPENDS man/*.${section})
+    install(FILES ${pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
+  endforeach()
   install(EXPORT lib${name}-targets NAMESPACE ${name}:: DESTINATION ${package_dir})
 
+  list(TRANSFORM find_lines PREPEND "  ")
   list(JOIN find_lines "\n" PACKAGE_FINDS)
   configure_package_config_file(${SUITE_COMMON_DIR}/package-config.cmake.in
     lib${name}-config.cmake INSTALL_DESTINATION ${package_dir})
@@ -88,6 +107,11 @@ function(suite_install name packages system find_lines)
     ${CMAKE_CURRENT_BINARY_DIR}/lib${name}-config-version.cmake
     DESTINATION ${package_dir})
 
+  # An absolute directory stays as it is, any other is below the prefix.
+  foreach(dir IN ITEMS LIBDIR INCLUDEDIR)
+    set(PC_${dir} "\${prefix}")
+    cmake_path(APPEND PC_${dir} ${CMAKE_INSTALL_${dir}})
+  endforeach()
   list(JOIN packages ", " PC_REQUIRES)
   string(REPLACE ">=" " >= " PC_REQUIRES "${PC_REQUIRES}")
   list(TRANSFORM system PREPEND -l)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "members.h"
 
+#include <json-c/printbuf.h>
 #include <math.h>
 #include <string.h>
 
+#include "buf.h"
 #include "clock.h"
-
-#define DEPTH_MAX 32
+#include "json.h"
 
 /* Integers in a double are exact up to here. */
 #define DOUBLE_EXACT 9007199254740992.0
@@ -86,28 +87,53 @@ put_time(struct json_object *value, void *at)
 	return put_string(value, &text) && clock_parse(text, at);
 }
 
+/* How many values a document holds, itself included. */
+static size_t
+count_values(struct json_object *value)
+{
+	struct json_object_iterator it, end;
+	size_t                      count = 1, len;
+
+	if (json_object_is_type(value, json_type_array)) {
+		len = json_object_array_length(value);
+		for (size_t i = 0; i < len; i++)
+			count +=
+			    count_values(json_object_array_get_idx(value, i));
+	} else if (json_object_is_type(value, json_type_object)) {
+		it = json_object_iter_begin(value);
+		end = json_object_iter_end(value);
+		for (; !json_object_iter_equal(&it, &end);
+		     json_object_iter_next(&it))
+			count += count_values(json_object_iter_peek_value(&it));
+	}
+	return count;
+}
+
 struct json_object *
 members_parse(const char *text, size_t len)
 {
-	static const char     mark[] = "\xef\xbb\xbf";
-	struct json_tokener  *tokener;
-	struct json_object   *document;
+	static const char    mark[] = "\xef\xbb\xbf";
+	struct json_tokener *tokener;
+	struct json_object  *document;
+	size_t               values;
 
 	if (len >= 3 && memcmp(text, mark, 3) == 0) {
 		text += 3;
 		len -= 3;
 	}
-	if (len > INT32_MAX || (tokener = json_tokener_new_ex(DEPTH_MAX)) == NULL)
+	if (len > INT32_MAX || !json_check(text, len, &values) ||
+	    (tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1)) == NULL)
 		return NULL;
-	json_tokener_set_flags(
-	    tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	document = json_tokener_parse_ex(tokener, text, (int)len);
-	/* A number or null at the top asks for more input; neither is wanted. */
-	if (json_tokener_get_error(tokener) != json_tokener_success) {
+	/* Its scratch buffer still holds the longest text, maybe a secret. */
+	wipe(tokener->pb->buf, (size_t)tokener->pb->size);
+	json_tokener_free(tokener);
+	/* Of a name given twice json-c keeps one value, and short of memory it
+	 * may leave out more without a word. */
+	if (document != NULL && count_values(document) != values) {
 		json_object_put(document);
 		document = NULL;
 	}
-	json_tokener_free(tokener);
 	return document;
 }
 

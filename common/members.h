@@ -38,20 +38,21 @@ struct member {
 	size_t      offset;
 	bool        required;
 };
-#define MEMBER(type, name, put, in, key)               \
-	{                                              \
+#define MEMBER(type, name, put, in, key)                  \
+	{                                                 \
 		in, key, put, offsetof(type, name), false \
 	}
-#define MEMBER_REQUIRED(type, name, put, in, key)     \
-	{                                             \
+#define MEMBER_REQUIRED(type, name, put, in, key)        \
+	{                                                \
 		in, key, put, offsetof(type, name), true \
 	}
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * Parses a whole document: UTF-8, strict grammar, nothing behind it but white
- * space; a byte order mark in front is passed over.  NULL when it is not JSON
- * or nests deeper than 32.  The caller ends it with json_object_put().
+ * Parses a whole document, an object or an array: UTF-8, strict grammar, no name
+ * twice in an object, nothing behind it but white space; a byte order mark in
+ * front is passed over.  NULL when it is not that or nests deeper than 32.  The
+ * caller ends it with json_object_put().
  */
 struct json_object *members_parse(const char *text, size_t len);
 

@@ -12,6 +12,9 @@
  * deadline is thrown away, and the next call makes a new one.  No session
  * state is used, so PgBouncer in transaction mode may stand in between.
  *
+ * Only the look-up of a host's name is beyond the deadline: libpq leaves it to
+ * the system's resolver.  "hostaddr" in the conninfo avoids it.
+ *
  * One thread at a time per struct pg.
  */
 
@@ -19,14 +22,16 @@
 enum pg_class {
 	PG_OK = 0,
 	PG_NOMEM,
-	PG_CONNECTION, /* none, or it broke: the outcome of a write is unknown */
+	PG_CONNECTION, /* none, or it broke: the outcome of a write is unknown;
+			* also 08xxx and 57Pxx, the server is going away */
 	PG_TIMEOUT,    /* our deadline passed: the outcome is unknown */
 	PG_AGAIN,      /* 40001 40P01 55P03 57014: nothing was done, repeat */
 	PG_BUSY,       /* 53300: too many connections, wait */
 	PG_FULL,       /* 53100 53200 58030: disk or memory of the server */
 	PG_READ_ONLY,  /* 25006: this is not the primary */
 	PG_DENIED,     /* 28xxx, 42501: wrong password or missing grant */
-	PG_MISSING,    /* 3Dxxx 3Fxxx 42Pxx 42703: no such database, table, column */
+	PG_MISSING, /* 3Dxxx 3Fxxx 42P01 42703: no such database, schema, table
+		     * or column */
 	PG_UNIQUE,     /* 23505 */
 	PG_OTHER
 };
@@ -34,7 +39,7 @@ enum pg_class {
 struct pg_error {
 	enum pg_class class;
 	char          sqlstate[6]; /* "" when the server gave none */
-	char          message[200]; /* one line, never DETAIL: that holds data */
+	char          message[240]; /* one line, never DETAIL: that holds data */
 };
 
 struct pg;
@@ -42,8 +47,12 @@ struct pg_result;
 
 /*
  * `conninfo` is a libpq URI or keyword string ("" leaves all to the PG*
- * variables), `password` may be NULL; both are copied.  Nothing is connected
- * yet.  NULL when out of memory.
+ * variables), `password` may be NULL; all three texts are copied.  Nothing is
+ * connected yet.  NULL when out of memory.
+ *
+ * A call takes at most `call_timeout_ms`, connecting included; connecting to
+ * one host takes at most `connect_timeout_ms` of it.  Of several hosts the
+ * first that answers and takes writes is used.
  */
 struct pg *pg_new(const char *conninfo, const char *password,
     const char *program, int64_t connect_timeout_ms, int64_t call_timeout_ms);
@@ -60,7 +69,7 @@ bool pg_check_conninfo(
 /* One value handed to the server; text unless `len` > 0 says binary. */
 struct pg_param {
 	const void *data; /* NULL is SQL NULL */
-	int         len;  /* bytes of a binary value; 0 for NUL-terminated text */
+	int         len; /* bytes of a binary value; 0: NUL-terminated text */
 };
 #define PG_TEXT(text)        ((struct pg_param){ text, 0 })
 #define PG_BYTES(data, size) ((struct pg_param){ data, (int)(size) })
@@ -72,7 +81,8 @@ struct pg_param pg_int(char text[PG_INT_SIZE], int64_t value);
 /*
  * Runs one statement, connecting first if need be.  *result, unless NULL is
  * given for it, is to be ended with pg_result_free(); it is NULL on failure.
- * A statement that is repeated safely may be given to pg_run_again().
+ * A statement that is repeated safely may be given to pg_run_again().  At most
+ * 32 parameters.
  */
 enum pg_class pg_run(struct pg *pg, const char *sql,
     const struct pg_param *params, int count, struct pg_result **result,
@@ -87,16 +97,28 @@ enum pg_class pg_run_again(struct pg *pg, const char *sql,
     const struct pg_param *params, int count, struct pg_result **result,
     struct pg_error *error);
 
+/* Runs several statements without parameters, separated by ";", of which all or
+ * none take effect. */
+enum pg_class pg_run_script(
+    struct pg *pg, const char *sql, struct pg_error *error);
+
 /*
- * A transaction of several statements: pg_begin(), pg_run() ..., pg_commit().
+ * A transaction of several statements: pg_begin(), pg_run() ..., pg_commit();
+ * after any failure, that of pg_begin() excepted, pg_rollback().  All of it
+ * shares one deadline: a call's, or the one that pg_begin_within() names.
+ *
  * pg_commit() is PG_OK only when the server said COMMIT; libpq alone calls the
  * commit of a failed transaction a success.  pg_rollback() never fails: at
  * worst it drops the connection.
  */
 enum pg_class pg_begin(struct pg *pg, struct pg_error *error);
+enum pg_class pg_begin_within(
+    struct pg *pg, int64_t timeout_ms, struct pg_error *error);
 enum pg_class pg_commit(struct pg *pg, struct pg_error *error);
 void          pg_rollback(struct pg *pg);
 
+/* Values are text as PostgreSQL writes it; "" and 0 for NULL.  A boolean counts
+ * as 1 or 0.  What is returned points into the result. */
 int64_t     pg_result_rows(const struct pg_result *result);
 int64_t     pg_result_affected(const struct pg_result *result);
 bool        pg_result_null(const struct pg_result *result, int row, int col);

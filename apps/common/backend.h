@@ -8,6 +8,8 @@
  * them to threads.
  */
 
+#include <stdatomic.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <strava/client.h>
 #include <strava/oauth.h>
@@ -22,12 +24,29 @@ struct backend {
 	strava_client         *strava;
 	tokenstore            *store;
 	struct pg             *pg; /* for what is not a token: sessions */
+	int64_t     sequence;      /* of the stored token that `strava` holds */
+	atomic_bool hurry;         /* the program ends: wait for nothing */
 };
 
-/* `actor` is the program's name.  NULL on failure, one line in `message`. */
+/* `actor` is the program's name.  Nothing is connected yet.  NULL on failure,
+ * one line in `message`. */
 struct backend *backend_new(const struct settings *settings, const char *actor,
     char *message, size_t message_size);
 void            backend_free(struct backend *backend);
+
+/* Brings the token store's tables up to date; cheap when they are.  False, one
+ * line in `message`, when the database cannot be used. */
+bool backend_prepare(
+    struct backend *backend, char *message, size_t message_size);
+
+/* The same for --check, which changes nothing: reachable, tables there, every
+ * stored token readable with the keyring? */
+bool backend_check(struct backend *backend, char *message, size_t message_size);
+
+/* From any thread, when the program has to end now: the running call to Strava
+ * and all later ones fail, and nobody goes on trying to store.  There is no way
+ * back. */
+void backend_hurry(struct backend *backend);
 
 /* UTC seconds, moved by the setting CLOCK_OFFSET_S; `ctx` is the settings. */
 int64_t backend_clock(void *ctx);
@@ -35,12 +54,15 @@ int64_t backend_clock(void *ctx);
 /* Up to `size` backends, made when first needed, given back in any order. */
 struct pool;
 
-struct pool    *pool_new(const struct settings *settings, const char *actor,
-       size_t size, char *message, size_t message_size);
-void            pool_free(struct pool *pool);
+struct pool *pool_new(const struct settings *settings, const char *actor,
+    size_t size, char *message, size_t message_size);
+void         pool_free(struct pool *pool);
 
 /* Waits up to `wait_ms` for one; NULL when none came free or could be made. */
 struct backend *pool_take(struct pool *pool, int64_t wait_ms);
 void            pool_give(struct pool *pool, struct backend *backend);
+
+/* backend_hurry() for all of them, also those made later. */
+void pool_hurry(struct pool *pool);
 
 #endif

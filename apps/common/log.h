@@ -49,7 +49,7 @@ void log_trace(const char *project, const char *x_cloud_trace_context,
 void log_line(enum log_severity severity, const char *message,
     const struct log_field *fields);
 
-/* The shorthand: log_info("refreshed", LOG_TEXT_FIELD("athlete", id)); */
+/* log_line(LOG_INFO, "refreshed", LOG_FIELDS(LOG_INT_FIELD("due", due))); */
 #define LOG_FIELDS(...) ((const struct log_field[]){ __VA_ARGS__, { 0 } })
 
 #endif

@@ -27,17 +27,27 @@ enum refresh_outcome {
 	REFRESH_RATE_LIMITED, /* put off to the next window */
 	REFRESH_DEFERRED,     /* put off: network, 5xx, in doubt */
 	REFRESH_FAILED,       /* could not be stored, or not be opened */
-	REFRESH_STOP          /* the application is at fault: stop the run */
+	REFRESH_STOP          /* the application is at fault: stop the run; the
+			       * claim was given back and does not count */
 };
 
 /* How long a claim is ours, and how long a refresh request may take.  The
  * request never outlives the lease. */
-#define REFRESH_LEASE_S    120
+#define REFRESH_LEASE_S 120
 #define REFRESH_TIMEOUT_MS 60000
 
-/* Spends one claim and reports it to the store. */
+/*
+ * Spends one claim and reports it to the store.  *err is what Strava said last.
+ * Returns late rather than drop a token that the store does not take:
+ * backend_hurry() ends that.
+ */
 enum refresh_outcome refresh_claim(
-    struct backend *backend, tokenstore_claim *claim);
+    struct backend *backend, tokenstore_claim *claim, strava_error *err);
+
+/* Puts a claim off without a request, as long as an earlier answer, a rate
+ * limit, says. */
+enum refresh_outcome refresh_wait(struct backend *backend,
+    tokenstore_claim *claim, const strava_error *rate_limit);
 
 /* The answer of a run; also what --once prints and POST / answers. */
 struct refresh_report {
@@ -50,8 +60,8 @@ struct refresh_report {
 };
 
 struct refresh_options {
-	int64_t            deadline_ms; /* for claiming, steady clock; 0: none */
-	const atomic_bool *stop;        /* SIGTERM: claim no more; may be NULL */
+	int64_t deadline_ms;     /* for claiming, steady clock; 0: none */
+	const atomic_bool *stop; /* SIGTERM: claim no more; may be NULL */
 };
 
 /* Claims and refreshes until nothing is due, the deadline, or `stop`. */

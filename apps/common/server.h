@@ -94,8 +94,7 @@ struct route {
 struct server_config {
 	const char         *address; /* "0.0.0.0", "127.0.0.1" */
 	int                 port;    /* 0: any free one */
-	const char         *host; /* the only Host accepted; NULL: any that is well
-				   * formed */
+	const char         *host; /* the only Host to accept; NULL: any name */
 	const struct route *routes;
 	size_t              route_count;
 	void               *app;

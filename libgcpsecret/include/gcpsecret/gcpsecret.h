@@ -83,8 +83,8 @@ typedef enum gcpsecret_status {
  * it does not return GCPSECRET_OK; every function takes NULL for "not
  * interested".
  *
- * The message is one line, in English, without control characters; it never
- * holds a token, a key or a secret.
+ * The message is one line of printable ASCII, in English; it never holds a
+ * token, a key or a secret.
  */
 typedef struct gcpsecret_error {
 	gcpsecret_status status;        /* equal to the value returned */
@@ -115,15 +115,17 @@ typedef struct gcpsecret_client gcpsecret_client;
  * looks for
  *
  * 1. SECRET_MANAGER_EMULATOR_HOST, "host:port" of an emulator: plain HTTP and
- *    no credentials at all;
+ *    no credentials at all; passed over when an endpoint is set below;
  * 2. the file named by GOOGLE_APPLICATION_CREDENTIALS; if it is set and the
  *    file is unusable the search ends with an error;
  * 3. gcloud's application_default_credentials.json, in $CLOUDSDK_CONFIG or
- *    ~/.config/gcloud;
+ *    ~/.config/gcloud; only if it is absent the search goes on;
  * 4. the metadata server, at GCE_METADATA_HOST if that is set, unless
  *    NO_GCE_CHECK is "true".
  *
- * Files of type service_account and authorized_user are understood.
+ * What was found stays; a search that found nothing is repeated by the next
+ * call.  Files of type service_account and authorized_user are understood.
+ * gcpsecret_credentials(7) has the details.
  *
  * Fails with: ARGUMENT, NOMEM.
  */
@@ -139,11 +141,14 @@ GCPSECRET_API void gcpsecret_client_free(gcpsecret_client *client);
  * value.
  *
  * credentials_file: this file, and no search.
- * endpoint: default https://secretmanager.googleapis.com.  Plain http is
+ * endpoint: default https://secretmanager.googleapis.com, and for a regional
+ *	secret its region's host; one that is set serves both.  Plain http is
  *	accepted for loopback only; credentials are sent all the same.
  * token_url: where an authorized user's token is refreshed.  Default
  *	https://oauth2.googleapis.com/token; plain http for loopback only.
  * ca_file: PEM bundle instead of the system's.
+ * proxy: URL of an HTTP proxy, for https alone.  Default: none, whatever the
+ *	environment says.
  * user_agent: default "libgcpsecret/VERSION".
  */
 GCPSECRET_API gcpsecret_status gcpsecret_client_set_credentials_file(
@@ -154,6 +159,8 @@ GCPSECRET_API gcpsecret_status gcpsecret_client_set_token_url(
     gcpsecret_client *client, const char *url, gcpsecret_error *err);
 GCPSECRET_API gcpsecret_status gcpsecret_client_set_ca_file(
     gcpsecret_client *client, const char *path, gcpsecret_error *err);
+GCPSECRET_API gcpsecret_status gcpsecret_client_set_proxy(
+    gcpsecret_client *client, const char *url, gcpsecret_error *err);
 GCPSECRET_API gcpsecret_status gcpsecret_client_set_user_agent(
     gcpsecret_client *client, const char *user_agent, gcpsecret_error *err);
 
@@ -163,8 +170,9 @@ GCPSECRET_API void gcpsecret_client_set_timeout_ms(
     gcpsecret_client *client, int64_t ms);
 
 /*
- * How often a read is sent again after NETWORK, SERVER or RATE_LIMIT, with
- * growing random pauses, inside the deadline.  Default: 4; 0 is never.
+ * How often a request, for a secret or for a token, is sent again after
+ * NETWORK, SERVER or RATE_LIMIT: with growing random pauses, or after the pause
+ * that Google asks for, and inside the deadline.  Default: 4; 0 is never.
  */
 GCPSECRET_API void gcpsecret_client_set_retries(
     gcpsecret_client *client, int retries);
@@ -175,8 +183,9 @@ typedef enum gcpsecret_log_level {
 	GCPSECRET_LOG_DEBUG
 } gcpsecret_log_level;
 
-/* One message an exchange: method, host and path, status, milliseconds.  It has
- * no newline and never holds a token, a secret, a header or a body. */
+/* One message an exchange: method, host and path, status, milliseconds; and one
+ * when credentials are found.  It has no newline and never holds a token, a
+ * secret, a header or a body. */
 typedef void (*gcpsecret_log_fn)(
     void *ctx, gcpsecret_log_level level, const char *message);
 
@@ -206,7 +215,8 @@ GCPSECRET_API GCPSECRET_CHECK gcpsecret_status gcpsecret_project(
 
 /*
  * Where the credentials came from, for people: "service account x@y (FILE)",
- * "metadata server", "emulator at HOST".  Belongs to the client.
+ * "user x@y (FILE)", "metadata server at HOST", "emulator at HOST".  Belongs to
+ * the client.
  * Fails with: CREDENTIALS, and as every call does.
  */
 GCPSECRET_API GCPSECRET_CHECK gcpsecret_status gcpsecret_credentials_describe(
@@ -229,8 +239,10 @@ typedef struct gcpsecret_secret {
  *	projects/P/secrets/S/versions/V			V: number, "latest", alias
  *	projects/P/locations/L/secrets/S[/versions/V]	a regional secret
  *
- * The payload's CRC32C is verified; on a mismatch the version is read once
- * more.  On success *secret_out is to be freed with gcpsecret_secret_free().
+ * P is the project's id or number.  The payload's CRC32C is verified if it has
+ * one; on a mismatch the version is read once more.  On success *secret_out is
+ * to be freed with gcpsecret_secret_free(); it does not need the client any
+ * more.
  *
  * Worth acting on: FORBIDDEN (the message names the role and the account),
  * DISABLED (it names the page that switches the API on), NOT_FOUND, STATE.

@@ -15,8 +15,9 @@ extern "C" {
  *
  * Only the library allocates one; read it through a pointer and never copy it,
  * so that members can be added at the end without breaking your program.  All
- * strings belong to it; a string is NULL when absent.  Numbers carry their unit
- * in the name.  Times are seconds since the epoch, UTC, 0 when absent.
+ * strings belong to it and are UTF-8; a string is NULL when absent.  Numbers
+ * carry their unit in the name.  Times are seconds since the epoch, UTC, 0 when
+ * absent.
  *
  * Strava writes an activity's local start with a "Z" although it is local time.
  * start_time_local is that text read literally: format it as if it were UTC and
@@ -40,16 +41,17 @@ typedef struct strava_activity {
 	strava_opt_double average_cadence_rpm;
 	strava_opt_double energy_kj, calories_kcal;
 	strava_opt_latlng start, end;
-	const char       *summary_polyline; /* strava_polyline_decode() reads it */
-	const char       *polyline;         /* in detail only */
-	const char       *description, *device_name, *gear_id, *visibility;
-	strava_tri        commute, trainer, manual, is_private;
+	const char *summary_polyline; /* strava_polyline_decode() reads it */
+	const char *polyline;         /* in detail only */
+	const char *description, *device_name, *gear_id, *visibility;
+	strava_tri  commute, trainer, manual, is_private;
 } strava_activity;
 
 typedef struct strava_activity_list {
 	size_t                        count;
 	const strava_activity *const *items;
-	size_t skipped; /* items that were no activity, and are not in the list */
+	size_t
+	    skipped; /* items that were no activity, and are not in the list */
 } strava_activity_list;
 
 /* Zero means Strava's default, for every member. */
@@ -89,15 +91,17 @@ STRAVA_API void strava_activity_list_free(strava_activity_list *list);
  *
  *	if (strava_activity_each_new(client, NULL, &each, &err) != STRAVA_OK)
  *		errx(1, "%s", err.message);
- *	while (strava_activity_each_next(each, &a, &err) == STRAVA_OK && a != NULL)
- *		puts(a->name);
+ *	while (strava_activity_each_next(each, &a, &err) == STRAVA_OK &&
+ *	    a != NULL)
+ *		puts(a->name != NULL ? a->name : "");
  *	strava_activity_each_free(each);
  *
  * `client` must outlive the iterator; `query` is copied, its page is where to
- * begin.  An activity belongs to the iterator and is valid until the next call.
+ * begin, and per_page 0 means 200 here: the fewest requests.  An activity
+ * belongs to the iterator and is valid until the next call.
  * After a failure the iterator keeps its place: call _next again, later.
  */
-typedef struct strava_activity_each strava_activity_each;
+typedef struct strava_activity_each   strava_activity_each;
 
 STRAVA_API STRAVA_CHECK strava_status strava_activity_each_new(
     strava_client *client, const strava_activity_query *query,

@@ -15,6 +15,6 @@
 #define STRAVA_VERSION_MAJOR 0
 #define STRAVA_VERSION_MINOR 1
 #define STRAVA_VERSION_PATCH 0
-#define STRAVA_VERSION       "0.1.0"
+#define STRAVA_VERSION "0.1.0"
 
 #endif

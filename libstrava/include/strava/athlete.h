@@ -25,16 +25,16 @@ typedef struct strava_gear {
  * strings belong to it; a string is NULL when absent.
  */
 typedef struct strava_athlete {
-	int64_t     id;
-	const char *username, *firstname, *lastname;
-	const char *city, *state, *country, *sex;
-	const char *profile, *profile_medium; /* URLs of pictures */
-	const char *measurement_preference;   /* "feet" or "meters" */
+	int64_t           id;
+	const char       *username, *firstname, *lastname;
+	const char       *city, *state, *country, *sex;
+	const char       *profile, *profile_medium; /* URLs of pictures */
+	const char       *measurement_preference;   /* "feet" or "meters" */
 	strava_opt_double weight_kg;
 	strava_opt_int    ftp_w;
 	int64_t           created_at; /* seconds since the epoch; 0: absent */
 	strava_tri        summit;
-	size_t                    bike_count, shoe_count;
+	size_t            bike_count, shoe_count;
 	const strava_gear *const *bikes;
 	const strava_gear *const *shoes;
 } strava_athlete;
@@ -50,7 +50,8 @@ STRAVA_API STRAVA_CHECK strava_status strava_athlete_get(
 STRAVA_API void strava_athlete_free(strava_athlete *athlete);
 
 /* The JSON that Strava sent, for members that the struct lacks.  Belongs to
- * `athlete`; NULL when out of memory.  Not to be called by two threads at once. */
+ * `athlete`; NULL when out of memory.  Not to be called by two threads at
+ * once. */
 STRAVA_API const char *strava_athlete_json(const strava_athlete *athlete);
 
 #ifdef __cplusplus

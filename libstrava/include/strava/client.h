@@ -47,8 +47,10 @@ typedef enum strava_log_level {
 } strava_log_level;
 
 /*
- * One message a call: method, path without query, status, milliseconds.  It has
- * no newline and never holds a token, a secret, a header or a body.
+ * One message for each request: method, path without query, outcome, HTTP
+ * status, milliseconds.  A success is INFO, a failure is ERROR; at DEBUG a
+ * request is announced too, before it is sent.  A message has no newline and
+ * never holds a token, a secret, a header or a body.
  */
 typedef void (*strava_log_fn)(
     void *ctx, strava_log_level level, const char *message);
@@ -94,13 +96,13 @@ STRAVA_API strava_status strava_client_set_user_agent(
  * The deadline of a whole call, repetitions included.  Default: 30 s.  Values
  * below 1 bring the default back.
  */
-STRAVA_API void strava_client_set_timeout_ms(
-    strava_client *client, int64_t ms);
+STRAVA_API void strava_client_set_timeout_ms(strava_client *client, int64_t ms);
 
 /*
- * How often a request that changes nothing (GET) is sent again after NETWORK or
- * SERVER, with growing random pauses, inside the deadline.  Default: 2; 0 is
- * never.  Requests that change something are never repeated.
+ * How often a request that may be carried out twice (a GET, and
+ * strava_oauth_revoke()) is sent again after NETWORK or SERVER, with growing
+ * random pauses or the one that Strava asks for, inside the deadline.  Default:
+ * 2; 0 is never.  Every other request reaches Strava at most once.
  */
 STRAVA_API void strava_client_set_retries(strava_client *client, int retries);
 

@@ -21,23 +21,24 @@ typedef enum strava_status {
 	STRAVA_ERR_ARGUMENT, /* an argument is out of contract; nothing sent */
 	STRAVA_ERR_NOMEM,    /* out of memory */
 
-	/* Try again later; error.in_doubt tells whether Strava may have acted. */
+	/* Try again later; error.in_doubt: Strava may have acted already. */
 	STRAVA_ERR_NETWORK,  /* no HTTP answer: DNS, connect, connection lost */
 	STRAVA_ERR_TLS,      /* the server's certificate is not trusted */
 	STRAVA_ERR_TIMEOUT,  /* the deadline passed */
 	STRAVA_ERR_CANCELED, /* strava_client_cancel() was called */
 	STRAVA_ERR_SERVER,   /* Strava failed: 5xx */
-	STRAVA_ERR_FORMAT,   /* the answer was not what the API documents, or too
+	STRAVA_ERR_FORMAT, /* the answer was not what the API documents, or too
 			      * large */
 	STRAVA_ERR_RATE_LIMIT, /* wait error.retry_after_s: 429 */
 
 	/* The athlete has to act. */
 	STRAVA_ERR_UNAUTHORIZED, /* the access token is expired or withdrawn:
-				  * refresh once; if that fails ask for consent */
+				  * refresh once; if that fails, ask for
+				  * consent */
 	STRAVA_ERR_SCOPE, /* the grant lacks a scope, named in the message: ask
 			   * for consent with that scope; a refresh is no use */
 	STRAVA_ERR_REVOKED, /* the refresh token is dead: ask for consent */
-	STRAVA_ERR_CODE, /* the authorization code is used, stale or not this
+	STRAVA_ERR_CODE,    /* the authorization code is used, stale or not this
 			  * application's: start again at the authorize URL */
 
 	/* The operator has to act; stop calling. */

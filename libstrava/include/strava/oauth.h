@@ -10,10 +10,12 @@
  *	strava_authorize ask = { .redirect_uri = "https://example.org/back",
  *	    .scope = "read,activity:read", .state = state };
  *
- *	if (strava_oauth_authorize_url(client, &app, &ask, &url, &err) != STRAVA_OK)
+ *	if (strava_oauth_authorize_url(client, &app, &ask, &url, &err) !=
+ *	    STRAVA_OK)
  *		errx(1, "%s", err.message);
  *	... send the browser to url; Strava sends it back with ?code=&scope= ...
- *	if (strava_oauth_exchange(client, &app, code, &token, &err) != STRAVA_OK)
+ *	if (strava_oauth_exchange(client, &app, code, &token, &err) !=
+ *	    STRAVA_OK)
  *		errx(1, "%s", err.message);
  *	... keep all of token ...
  *	strava_token_free(token);
@@ -43,11 +45,11 @@ typedef struct strava_app {
 /* What to ask the athlete for.  Members left zero are not sent. */
 typedef struct strava_authorize {
 	const char *redirect_uri; /* required; in the app's callback domain */
-	const char *scope; /* required; comma separated */
-	const char *state; /* required; unguessable, checked on return */
-	int      force;  /* 1: show the consent page though consent exists */
-	int      mobile; /* 1: the page for phones */
-	uint64_t reserved[4];
+	const char *scope;        /* required; comma separated */
+	const char *state;        /* required; unguessable, checked on return */
+	int         force;  /* 1: show the consent page though consent exists */
+	int         mobile; /* 1: the page for phones */
+	uint64_t    reserved[4];
 } strava_authorize;
 
 /*
@@ -56,7 +58,8 @@ typedef struct strava_authorize {
  * strings.
  */
 typedef struct strava_token {
-	const char *access_token; /* visible ASCII, at most 1024 bytes; NULL only
+	const char
+	    *access_token; /* visible ASCII, at most 1024 bytes; NULL only
 				   * as strava_oauth_refresh() says */
 	const char *refresh_token; /* store it whenever you get one */
 	int64_t     expires_at;    /* seconds since the epoch, UTC */
@@ -88,7 +91,8 @@ STRAVA_API STRAVA_CHECK strava_status strava_oauth_authorize_url(
  *
  * Fails as every call does, and, worth acting on: CODE (a brand-new code is
  * refused now and then and works two seconds later; one more try is in order,
- * then start again at the authorize URL), APPLICATION.
+ * then start again at the authorize URL), APPLICATION.  A `code` that can be
+ * none, since anything may come from a browser, is CODE and is not sent.
  */
 STRAVA_API STRAVA_CHECK strava_status strava_oauth_exchange(
     strava_client *client, const strava_app *app, const char *code,
@@ -112,9 +116,11 @@ STRAVA_API STRAVA_CHECK strava_status strava_oauth_exchange(
  *		refresh token may be dead although no new one arrived.  Keep it
  *		and try once more, half a minute later.
  *
- * When an answer was cut short behind a whole refresh token, that token is given
- * up to the caller: STRAVA_OK, access_token NULL and expires_at 0.  Store the
- * refresh token and refresh again later.
+ * When an answer was cut short behind a whole refresh token, or the rest of it
+ * is not as documented (no exact expires_at within ten years, a name twice,
+ * another type of token), that refresh token is given up to the caller:
+ * STRAVA_OK, access_token NULL and expires_at 0.  Store it and refresh again
+ * later.
  */
 STRAVA_API STRAVA_CHECK strava_status strava_oauth_refresh(
     strava_client *client, const strava_app *app, const char *refresh_token,
@@ -123,11 +129,11 @@ STRAVA_API STRAVA_CHECK strava_status strava_oauth_refresh(
 /*
  * Ends a grant: POST /oauth/revoke with HTTP Basic, since 2026-06-01.  `token`
  * is an access or a refresh token; either ends both.  Strava answers with
- * success for an unknown token too, so the call may be repeated.
+ * success for an unknown token too, so the call may be repeated, and is.
+ * Worth acting on: APPLICATION.
  */
-STRAVA_API STRAVA_CHECK strava_status strava_oauth_revoke(
-    strava_client *client, const strava_app *app, const char *token,
-    strava_error *err);
+STRAVA_API STRAVA_CHECK strava_status strava_oauth_revoke(strava_client *client,
+    const strava_app *app, const char *token, strava_error *err);
 
 /*
  * Ends the grant of the client's access token the older way, POST

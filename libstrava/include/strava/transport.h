@@ -38,10 +38,11 @@ typedef struct strava_http_request {
 typedef struct strava_http_response strava_http_response;
 
 /*
- * Sends `request` and fills `response` with the functions below.  Any HTTP
- * answer, 500 included, is STRAVA_OK.  Another status means that no whole
- * answer came: NETWORK, TLS, TIMEOUT, CANCELED, FORMAT (too large) or NOMEM.
- * `err` may be NULL; the library fills in what the function leaves out.
+ * Sends `request` and fills `response` with the functions below, in any order.
+ * Any HTTP answer, 500 included, is STRAVA_OK.  Another status means that no
+ * whole answer came: NETWORK, TLS, TIMEOUT, CANCELED, FORMAT (too large) or
+ * NOMEM; hand over what did arrive all the same.  `err`, never NULL, may be
+ * given a message; the library fills in the rest.
  */
 typedef strava_status (*strava_send_fn)(void *ctx,
     const strava_http_request *request, strava_http_response *response,
@@ -56,7 +57,8 @@ typedef struct strava_transport {
 STRAVA_API void strava_http_response_status(
     strava_http_response *response, int http_status);
 
-/* Both copy.  Fail with: NOMEM; FORMAT when a limit of the library is met. */
+/* Both copy.  Fail with: ARGUMENT; NOMEM; FORMAT when the header is malformed
+ * or a limit of the library is met.  Return that from the transport. */
 STRAVA_API STRAVA_CHECK strava_status strava_http_response_header(
     strava_http_response *response, const char *name, const char *value);
 STRAVA_API STRAVA_CHECK strava_status strava_http_response_body(

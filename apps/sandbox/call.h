@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SANDBOX_CALL_H
+#define SANDBOX_CALL_H
+
+/* One request on its way through the sandbox, and how it is answered. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "emit.h"
+#include "person.h"
+#include "server.h"
+#include "world.h"
+
+#define PART_SIZE 128
+
+struct call {
+	struct world         *world;
+	const struct request *request;
+	struct response      *response;
+	struct emit           out;
+	char        part[PART_SIZE]; /* what "{}" in the path stood for */
+	const char *rest;            /* and "{*}" */
+
+	/* Whose token it carries, where one is asked for. */
+	struct person person;
+	unsigned      scope;
+};
+
+/* Begins a JSON answer; what it returns writes it. */
+struct emit *call_json(struct call *call, int status);
+
+/* The text of "Authorization: Bearer ..."; NULL without one. */
+const char *call_bearer(const struct call *call);
+
+/* True when "Authorization: Basic ..." holds exactly this pair. */
+bool call_basic(
+    const struct call *call, const char *user, const char *password);
+
+/* Strava's error body. */
+void call_fault(struct call *call, int status, const char *message,
+    const char *resource, const char *field, const char *code);
+
+/* Strava's four headers.  Now and then one of them holds only a comma. */
+void call_rate_headers(struct call *call, const struct rate *rate);
+void call_not_found(struct call *call, const char *resource);
+
+/* Google's error body: google.rpc.Status with an ErrorInfo if `reason` is not
+ * NULL.  `metadata` is name, value, ..., NULL. */
+struct google_fault {
+	int                http_status;
+	const char        *status; /* "NOT_FOUND" */
+	const char        *message;
+	const char        *reason, *domain;
+	const char *const *metadata;
+};
+void call_google_fault(struct call *call, const struct google_fault *fault);
+
+/* What Google's front end says to a path that nobody knows. */
+void call_google_lost(struct call *call);
+
+/* "http://HOST/token": a path of ours under the name by which we were called. */
+#define CALL_URL_SIZE 320
+void call_url(
+    const struct call *call, const char *path, char url[CALL_URL_SIZE]);
+
+/* True for paths that belong to Strava. */
+bool call_is_strava(const struct call *call);
+
+/* What a control call answers to a body that it cannot use. */
+void call_misused(struct call *call, const char *why);
+
+#endif

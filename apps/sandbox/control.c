@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The sandbox's own calls: what a test does to the world, and sees of it. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base64.h"
+#include "endpoints.h"
+#include "handlers.h"
+#include "members.h"
+
+#define ATHLETES_MAX INT64_C(100000) /* in one call */
+#define ADVANCE_MAX_S (INT64_C(10) * 366 * 86400)
+
+static const char default_scope[] = "read,activity:read_all,profile:read_all";
+
+/* The body, to be ended with json_object_put(); NULL after an answer of 400. */
+static struct json_object *
+read_body(struct call *call)
+{
+	size_t              len;
+	const char         *text = request_body(call->request, &len);
+	struct json_object *body = members_parse(text, len);
+
+	if (body == NULL)
+		call_misused(call, "the body is no JSON");
+	return body;
+}
+
+static const char *const rate_names[RATE_COUNT * 2] = {
+	[RATE_SHORT] = "short_limit",
+	[RATE_DAILY] = "daily_limit",
+	[RATE_READ_SHORT] = "read_short_limit",
+	[RATE_READ_DAILY] = "read_daily_limit",
+	[RATE_COUNT + RATE_SHORT] = "short_used",
+	[RATE_COUNT + RATE_DAILY] = "daily_used",
+	[RATE_COUNT + RATE_READ_SHORT] = "read_short_used",
+	[RATE_COUNT + RATE_READ_DAILY] = "read_daily_used",
+};
+
+static int64_t *
+rate_number(struct rate *rate, size_t i)
+{
+	return i < RATE_COUNT ? &rate->limit[i] : &rate->used[i - RATE_COUNT];
+}
+
+static void
+emit_rate(struct emit *e, const char *key, struct rate *rate)
+{
+	size_t i;
+
+	emit_object(e, key);
+	for (i = 0; i < COUNT(rate_names); i++)
+		emit_int(e, rate_names[i], *rate_number(rate, i));
+	emit_end(e);
+}
+
+static void
+emit_athlete(struct emit *e, const struct athlete *athlete, size_t number)
+{
+	size_t  n = athlete->access_count;
+	int64_t expires_at = n > 0 ? athlete->access[n - 1].expires_at : 0;
+
+	emit_object(e, NULL);
+	emit_int(e, "id", person_id(number));
+	emit_text(e, "refresh_token",
+	    athlete->refresh[0] != '\0' ? athlete->refresh : NULL);
+	emit_int(e, "access_expires_at", expires_at);
+	emit_int(e, "refreshes", athlete->refreshes);
+	emit_int(e, "token_posts", athlete->token_posts);
+	emit_int(e, "overlaps", athlete->overlaps);
+	emit_bool(e, "revoked", athlete->revoked);
+	emit_end(e);
+}
+
+void
+control_state(struct call *call)
+{
+	struct world        *world = call->world;
+	const struct grants *grants = &world->grants;
+	struct emit         *e = call_json(call, 200);
+	size_t               i;
+
+	rate_turn(&world->rate, world_now(world));
+	emit_object(e, NULL);
+	emit_int(e, "now", world_now(world));
+	emit_array(e, "athletes");
+	for (i = 0; i < grants->count; i++)
+		emit_athlete(e, &grants->athletes[i], i);
+	emit_end(e);
+	endpoint_emit_calls(e, world);
+	emit_rate(e, "rate", &world->rate);
+	emit_end(e);
+}
+
+static void
+emit_grant(struct emit *e, const struct grant *grant)
+{
+	char scope[SCOPE_SIZE];
+
+	scope_format(grant->scope, scope);
+	emit_object(e, NULL);
+	emit_int(e, "id", person_id(grant->athlete));
+	emit_text(e, "access_token", grant->access);
+	emit_text(e, "refresh_token", grant->refresh);
+	emit_int(e, "expires_at", grant->expires_at);
+	emit_text(e, "scope", scope);
+	emit_end(e);
+}
+
+struct wish {
+	int64_t     count;
+	const char *scope;
+};
+
+static void
+add_athletes(struct call *call, const struct wish *wish, unsigned scope)
+{
+	struct world  *world = call->world;
+	struct grants *grants = &world->grants;
+	size_t         i = grants->count;
+	struct grant   grant;
+	struct emit   *e = call_json(call, 200);
+
+	emit_array(e, NULL);
+	if (!grants_add(grants, (size_t)wish->count))
+		call->response->failed = true;
+	for (; i < grants->count; i++)
+		if (grants_issue(grants, i, scope, world_now(world), &grant))
+			emit_grant(e, &grant);
+		else
+			call->response->failed = true;
+	emit_end(e);
+}
+
+void
+control_athletes(struct call *call)
+{
+	static const struct member members[] = {
+		MEMBER(struct wish, count, put_int64, NULL, "count"),
+		MEMBER(struct wish, scope, put_string, NULL, "scope"),
+	};
+	struct wish         wish = { 0, default_scope };
+	struct json_object *body = read_body(call);
+	const char         *missing;
+	unsigned            scope;
+
+	if (body == NULL)
+		return;
+	members_decode(body, members, COUNT(members), &wish, &missing);
+	if (wish.count < 1 || wish.count > ATHLETES_MAX)
+		call_misused(call, "count is a number from 1 to 100000");
+	else if (!scope_parse(wish.scope, &scope))
+		call_misused(call, "scope names Strava's scopes, by commas");
+	else
+		add_athletes(call, &wish, scope);
+	json_object_put(body);
+}
+
+void
+control_clock(struct call *call)
+{
+	struct world       *world = call->world;
+	struct json_object *body = read_body(call);
+	struct json_object *value = members_get(body, "advance_s");
+	int64_t             advance_s;
+	struct emit        *e;
+
+	if (body == NULL)
+		return;
+	if (value == NULL || !put_int64(value, &advance_s) ||
+	    advance_s < -ADVANCE_MAX_S || advance_s > ADVANCE_MAX_S) {
+		call_misused(call, "advance_s is a number of seconds");
+	} else {
+		world->clock_offset_s += advance_s;
+		e = call_json(call, 200);
+		emit_object(e, NULL);
+		emit_int(e, "now", world_now(world));
+		emit_end(e);
+	}
+	json_object_put(body);
+}
+
+void
+control_faults(struct call *call)
+{
+	struct json_object *body = read_body(call);
+	struct faults      *faults = &call->world->faults;
+	const char         *why;
+	struct emit        *e;
+
+	if (body == NULL)
+		return;
+	if (!faults_read(faults, body, &why)) {
+		call_misused(call, why);
+	} else {
+		e = call_json(call, 200);
+		emit_object(e, NULL);
+		emit_int(e, "faults", (int64_t)faults->count);
+		emit_end(e);
+	}
+	json_object_put(body);
+}
+
+void
+control_revoke(struct call *call)
+{
+	struct world       *world = call->world;
+	struct json_object *body = read_body(call);
+	struct json_object *value = members_get(body, "athlete");
+	struct emit        *e;
+	int64_t             id;
+	size_t              number;
+	bool                had;
+
+	if (body == NULL)
+		return;
+	if (value == NULL || !put_int64(value, &id) ||
+	    !person_number(id, &number) || number >= world->grants.count) {
+		call_misused(call, "athlete is the id of one of the athletes");
+	} else {
+		had = grants_revoke(&world->grants, number);
+		if (had)
+			webhook_revoked(world->webhook, id, world_now(world));
+		e = call_json(call, 200);
+		emit_object(e, NULL);
+		emit_bool(e, "revoked", had);
+		emit_end(e);
+	}
+	json_object_put(body);
+}
+
+void
+control_rate(struct call *call)
+{
+	struct rate        *rate = &call->world->rate;
+	struct json_object *body = read_body(call), *value;
+	int64_t             number;
+	size_t              i;
+
+	if (body == NULL)
+		return;
+	rate_turn(rate, world_now(call->world));
+	for (i = 0; i < COUNT(rate_names); i++) {
+		value = members_get(body, rate_names[i]);
+		if (value != NULL && put_int64(value, &number))
+			*rate_number(rate, i) = number;
+	}
+	emit_rate(call_json(call, 200), NULL, rate);
+	json_object_put(body);
+}
+
+/* What `state` does to the version that is added, or to what holds it. */
+static const struct secret_state {
+	const char        *name;
+	enum version_state state;
+	enum checksum      checksum;
+	bool               denied, api_off;
+} secret_states[] = {
+	{ "enabled", VERSION_ENABLED, CHECKSUM_RIGHT, false, false },
+	{ "disabled", VERSION_DISABLED, CHECKSUM_RIGHT, false, false },
+	{ "destroyed", VERSION_DESTROYED, CHECKSUM_RIGHT, false, false },
+	{ "corrupted", VERSION_ENABLED, CHECKSUM_WRONG, false, false },
+	{ "unchecked", VERSION_ENABLED, CHECKSUM_ABSENT, false, false },
+	{ "numeric", VERSION_ENABLED, CHECKSUM_NUMERIC, false, false },
+	{ "denied", VERSION_ENABLED, CHECKSUM_RIGHT, true, false },
+	{ "api-disabled", VERSION_ENABLED, CHECKSUM_RIGHT, false, true },
+};
+
+struct deposit {
+	const char *project, *location, *secret, *alias, *state;
+	const char *data, *data_base64;
+};
+
+static const struct member deposit_members[] = {
+	MEMBER(struct deposit, project, put_string, NULL, "project"),
+	MEMBER(struct deposit, location, put_string, NULL, "location"),
+	MEMBER(struct deposit, secret, put_string, NULL, "secret"),
+	MEMBER(struct deposit, alias, put_string, NULL, "alias"),
+	MEMBER(struct deposit, state, put_string, NULL, "state"),
+	MEMBER(struct deposit, data, put_string, NULL, "data"),
+	MEMBER(struct deposit, data_base64, put_string, NULL, "data_base64"),
+};
+
+static const struct secret_state *
+find_state(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(secret_states); i++)
+		if (strcmp(secret_states[i].name, name) == 0)
+			return &secret_states[i];
+	return NULL;
+}
+
+/* NULL when it is done, else why it is not. */
+static const char *
+deposit_version(struct world *world, const struct deposit *deposit,
+    const struct buf *data, size_t *project, size_t *number)
+{
+	const struct secret_state *state = find_state(deposit->state);
+	struct secret             *secret;
+	struct version            *version;
+
+	if (state == NULL)
+		return "state is enabled, disabled, destroyed, corrupted, "
+		       "unchecked, numeric, denied or api-disabled";
+	if (!vault_id_ok(deposit->secret))
+		return "secret is an id of letters, digits, _ and -";
+	if (data->len < 1 || data->len > VAULT_DATA_MAX)
+		return "data, or data_base64, is 1 to 65536 bytes";
+	if (!vault_make_project(&world->vault, deposit->project, project))
+		return "project is an id of letters, digits, _ and -";
+	secret = vault_make(&world->vault, *project, deposit->location,
+	    deposit->secret, world_now(world));
+	if (secret == NULL)
+		return "location is too long";
+	version = vault_add_version(
+	    &world->vault, secret, data->data, data->len, world_now(world));
+	if (version == NULL)
+		return "out of memory";
+	version->state = state->state;
+	version->checksum = state->checksum;
+	snprintf(version->alias, sizeof(version->alias), "%s", deposit->alias);
+	secret->denied = state->denied;
+	world->vault.projects[*project].api_off = state->api_off;
+	*number = secret->version_count;
+	return NULL;
+}
+
+static void
+answer_deposit(struct call *call, const struct deposit *deposit, size_t project,
+    size_t number)
+{
+	char         digits[PROJECT_NUMBER_SIZE], name[512];
+	struct emit *e = call_json(call, 200);
+
+	vault_project_number(project, digits);
+	snprintf(name, sizeof(name), "projects/%s%s%s/secrets/%s/versions/%zu",
+	    digits, deposit->location[0] != '\0' ? "/locations/" : "",
+	    deposit->location, deposit->secret, number);
+	emit_object(e, NULL);
+	emit_text(e, "name", name);
+	emit_end(e);
+}
+
+void
+control_secrets(struct call *call)
+{
+	struct json_object *body = read_body(call);
+	struct deposit deposit = { call->world->options.project, "", "", "",
+		"enabled", NULL, NULL };
+	struct buf     data;
+	const char    *missing, *why;
+	size_t         project, number;
+
+	if (body == NULL)
+		return;
+	members_decode(
+	    body, deposit_members, COUNT(deposit_members), &deposit, &missing);
+	buf_init(&data, VAULT_DATA_MAX + 3);
+	if (deposit.data != NULL)
+		buf_add_text(&data, deposit.data);
+	else if (deposit.data_base64 != NULL)
+		base64_decode(&data, deposit.data_base64,
+		    strlen(deposit.data_base64), BASE64_STANDARD);
+	why = deposit_version(call->world, &deposit, &data, &project, &number);
+	if (why != NULL)
+		call_misused(call, why);
+	else
+		answer_deposit(call, &deposit, project, number);
+	buf_free(&data);
+	json_object_put(body);
+}
+
+void
+control_service_account(struct call *call)
+{
+	struct world  *world = call->world;
+	struct google *google = &world->google;
+	struct emit   *e = call_json(call, 200);
+	char           token_uri[CALL_URL_SIZE];
+	struct buf     pem;
+
+	buf_init(&pem, 8192);
+	google_add_pem(google, &pem);
+	call_url(call, "/token", token_uri);
+	emit_object(e, NULL);
+	emit_text(e, "type", "service_account");
+	emit_text(e, "project_id", world->options.project);
+	emit_text(e, "private_key_id", google->kid);
+	emit_text(e, "private_key", buf_text(&pem));
+	emit_text(e, "client_email", google->email);
+	emit_text(e, "client_id", GOOGLE_ACCOUNT_ID);
+	emit_text(e, "token_uri", token_uri);
+	emit_text(e, "universe_domain", "googleapis.com");
+	emit_end(e);
+	buf_free(&pem);
+}
+
+void
+control_authorized_user(struct call *call)
+{
+	struct emit *e = call_json(call, 200);
+
+	emit_object(e, NULL);
+	emit_text(e, "type", "authorized_user");
+	emit_text(e, "client_id", GOOGLE_USER_ID);
+	emit_text(e, "client_secret", GOOGLE_USER_SECRET);
+	emit_text(e, "refresh_token", GOOGLE_USER_REFRESH);
+	emit_text(e, "quota_project_id", call->world->options.project);
+	emit_text(e, "universe_domain", "googleapis.com");
+	emit_end(e);
+}
+
+void
+control_requests(struct call *call)
+{
+	requests_emit(call_json(call, 200), &call->world->requests);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SANDBOX_PERSON_H
+#define SANDBOX_PERSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Where somebody lives and trains. */
+struct place {
+	const char *city, *state, *country;
+	const char *timezone; /* as Strava writes it */
+	int         utc_offset_s;
+	double      lat, lng;
+	double      altitude_m, hills_m;
+};
+
+/*
+ * Who an athlete is.  Everything follows from the seed and the athlete's number,
+ * nothing is stored.
+ */
+struct person {
+	size_t              number; /* from 0 */
+	int64_t             id;
+	const char         *firstname, *lastname; /* NULL: null on the wire */
+	const char         *sex;
+	const struct place *home;
+	double              weight_kg;
+	int                 ftp_w; /* 0: null on the wire */
+	size_t              activities;
+};
+
+void person_make(uint64_t seed, size_t number, struct person *person);
+
+/* Some ids lie beyond 2^53. */
+int64_t person_id(size_t number);
+
+/* False when no athlete can have this id; true does not say that one exists. */
+bool person_number(int64_t id, size_t *number);
+
+/* Everybody has one bicycle and one pair of shoes. */
+#define GEAR_ID_SIZE 32
+void person_gear_id(
+    const struct person *person, bool bike, char id[GEAR_ID_SIZE]);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SANDBOX_WORLD_H
+#define SANDBOX_WORLD_H
+
+/*
+ * All that the sandbox remembers, under one mutex.  What an athlete has done is
+ * not part of it: that follows from the seed.
+ */
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "faults.h"
+#include "google.h"
+#include "grants.h"
+#include "known.h"
+#include "rate.h"
+#include "requests.h"
+#include "vault.h"
+#include "webhook.h"
+
+#define ENDPOINTS_MAX 48
+
+struct options {
+	const char   *address;
+	int           port;
+	size_t        athletes;
+	uint64_t      seed;
+	enum rotation rotation;
+	const char   *secrets_file;
+	const char   *client_id, *client_secret;
+	const char   *callback_domain;
+	const char   *project;
+	bool          emulator; /* Secret Manager asks for no credentials */
+	int64_t       limits[RATE_COUNT];
+};
+
+struct world {
+	struct options  options;
+	atomic_bool     stop; /* ends delays */
+	pthread_mutex_t mutex;
+
+	/* Under the mutex. */
+	int64_t         clock_offset_s;
+	struct grants   grants;
+	struct rate     rate;
+	struct faults   faults;
+	struct requests requests;
+	struct vault    vault;
+	int64_t         calls[ENDPOINTS_MAX];
+
+	/* These look after themselves. */
+	struct known    known;
+	struct google   google;
+	struct webhook *webhook;
+};
+
+/* NULL on failure, with one line in `message`. */
+struct world *world_new(
+    const struct options *options, char *message, size_t message_size);
+void world_free(struct world *world);
+
+void world_lock(struct world *world);
+void world_unlock(struct world *world);
+
+/* The calendar as moved by /_control/clock.  Wants the mutex. */
+int64_t world_now(const struct world *world);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "page.h"
+#include "routes.h"
+
+/* What brought the visitor here, in ?done=; words of ours only. */
+static const struct {
+	const char *done, *text;
+} notices[] = {
+	{ "signed-out", "You are signed out." },
+	{ "disconnected",
+	    "Your Strava account is disconnected. Strava has been told, and "
+	    "the tokens that were kept here are deleted." },
+};
+
+static void
+add_notice(struct visit *visit)
+{
+	const char *done = request_query(visit->request, "done");
+
+	for (size_t i = 0; i < sizeof(notices) / sizeof(*notices); i++)
+		if (done != NULL && strcmp(done, notices[i].done) == 0)
+			page_notice(visit, notices[i].text);
+}
+
+static void
+add_offer(struct visit *visit)
+{
+	if (visit->session.athlete_id != 0) {
+		page_button_link(visit, "/activity", "Show my latest ride");
+		return;
+	}
+	page_button_link(visit, "/login", "Connect with Strava");
+}
+
+static void
+show(struct visit *visit)
+{
+	page_begin(visit, "Your rides, drawn and listed", NULL);
+	add_notice(visit);
+	buf_add_text(visit->out,
+	    "<p class=\"lead\">Connect your Strava account and see your latest "
+	    "activity with its route, and a plain list of what you did "
+	    "before.</p>");
+	add_offer(visit);
+	buf_add_text(visit->out,
+	    "<h2>What is kept, and for how long</h2><ul>"
+	    "<li>The permission that you give on Strava's own page: encrypted, "
+	    "until you disconnect.</li>"
+	    "<li>Your activities: not at all. They are fetched when you open a "
+	    "page and are shown to you alone.</li>"
+	    "<li>One cookie that keeps you signed in, for a day without a "
+	    "visit and for a month at most.</li></ul>"
+	    "<p>You can withdraw at any time, on your profile page or in "
+	    "Strava's settings. Whatever is kept here is deleted then.</p>");
+	page_end(visit);
+}
+
+void
+home_get(void *app, const struct request *request, struct response *response)
+{
+	visit_run(app, request, response, VISIT_ANYONE, show);
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#include <json-c/json.h>
+#include <strava/athlete.h>
+#include <string.h>
+#include <strings.h>
+
+#include "fresh.h"
+#include "members.h"
+#include "nonce.h"
+#include "routes.h"
+#include "session.h"
+#include "visit.h"
+
+/*
+ * Strava tells here that an athlete withdrew consent.  Whoever knows the address
+ * can tell the same, so an event is a hint and nothing more: the athlete's own
+ * token is tried, and only a refusal of Strava's counts.  An answer other than
+ * 200 makes Strava tell again, up to three times.
+ */
+
+#define CHALLENGE_MAX 256
+#define CHECK_AGAIN_S 60 /* one look for each athlete in that time */
+
+static const char sql_purge[] = "DELETE FROM web.hint WHERE checked_at <= $1";
+static const char sql_hint[] =
+    "INSERT INTO web.hint (athlete_id, checked_at) VALUES ($1, $2) "
+    "ON CONFLICT (athlete_id) DO NOTHING RETURNING athlete_id";
+
+static void
+answer(struct response *response, int status, const char *text)
+{
+	response->status = status;
+	response_type(response, "text/plain; charset=utf-8");
+	buf_addf(&response->body, "%s\n", text);
+}
+
+void
+webhook_handshake(
+    void *app, const struct request *request, struct response *response)
+{
+	const struct web   *web = app;
+	const char         *mode = request_query(request, "hub.mode");
+	const char         *challenge = request_query(request, "hub.challenge");
+	struct json_object *echo;
+
+	if (!nonce_equal(web->settings->strava_webhook_verify_token,
+		request_query(request, "hub.verify_token")) ||
+	    mode == NULL || strcmp(mode, "subscribe") != 0) {
+		answer(response, 403, "This is not a handshake of ours.");
+		return;
+	}
+	if (challenge == NULL || challenge[0] == '\0' ||
+	    strlen(challenge) > CHALLENGE_MAX) {
+		answer(response, 400, "hub.challenge is missing or too long.");
+		return;
+	}
+	echo = json_object_new_object();
+	json_object_object_add(
+	    echo, "hub.challenge", json_object_new_string(challenge));
+	response_type(response, "application/json");
+	buf_add_text(&response->body,
+	    json_object_to_json_string_ext(echo, JSON_C_TO_STRING_PLAIN));
+	json_object_put(echo);
+}
+
+/* "false", as Strava writes it, and whatever else may mean it one day. */
+static bool
+says_no(struct json_object *authorized)
+{
+	const char *text =
+	    authorized != NULL ? json_object_get_string(authorized) : NULL;
+
+	return text != NULL &&
+	       (strcasecmp(text, "false") == 0 || strcmp(text, "0") == 0);
+}
+
+/* The athlete who is said to have withdrawn consent; 0 when the event says
+ * something else. */
+static int64_t
+athlete_of(struct json_object *event)
+{
+	const char         *type = members_get_string(event, "object_type");
+	struct json_object *updates = members_get(event, "updates");
+	struct json_object *owner = members_get(event, "owner_id");
+	int64_t             athlete;
+
+	if (type == NULL || strcmp(type, "athlete") != 0 ||
+	    !says_no(members_get(updates, "authorized")) || owner == NULL ||
+	    !put_int64(owner, &athlete) || athlete < 1)
+		return 0;
+	return athlete;
+}
+
+enum finding {
+	GRANT_STANDS,
+	GRANT_GONE,
+	GRANT_UNKNOWN /* Strava or the database failed: ask again later */
+};
+
+/* Forged events must not make us flood Strava.  False when the database failed;
+ * *due: nobody has looked lately. */
+static bool
+is_due(const struct visit *visit, int64_t athlete, bool *due)
+{
+	char              who[PG_INT_SIZE], now[PG_INT_SIZE], old[PG_INT_SIZE];
+	struct pg_param   purge[] = { pg_int(
+	      old, visit_now(visit) - CHECK_AGAIN_S) };
+	struct pg_param   params[] = { pg_int(who, athlete),
+		  pg_int(now, visit_now(visit)) };
+	struct pg_result *result;
+
+	if (!visit_sql(visit, sql_purge, purge, 1, NULL) ||
+	    !visit_sql(visit, sql_hint, params, 2, &result))
+		return false;
+	*due = pg_result_rows(result) == 1;
+	pg_result_free(result);
+	return true;
+}
+
+/* Does Strava still accept what we hold of this athlete? */
+static enum finding
+probe(const struct visit *visit, int64_t athlete)
+{
+	struct backend    *backend = visit->backend;
+	struct fresh_error error;
+	strava_athlete    *themselves;
+	enum fresh_status  status;
+
+	status = fresh_token(backend, athlete, &error);
+	if (status == FRESH_OK) {
+		switch (
+		    strava_athlete_get(backend->strava, &themselves, NULL)) {
+		case STRAVA_OK:
+			strava_athlete_free(themselves);
+			return GRANT_STANDS;
+		case STRAVA_ERR_UNAUTHORIZED:
+			status = fresh_token_again(backend, athlete, &error);
+			break;
+		default: return GRANT_UNKNOWN;
+		}
+	}
+	switch (status) {
+	case FRESH_OK:
+	case FRESH_NOT_CONNECTED: return GRANT_STANDS;
+	case FRESH_CONSENT: return GRANT_GONE;
+	default: return GRANT_UNKNOWN;
+	}
+}
+
+/* False: to be told again. */
+static bool
+look_into(const struct visit *visit, int64_t athlete)
+{
+	struct fresh_error error;
+	bool               due;
+
+	if (!is_due(visit, athlete, &due))
+		return false;
+	if (!due)
+		return true;
+	switch (probe(visit, athlete)) {
+	case GRANT_STANDS: return true;
+	case GRANT_UNKNOWN: return false;
+	case GRANT_GONE: break;
+	}
+	visit_log(visit, LOG_NOTICE, "an athlete withdrew consent", "");
+	return fresh_disconnect(visit->backend, athlete, &error) == FRESH_OK &&
+	       session_end_all(visit, athlete);
+}
+
+static void
+receive(struct visit *visit)
+{
+	const char         *body, *type;
+	struct json_object *event;
+	int64_t             athlete;
+	size_t              len;
+
+	type = request_header(visit->request, "Content-Type");
+	if (type == NULL || strncasecmp(type, "application/json", 16) != 0) {
+		answer(visit->response, 415, "Events are application/json.");
+		return;
+	}
+	body = request_body(visit->request, &len);
+	event = members_parse(body, len);
+	if (!json_object_is_type(event, json_type_object)) {
+		answer(visit->response, 400, "That is not an event.");
+		json_object_put(event);
+		return;
+	}
+	athlete = athlete_of(event);
+	json_object_put(event);
+	if (athlete == 0 || look_into(visit, athlete))
+		answer(visit->response, 200, "noted");
+	else
+		answer(visit->response, 503, "Please tell again.");
+}
+
+void
+webhook_event(
+    void *app, const struct request *request, struct response *response)
+{
+	const struct web *web = app;
+
+	if (web->settings->strava_webhook_verify_token == NULL)
+		answer(response, 403, "Webhooks are switched off.");
+	else
+		visit_run(app, request, response, VISIT_ANYONE, receive);
+}

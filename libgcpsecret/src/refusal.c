@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+#include <limits.h>
+#include <string.h>
+
+#include "internal.h"
+#include "members.h"
+
+/*
+ * What a "no" means and what to do about it, by two tables: the word that
+ * Google gave first, the HTTP status when there is none that we know.
+ *
+ * In an advice {account}, {permission}, {resource}, {consumer} and {url} stand
+ * for what the answer, or else the request, says about them.
+ */
+#define LOGIN "run \"gcloud auth application-default login\""
+
+#define ANY_PEER (-1)
+
+static const char again[] = "try again later";
+
+/* A word of google.rpc.Code, or an "error" of OAuth; the reason of a
+ * google.rpc.ErrorInfo, or an "error_subtype". */
+static const struct by_word {
+	enum peer        peer;
+	gcpsecret_status status;
+	const char      *code;
+	const char      *reason; /* NULL: any or none */
+	const char      *advice;
+} by_word[] = {
+	{ PEER_API, GCPSECRET_ERR_DISABLED, "PERMISSION_DENIED",
+	    "SERVICE_DISABLED",
+	    "switch the Secret Manager API on at {url}: it is off in "
+	    "{consumer}" },
+	{ PEER_API, GCPSECRET_ERR_FORBIDDEN, "PERMISSION_DENIED",
+	    "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+	    "this machine's access scopes leave out cloud-platform: add it to "
+	    "the instance" },
+	{ PEER_API, GCPSECRET_ERR_FORBIDDEN, "PERMISSION_DENIED",
+	    "USER_PROJECT_DENIED",
+	    "grant roles/serviceusage.serviceUsageConsumer on the quota "
+	    "project to {account}" },
+	{ PEER_API, GCPSECRET_ERR_FORBIDDEN, "PERMISSION_DENIED", NULL,
+	    "grant roles/secretmanager.secretAccessor to {account}: it lacks "
+	    "{permission} on {resource}, if that exists" },
+	{ PEER_API, GCPSECRET_ERR_REFUSED, "UNAUTHENTICATED", NULL,
+	    "Google does not accept the token of {account}: check this "
+	    "machine's clock, and that the key or the account still exists" },
+	{ PEER_API, GCPSECRET_ERR_NOT_FOUND, "NOT_FOUND", NULL,
+	    "{resource} does not exist" },
+	{ PEER_API, GCPSECRET_ERR_STATE, "FAILED_PRECONDITION", NULL,
+	    "{resource} is disabled or destroyed: enable it, or name another "
+	    "version" },
+	{ PEER_API, GCPSECRET_ERR_RATE_LIMIT, "RESOURCE_EXHAUSTED", NULL,
+	    "the quota of Secret Manager is used up: wait" },
+	{ PEER_API, GCPSECRET_ERR_REQUEST, "INVALID_ARGUMENT", NULL,
+	    "Google refused the request for {resource}" },
+	{ PEER_API, GCPSECRET_ERR_SERVER, "CANCELLED", NULL, again },
+	{ PEER_API, GCPSECRET_ERR_SERVER, "UNKNOWN", NULL, again },
+	{ PEER_API, GCPSECRET_ERR_SERVER, "INTERNAL", NULL, again },
+	{ PEER_API, GCPSECRET_ERR_SERVER, "UNAVAILABLE", NULL, again },
+	{ PEER_API, GCPSECRET_ERR_SERVER, "DEADLINE_EXCEEDED", NULL, again },
+	{ PEER_TOKEN, GCPSECRET_ERR_REFUSED, "invalid_grant", "invalid_rapt",
+	    "the organisation asks for a new login: " LOGIN },
+	{ PEER_TOKEN, GCPSECRET_ERR_REFUSED, "invalid_grant", "rapt_required",
+	    "the organisation asks for a new login: " LOGIN },
+	{ PEER_TOKEN, GCPSECRET_ERR_REFUSED, "invalid_grant", NULL,
+	    "the login of {account} has ended or was revoked: " LOGIN },
+	{ PEER_TOKEN, GCPSECRET_ERR_REFUSED, "invalid_client", NULL,
+	    "Google does not know this client_id with this "
+	    "client_secret: " LOGIN },
+	{ PEER_TOKEN, GCPSECRET_ERR_SERVER, "internal_failure", NULL, again },
+	{ PEER_TOKEN, GCPSECRET_ERR_SERVER, "server_error", NULL, again },
+	{ PEER_TOKEN, GCPSECRET_ERR_SERVER, "temporarily_unavailable", NULL,
+	    again },
+};
+
+/* The first row that fits counts, and the last one fits everything. */
+static const struct by_http {
+	int              peer; /* or ANY_PEER */
+	int              from, to;
+	gcpsecret_status status;
+	const char      *advice;
+} by_http[] = {
+	{ PEER_API, 401, 401, GCPSECRET_ERR_REFUSED,
+	    "the token of {account} is not accepted" },
+	{ PEER_API, 403, 403, GCPSECRET_ERR_FORBIDDEN,
+	    "{account} is refused {resource}" },
+	{ PEER_API, 404, 404, GCPSECRET_ERR_NOT_FOUND,
+	    "{resource} does not exist, or the endpoint is wrong" },
+	{ PEER_TOKEN, 400, 401, GCPSECRET_ERR_REFUSED,
+	    "the credentials are not accepted" },
+	{ PEER_METADATA, 404, 404, GCPSECRET_ERR_CREDENTIALS,
+	    "no service account is attached to this machine: attach one" },
+	{ ANY_PEER, 408, 408, GCPSECRET_ERR_SERVER, again },
+	{ ANY_PEER, 429, 429, GCPSECRET_ERR_RATE_LIMIT,
+	    "too many requests: wait" },
+	{ ANY_PEER, 400, 499, GCPSECRET_ERR_REQUEST, "the request is refused" },
+	{ ANY_PEER, 500, 599, GCPSECRET_ERR_SERVER, again },
+	{ ANY_PEER, INT_MIN, INT_MAX, GCPSECRET_ERR_FORMAT,
+	    "not an answer of Google's: is something in between?" },
+};
+
+/* What an answer says; NULL where it says nothing. */
+struct facts {
+	const char *code, *reason, *message;
+	const char *permission, *consumer, *url;
+	const char *retry_delay;
+};
+
+static const struct member status_members[] = {
+	MEMBER(struct facts, code, put_string, "error", "status"),
+	MEMBER(struct facts, message, put_string, "error", "message"),
+	MEMBER(struct facts, code, put_string, NULL, "error"),
+	MEMBER(struct facts, reason, put_string, NULL, "error_subtype"),
+	MEMBER(struct facts, message, put_string, NULL, "error_description"),
+};
+
+static const struct member detail_members[] = {
+	MEMBER(struct facts, reason, put_string, NULL, "reason"),
+	MEMBER(struct facts, permission, put_string, "metadata", "permission"),
+	MEMBER(struct facts, consumer, put_string, "metadata", "consumer"),
+	MEMBER(struct facts, url, put_string, "metadata", "activationUrl"),
+	MEMBER(struct facts, retry_delay, put_string, NULL, "retryDelay"),
+};
+
+static void
+read_facts(struct json_object *document, struct facts *facts)
+{
+	struct json_object *details =
+	    members_get(members_get(document, "error"), "details");
+	const char *missing;
+
+	members_decode(
+	    document, status_members, COUNT(status_members), facts, &missing);
+	if (!json_object_is_type(details, json_type_array))
+		return;
+	for (size_t i = 0; i < json_object_array_length(details); i++)
+		members_decode(json_object_array_get_idx(details, i),
+		    detail_members, COUNT(detail_members), facts, &missing);
+	/* A person will open it. */
+	if (facts->url != NULL && strncmp(facts->url, "https://", 8) != 0)
+		facts->url = NULL;
+}
+
+static bool
+same(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+/* Finds the row that fits. */
+static gcpsecret_status
+judge(const struct exchange *x, const struct facts *facts, const char **advice)
+{
+	const struct by_http *h = by_http;
+
+	for (size_t i = 0; i < COUNT(by_word); i++) {
+		const struct by_word *w = &by_word[i];
+
+		if (w->peer == x->peer && same(w->code, facts->code) &&
+		    (w->reason == NULL || same(w->reason, facts->reason))) {
+			*advice = w->advice;
+			return w->status;
+		}
+	}
+	while ((h->peer != ANY_PEER && h->peer != (int)x->peer) ||
+	       x->response.status < h->from || x->response.status > h->to)
+		h++;
+	*advice = h->advice;
+	return h->status;
+}
+
+/* The text of a {word}. */
+static const char *
+value_of(gcpsecret_client *client, const struct exchange *x,
+    const struct facts *facts, const char *word, size_t len)
+{
+	static const char console[] =
+	    "https://console.cloud.google.com/apis/library/"
+	    "secretmanager.googleapis.com";
+	const struct {
+		const char *word, *said, *otherwise;
+	} values[] = {
+		{ "permission", facts->permission,
+		    "secretmanager.versions.access" },
+		{ "resource", x->resource, "the secret" },
+		{ "consumer", facts->consumer, "the project" },
+		{ "url", facts->url, console },
+	};
+
+	for (size_t i = 0; i < COUNT(values); i++)
+		if (strlen(values[i].word) == len &&
+		    strncmp(values[i].word, word, len) == 0)
+			return values[i].said != NULL ? values[i].said
+						      : values[i].otherwise;
+	return gs_credentials_account(client);
+}
+
+static void
+fill_in(struct buf *out, gcpsecret_client *client, const struct exchange *x,
+    const struct facts *facts, const char *advice)
+{
+	while (*advice != '\0') {
+		size_t len = strcspn(advice, "{");
+
+		buf_add(out, advice, len);
+		advice += len;
+		if (*advice == '\0')
+			return;
+		len = strcspn(++advice, "}");
+		buf_add_text(out, value_of(client, x, facts, advice, len));
+		advice += len + 1;
+	}
+}
+
+/* "3.5s" of google.rpc.RetryInfo, rounded up; -1 when it is no such text. */
+static int64_t
+read_delay_s(const char *text)
+{
+	int64_t s = 0;
+	size_t  digits = strspn(text, "0123456789");
+
+	if (digits == 0 || digits > 5)
+		return -1;
+	for (size_t i = 0; i < digits; i++)
+		s = s * 10 + (text[i] - '0');
+	text += digits;
+	if (*text == '.') {
+		digits = strspn(++text, "0123456789");
+		s += strspn(text, "0") < digits;
+		text += digits;
+	}
+	return strcmp(text, "s") == 0 ? s : -1;
+}
+
+/* A server that repeats what it was sent must not get it into a log. */
+static bool
+tells_secret(const gcpsecret_client *client, const char *message)
+{
+	const char *const secrets[] = {
+		client->token.text.data,
+		client->credentials.file.client_secret,
+		client->credentials.file.refresh_token,
+	};
+
+	for (size_t i = 0; i < COUNT(secrets); i++)
+		if (secrets[i] != NULL && *secrets[i] != '\0' &&
+		    strstr(message, secrets[i]) != NULL)
+			return true;
+	return false;
+}
+
+static void
+explain(gcpsecret_client *client, const struct exchange *x,
+    const struct facts *facts, const char *advice, struct buf *out)
+{
+	fill_in(out, client, x, facts, advice);
+	buf_addf(
+	    out, " (%s, HTTP %d", gs_peer_name(x->peer), x->response.status);
+	if (facts->code != NULL)
+		buf_addf(out, " %s", facts->code);
+	if (facts->message != NULL)
+		buf_addf(out, ": %s", facts->message);
+	buf_add_text(out, ")");
+}
+
+gcpsecret_status
+gs_refusal(
+    gcpsecret_client *client, const struct exchange *x, gcpsecret_error *err)
+{
+	struct json_object *document =
+	    members_parse(buf_text(&x->response.body), x->response.body.len);
+	struct facts     facts = { 0 };
+	const char      *advice;
+	struct buf       text;
+	gcpsecret_status status;
+
+	read_facts(document, &facts);
+	status = judge(x, &facts, &advice);
+	buf_init(&text, 8192);
+	explain(client, x, &facts, advice, &text);
+	if (!buf_ok(&text) || tells_secret(client, text.data)) {
+		buf_clear(&text);
+		explain(client, x, &(struct facts){ 0 }, advice, &text);
+	}
+	if (buf_ok(&text))
+		gs_fail(err, status, "%s", text.data);
+	else
+		status = gs_no_memory(err);
+	if (err != NULL) {
+		err->http_status = x->response.status;
+		err->retry_after_s = http_retry_after_s(&x->response);
+		if (err->retry_after_s < 0 && facts.retry_delay != NULL)
+			err->retry_after_s = read_delay_s(facts.retry_delay);
+	}
+	buf_free(&text);
+	gs_json_free(document);
+	return status;
+}

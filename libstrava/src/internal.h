@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STRAVA_INTERNAL_H
+#define STRAVA_INTERNAL_H
+
+/*
+ * Shared by the files of this library and by nobody else.  The layers, each of
+ * which knows only the next: endpoint (activity.c, athlete.c, stream.c,
+ * oauth.c, request.c), call.c, transport.c.
+ */
+
+#include <json-c/json.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <strava/strava.h>
+
+#include "buf.h"
+#include "http.h"
+#include "members.h"
+
+/* Bytes of an answer of the API, and of one about tokens. */
+#define ANSWER_MAX ((size_t)32 * 1024 * 1024)
+#define REPLY_MAX ((size_t)64 * 1024)
+
+/* Bytes of an access token, a refresh token, a code or a client secret. */
+#define SECRET_MAX 1024
+
+struct strava_client {
+	char             *access_token;          /* NULL: none */
+	char             *api_base, *oauth_base; /* without a "/" at the end */
+	char             *user_agent;
+	int64_t           timeout_ms;
+	int               retries;
+	strava_transport  transport;
+	struct http      *http; /* the default transport's own state */
+	strava_rate_limit limit;
+	int64_t           limit_read_at; /* when `limit` was told; 0: never */
+	strava_log_fn     log;           /* NULL: no log */
+	void             *log_ctx;
+	strava_log_level  log_max;
+	strava_clock_fn   clock;
+	void             *clock_ctx;
+	atomic_bool       canceled;
+};
+
+/* client.c: seconds since the epoch by the client's clock. */
+int64_t sv_now(const strava_client *client);
+
+/* error.c: fills `err`, unless NULL, and returns `status`. */
+strava_status sv_fail(strava_error *err, strava_status status, const char *fmt,
+    ...) __attribute__((format(printf, 3, 4)));
+
+/* The same for an argument out of contract, for lack of memory, and for an
+ * answer that arrived and is of no use. */
+static inline strava_status
+sv_fail_argument(strava_error *err, const char *what)
+{
+	sv_fail(err, STRAVA_ERR_ARGUMENT, "%s", what);
+	return STRAVA_ERR_ARGUMENT;
+}
+
+static inline strava_status
+sv_fail_memory(strava_error *err)
+{
+	sv_fail(err, STRAVA_ERR_NOMEM, "out of memory");
+	return STRAVA_ERR_NOMEM;
+}
+
+static inline strava_status
+sv_fail_format(strava_error *err, int http_status, const char *what)
+{
+	sv_fail(err, STRAVA_ERR_FORMAT, "%s", what);
+	if (err != NULL) {
+		err->http_status = http_status;
+		err->in_doubt = 1;
+	}
+	return STRAVA_ERR_FORMAT;
+}
+
+/* text.c */
+
+/* True for 1 to SECRET_MAX bytes of visible ASCII: harmless in a header. */
+bool sv_is_secret(const char *text);
+
+/* True for printable ASCII, spaces included, at most `max` bytes. */
+bool sv_is_line(const char *text, size_t max);
+
+/* Writes "?" over every byte that belongs to no well-formed sequence. */
+void sv_utf8_repair(char *text, size_t len);
+
+/* transport.c: what a transport fills. */
+struct strava_http_response {
+	struct http_response http;
+	size_t               body_max;
+};
+void sv_response_init(strava_http_response *response, size_t body_max);
+void sv_response_clear(strava_http_response *response);
+void sv_response_free(strava_http_response *response);
+
+/* The JSON in an answer, to be ended with json_object_put(); NULL if it is
+ * none.  Bytes that are no UTF-8 become "?": one broken name must not cost the
+ * rest. */
+struct json_object *sv_response_json(strava_http_response *response);
+
+/* Sets memory aside, so that receiving an answer takes none. */
+bool sv_response_reserve(strava_http_response *response);
+
+/* The default transport; `ctx` is a struct http. */
+strava_status sv_transport_send(void *ctx, const strava_http_request *request,
+    strava_http_response *response, strava_error *err);
+
+/* call.c: one request, as an endpoint describes it. */
+struct call {
+	const char *method;
+	const char *base; /* the client's api_base or oauth_base */
+	const char *path; /* begins with "/", may hold a query */
+	const char *content_type;
+	const char *body;       /* NULL: none */
+	const char *basic;      /* "id:secret" of HTTP Basic; or NULL */
+	bool        bearer;     /* the client's access token goes along */
+	bool        repeatable; /* does no more when it is carried out twice */
+};
+
+/*
+ * Carries out a call, repetitions included.  STRAVA_OK: Strava answered 2xx.
+ * Whatever the outcome, `response`, which was initialised, holds as much of the
+ * answer as arrived.
+ */
+strava_status sv_call(strava_client *client, const struct call *call,
+    strava_http_response *response, strava_error *err);
+
+/* GET of an API path: *doc is to be ended with json_object_put(). */
+strava_status sv_call_json(strava_client *client, const char *path,
+    struct json_object **doc, strava_error *err);
+
+/* fault.c: an answer other than 2xx becomes an error; `err` is not NULL. */
+strava_status sv_fault(const strava_client *client, const struct call *call,
+    strava_http_response *response, strava_error *err);
+
+/* rate_limit.c */
+void sv_rate_limit_init(strava_rate_limit *limit);
+void sv_rate_limit_read(
+    strava_client *client, const strava_http_response *response);
+
+/* Seconds until the window that is used up ends, by the client's clock. */
+int64_t sv_rate_limit_wait_s(const strava_client *client);
+
+/* values.c: put_fn for the values of <strava/types.h>. */
+bool sv_put_opt_double(struct json_object *value, void *at);
+bool sv_put_opt_int(struct json_object *value, void *at);
+bool sv_put_opt_latlng(struct json_object *value, void *at);
+bool sv_put_tri(struct json_object *value, void *at);
+
+/* A pair [lat, lng] on the globe; false leaves *at alone. */
+bool sv_put_latlng(struct json_object *value, strava_latlng *at);
+
+/* scan.c: a strict reader of JSON that allocates nothing and keeps nothing. */
+struct scan {
+	const char *at, *end;
+	int         depth;
+};
+
+/* The bytes between the quotes of a string, escapes as they came. */
+struct slice {
+	const char *data;
+	size_t      len;
+	bool        escaped; /* holds a backslash */
+};
+
+/* Each passes white space, then what it names; false if that is not there. */
+bool sv_scan_char(struct scan *s, char c);
+bool sv_scan_string(struct scan *s, struct slice *out);
+bool sv_scan_int64(struct scan *s, int64_t *out); /* no fraction, no exponent */
+bool sv_scan_skip(struct scan *s);                /* any one value */
+bool sv_scan_end(struct scan *s);
+
+/* An object: `member` is called behind each colon and passes the value. */
+typedef bool (*scan_member_fn)(
+    void *ctx, struct scan *s, const struct slice *key);
+bool sv_scan_object(struct scan *s, scan_member_fn member, void *ctx);
+
+/* token.c: a token and the memory of its strings in one allocation. */
+struct token_box {
+	strava_token token; /* first: the two share an address */
+	char         access_token[SECRET_MAX + 1];
+	char         refresh_token[SECRET_MAX + 1];
+	char         scope[SECRET_MAX + 1];
+	char         token_type[SECRET_MAX + 1];
+};
+
+/* How much of a token a reply holds. */
+enum token_reply {
+	TOKEN_WHOLE,
+	TOKEN_REFRESH_ONLY, /* a refresh token that may be given up */
+	TOKEN_NONE
+};
+
+/*
+ * Reads Strava's answer to a code or a refresh token and fills the box with
+ * what is good.  Allocates nothing.  *why says what is wrong unless the answer
+ * is TOKEN_WHOLE.
+ */
+enum token_reply sv_token_read(struct token_box *box, const char *text,
+    size_t len, int64_t now, const char **why);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+#include <strings.h>
+
+#include "internal.h"
+
+#define PATH_BYTES 8192
+#define TYPE_BYTES 256
+
+static const char *const methods[] = { "GET", "POST", "PUT", "PATCH",
+	"DELETE" };
+
+static bool
+is_method(const char *text)
+{
+	for (size_t i = 0; i < COUNT(methods); i++)
+		if (strcmp(text, methods[i]) == 0)
+			return true;
+	return false;
+}
+
+/* "." or "..", with each dot perhaps written as %2e: it would lead upward. */
+static bool
+is_dots(const char *segment, size_t len)
+{
+	size_t dots = 0;
+
+	while (len > 0 && dots <= 2) {
+		size_t step = segment[0] == '.' ? 1 : 3;
+
+		if (step == 3 &&
+		    (len < 3 || strncasecmp(segment, "%2e", 3) != 0))
+			return false;
+		segment += step;
+		len -= step;
+		dots++;
+	}
+	return dots == 1 || dots == 2;
+}
+
+/* What is wrong with a path, or NULL. */
+static const char *
+fault_of_path(const char *path)
+{
+	size_t len;
+
+	if (path[0] != '/')
+		return "the path does not begin with \"/\"";
+	if (!sv_is_line(path, PATH_BYTES) || strpbrk(path, " \\#") != NULL)
+		return "the path has a byte that must be written as %XX, or is "
+		       "longer than 8192 bytes";
+	while (*path == '/') {
+		path++;
+		len = strcspn(path, "/?");
+		if (is_dots(path, len))
+			return "the path has a segment of dots";
+		path += len;
+	}
+	return NULL;
+}
+
+static const char *
+fault_of(const char *method, const char *path, const char *content_type,
+    const char *body)
+{
+	if (method == NULL || !is_method(method))
+		return "the method is not GET, POST, PUT, PATCH or DELETE";
+	if (path == NULL)
+		return "path is NULL";
+	if ((body == NULL) != (content_type == NULL))
+		return "a body needs a content type, and the other way round";
+	if (body != NULL && strcmp(method, "GET") == 0)
+		return "a GET has no body";
+	if (content_type != NULL && !sv_is_line(content_type, TYPE_BYTES))
+		return "the content type is not printable ASCII";
+	return fault_of_path(path);
+}
+
+strava_status
+strava_request(strava_client *client, const char *method, const char *path,
+    const char *content_type, const char *body, char **text_out,
+    strava_error *err)
+{
+	struct call          call = { .method = method,
+			 .path = path,
+			 .content_type = content_type,
+			 .body = body,
+			 .bearer = true };
+	strava_http_response response;
+	const char          *fault;
+	strava_status        status;
+
+	if (client == NULL || text_out == NULL)
+		return sv_fail_argument(err, "client or text_out is NULL");
+	*text_out = NULL;
+	if ((fault = fault_of(method, path, content_type, body)) != NULL)
+		return sv_fail_argument(err, fault);
+	call.base = client->api_base;
+	call.repeatable = strcmp(method, "GET") == 0;
+	sv_response_init(&response, ANSWER_MAX);
+	status = sv_call(client, &call, &response, err);
+	if (status == STRAVA_OK && !buf_add_text(&response.http.body, ""))
+		status = sv_fail_memory(err);
+	if (status == STRAVA_OK) {
+		*text_out = response.http.body.data;
+		response.http.body.data = NULL;
+	}
+	sv_response_free(&response);
+	return status;
+}

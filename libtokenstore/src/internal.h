@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TOKENSTORE_INTERNAL_H
+#define TOKENSTORE_INTERNAL_H
+
+#include <openssl/evp.h>
+#include <stdbool.h>
+#include <tokenstore/tokenstore.h>
+
+#include "buf.h"
+#include "pg.h"
+
+/*
+ * Every name shared between the files of this library starts with ts_.
+ */
+
+#define TS_SCHEMA         "tokenstore"
+#define TS_SCHEMA_VERSION 1
+#define TS_SLOTS          64
+#define TS_KEYS_MAX       16
+#define TS_TOKEN_MAX      8192
+#define TS_TEXT_MAX       128
+#define TS_TIME_MAX       INT64_C(253402300799) /* the end of the year 9999 */
+
+extern const struct pg_migration ts_migrations[TS_SCHEMA_VERSION];
+
+/* error.c */
+
+/* Fills `err`, which may be NULL, and returns `status`. */
+tokenstore_status ts_fail(tokenstore_error *err, tokenstore_status status,
+    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+tokenstore_status ts_no_memory(tokenstore_error *err);
+
+/* The same from what the database layer says. */
+tokenstore_status ts_fail_pg(
+    tokenstore_error *err, const struct pg_error *error);
+
+/* argument.c: what callers may pass.  Names the argument, not its value. */
+
+/* 1 to `max` printable ASCII characters, without blanks. */
+tokenstore_status ts_check_text(const char *name, const char *text, size_t max,
+    tokenstore_error *err);
+tokenstore_status ts_check_time(
+    const char *name, int64_t utc_s, tokenstore_error *err);
+tokenstore_status ts_check_grant(
+    const tokenstore_grant *grant, tokenstore_error *err);
+
+/* xaes.c: XAES-256-GCM, as C2SP specifies it: AES-256-GCM with nonces so long
+ * that random ones never run out. */
+
+#define TS_NONCE_SIZE 24
+#define TS_TAG_SIZE   16
+
+struct ts_xaes {
+	EVP_CIPHER_CTX *block; /* AES-256 under the key */
+	EVP_CIPHER_CTX *gcm;   /* takes the key of each message */
+	unsigned char   k1[16];
+};
+
+bool ts_xaes_init(struct ts_xaes *xaes, const unsigned char key[32]);
+void ts_xaes_free(struct ts_xaes *xaes);
+
+/* `out` takes len + TS_TAG_SIZE bytes.  False only when memory is short. */
+bool ts_xaes_seal(const struct ts_xaes *xaes,
+    const unsigned char nonce[TS_NONCE_SIZE], const struct buf *aad,
+    const void *text, size_t len, unsigned char *out);
+
+/* `out` takes len - TS_TAG_SIZE bytes; it is wiped unless the tag is right. */
+bool ts_xaes_open(const struct ts_xaes *xaes,
+    const unsigned char nonce[TS_NONCE_SIZE], const struct buf *aad,
+    const unsigned char *sealed, size_t len, unsigned char *out);
+
+/* keyring.c */
+
+struct ts_key {
+	int32_t        id;
+	struct ts_xaes xaes;
+	unsigned char  mac_key[32]; /* for fingerprints */
+};
+
+struct ts_keyring {
+	struct ts_key keys[TS_KEYS_MAX]; /* the first one seals */
+	size_t        count;
+};
+
+tokenstore_status ts_keyring_parse(
+    struct ts_keyring *ring, const char *text, tokenstore_error *err);
+void                 ts_keyring_free(struct ts_keyring *ring);
+const struct ts_key *ts_keyring_find(const struct ts_keyring *ring, int32_t id);
+
+/*
+ * The fingerprints of a refresh token: one for each key, since the row that it
+ * is compared with may have been written under any of them.  Never 0, which
+ * stands for "no token".
+ */
+struct ts_prints {
+	int64_t values[TS_KEYS_MAX]; /* the first one is that of the sealing key */
+	size_t  count;
+};
+
+bool ts_prints_make(struct ts_prints *prints, const struct ts_keyring *ring,
+    const char *token);
+bool ts_prints_have(const struct ts_prints *prints, int64_t value);
+
+/* seal.c: one token, bound to where it is stored. */
+
+enum ts_purpose { TS_ACCESS, TS_REFRESH };
+
+struct ts_place {
+	const char *provider, *client_id, *subject;
+};
+
+/* Empties `record` and fills it.  False when memory is short. */
+bool ts_seal(const struct ts_keyring *ring, enum ts_purpose purpose,
+    const struct ts_place *place, const char *token, struct buf *record);
+
+/* A copy of the token, to be freed with wipe_free(); NULL when no key opens the
+ * record here. */
+char *ts_unseal(const struct ts_keyring *ring, enum ts_purpose purpose,
+    const struct ts_place *place, const void *record, size_t len);
+
+/* store.c */
+
+struct tokenstore {
+	struct pg        *pg;
+	struct ts_keyring ring;
+	char             *provider, *client_id, *actor;
+	int64_t           call_timeout_ms, clock_offset_s;
+	int32_t           app_id; /* 0: not asked for yet */
+
+	/* Where the next claim goes on, see claim.c. */
+	int     scan_slot;
+	int64_t scan_low;
+};
+
+struct ts_place ts_place_of(const tokenstore *store, const char *subject);
+
+/* FNV-1a, which decides about slots and spreads due times. */
+uint32_t ts_hash(const char *subject);
+
+/* A random number from 1 to INT64_MAX; 0 when there is no randomness. */
+int64_t ts_random(void);
+
+/* What every call about an account begins with: the store and the subject are
+ * checked, the application is known. */
+tokenstore_status ts_begin_call(
+    tokenstore *store, const char *subject, tokenstore_error *err);
+
+/* database.c: statements, their parameters, transactions. */
+
+/* The database's clock, in whole seconds.  A statement that uses it has the
+ * offset as its first parameter. */
+#define TS_NOW \
+	"(date_trunc('second', now()) + $1::int8 * interval '1 second')"
+
+/* A column as epoch seconds. */
+#define TS_EPOCH(column) "extract(epoch FROM " column ")::int8"
+
+#define TS_PARAMS_MAX 20
+
+/* Parameters in the order in which they are added.  Texts and buffers are
+ * borrowed. */
+struct ts_params {
+	struct pg_param values[TS_PARAMS_MAX];
+	char            numbers[TS_PARAMS_MAX][PG_INT_SIZE];
+	int             count;
+};
+
+void ts_add_int(struct ts_params *params, int64_t value);
+void ts_add_text(struct ts_params *params, const char *text); /* NULL: null */
+void ts_add_bytes(struct ts_params *params, const struct buf *bytes);
+
+/* An int8[], written into the caller's array. */
+#define TS_PRINTS_SIZE (TS_KEYS_MAX * PG_INT_SIZE)
+void ts_add_prints(struct ts_params *params, const struct ts_prints *prints,
+    char text[TS_PRINTS_SIZE]);
+
+/* Starts with the application and the subject, timed with the clock's offset in
+ * front. */
+void ts_params_plain(struct ts_params *params, const tokenstore *store,
+    const char *subject);
+void ts_params_timed(struct ts_params *params, const tokenstore *store,
+    const char *subject);
+
+/* pg_run() and pg_run_again(); `result` may be NULL. */
+tokenstore_status ts_run(tokenstore *store, const char *sql,
+    const struct ts_params *params, struct pg_result **result,
+    tokenstore_error *err);
+tokenstore_status ts_run_again(tokenstore *store, const char *sql,
+    const struct ts_params *params, struct pg_result **result,
+    tokenstore_error *err);
+
+/*
+ * Does `work` in a transaction, again from the start when it met a conflict or
+ * the connection broke, even if it was perhaps committed: it must be such that
+ * doing it twice does no harm.
+ */
+typedef tokenstore_status (*ts_work)(
+    tokenstore *store, void *ctx, tokenstore_error *err);
+tokenstore_status ts_transact(
+    tokenstore *store, ts_work work, void *ctx, tokenstore_error *err);
+
+/* Makes store->app_id known. */
+tokenstore_status ts_know_app(tokenstore *store, tokenstore_error *err);
+
+/* account.c */
+
+/* A locked row, for the slow paths that look before they write. */
+struct ts_row {
+	bool             found;
+	tokenstore_state state;
+	int64_t          rt_mac, grant_epoch, lease_id;
+	bool             leased; /* by anybody, now */
+};
+
+tokenstore_status ts_lock_row(tokenstore *store, const char *subject,
+    struct ts_row *row, tokenstore_error *err);
+
+/* Writes a line of the audit. */
+tokenstore_status ts_add_event(tokenstore *store, const char *subject,
+    const char *kind, tokenstore_error *err);
+
+/* A grant, sealed and fingerprinted. */
+struct ts_sealed {
+	const tokenstore_grant *grant;
+	struct buf              access, refresh;
+	bool                    has_access;
+	struct ts_prints        prints;
+};
+
+/* Checks and seals.  Always to be ended with ts_sealed_free(). */
+tokenstore_status ts_sealed_make(struct ts_sealed *sealed,
+    const tokenstore *store, const char *subject, const tokenstore_grant *grant,
+    tokenstore_error *err);
+void              ts_sealed_free(struct ts_sealed *sealed);
+
+/*
+ * What a grant makes of an account, for the SET of an UPDATE, and the
+ * parameters for it, which are the first twelve of the statement.  A grant
+ * without access token leaves the old one and is due again soon.
+ */
+#define TS_SET_GRANT \
+	" due_at = CASE WHEN $9::bytea IS NULL THEN least(" \
+	"   to_timestamp($4::int8), " TS_NOW " + interval '1 minute')" \
+	"  ELSE to_timestamp($4::int8) END," \
+	" rt_mac = $5::int8," \
+	" expires_at = CASE WHEN $9::bytea IS NULL THEN expires_at" \
+	"  ELSE to_timestamp($6::int8) END," \
+	" expires_in = CASE WHEN $9::bytea IS NULL THEN expires_in" \
+	"  ELSE $7::int4 END," \
+	" key_id = CASE WHEN $9::bytea IS NULL AND access_ct <> ''" \
+	"  THEN key_id ELSE $8::int4 END," \
+	" access_ct = coalesce($9::bytea, access_ct)," \
+	" refresh_ct = $10::bytea," \
+	" last_refreshed_by = $11," \
+	" scope = coalesce($12, scope)," \
+	" token_seq = token_seq + 1, updated_at = " TS_NOW "," \
+	" state = 0, fail_count = 0, last_error = ''"
+
+void ts_grant_params(struct ts_params *params, const tokenstore *store,
+    const char *subject, const struct ts_sealed *sealed, int64_t due_at);
+
+/* spill.c: the refresh tokens of an account beside its main one.  All of these
+ * run in the transaction that has locked the account. */
+
+#define TS_SPILL_MAX 8
+
+/* Copies the account's main token there. */
+tokenstore_status ts_spill_main(
+    tokenstore *store, const char *subject, tokenstore_error *err);
+tokenstore_status ts_spill_add(tokenstore *store, const char *subject,
+    const struct ts_sealed *sealed, tokenstore_error *err);
+tokenstore_status ts_spill_remove(tokenstore *store, const char *subject,
+    const struct ts_prints *prints, tokenstore_error *err);
+tokenstore_status ts_spill_clear(
+    tokenstore *store, const char *subject, tokenstore_error *err);
+
+/* The newest one, to be freed with wipe_free(); NULL when there is none.  Fails
+ * with KEY when it cannot be opened. */
+tokenstore_status ts_spill_newest(tokenstore *store, const char *subject,
+    char **token, tokenstore_error *err);
+
+/* claim.c */
+
+struct ts_claim {
+	tokenstore_claim public; /* what callers see; they point here */
+	int64_t lease_id, lease_s, grant_epoch, due_at;
+};
+
+/* outcome.c */
+
+tokenstore_status ts_release(tokenstore *store, const struct ts_claim *claim,
+    tokenstore_error *err);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include <openssl/rand.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+/*
+ * A record: 0x54, 0x01, the key's id (4 bytes, big-endian), the nonce, then the
+ * ciphertext with its tag.  The additional data holds what the record belongs
+ * to, so that a record moved to another row, column or application does not
+ * open.
+ */
+
+#define MAGIC_0 0x54
+#define MAGIC_1 0x01
+#define NONCE_AT 6
+#define SEALED_AT (NONCE_AT + TS_NONCE_SIZE)
+#define RECORD_MAX (SEALED_AT + TS_TOKEN_MAX + TS_TAG_SIZE)
+#define AAD_MAX 1024
+
+static const char *const purposes[] = {
+	[TS_ACCESS] = "access",
+	[TS_REFRESH] = "refresh",
+};
+
+static void
+put_number(unsigned char out[4], uint32_t n)
+{
+	for (size_t i = 0; i < 4; i++)
+		out[i] = (unsigned char)(n >> (24 - 8 * i));
+}
+
+static uint32_t
+get_number(const unsigned char in[4])
+{
+	return (uint32_t)in[0] << 24 | (uint32_t)in[1] << 16 |
+	       (uint32_t)in[2] << 8 | (uint32_t)in[3];
+}
+
+/* Each text with its length in front: no two places have the same bytes. */
+static bool
+make_aad(struct buf *aad, enum ts_purpose purpose, const struct ts_place *place,
+    int32_t key_id)
+{
+	const char   *texts[] = { "libtokenstore", purposes[purpose],
+		  place->provider, place->client_id, place->subject };
+	unsigned char number[4];
+
+	buf_init(aad, AAD_MAX);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		put_number(number, (uint32_t)strlen(texts[i]));
+		buf_add(aad, number, sizeof(number));
+		buf_add_text(aad, texts[i]);
+	}
+	put_number(number, (uint32_t)key_id);
+	return buf_add(aad, number, sizeof(number));
+}
+
+bool
+ts_seal(const struct ts_keyring *ring, enum ts_purpose purpose,
+    const struct ts_place *place, const char *token, struct buf *record)
+{
+	const struct ts_key *key = &ring->keys[0];
+	size_t               len = strlen(token);
+	unsigned char        bytes[RECORD_MAX] = { MAGIC_0, MAGIC_1 };
+	struct buf           aad;
+	bool                 ok;
+
+	buf_clear(record);
+	put_number(bytes + 2, (uint32_t)key->id);
+	ok = make_aad(&aad, purpose, place, key->id) && len <= TS_TOKEN_MAX &&
+	     RAND_bytes(bytes + NONCE_AT, TS_NONCE_SIZE) == 1 &&
+	     ts_xaes_seal(&key->xaes, bytes + NONCE_AT, &aad, token, len,
+		 bytes + SEALED_AT) &&
+	     buf_add(record, bytes, SEALED_AT + len + TS_TAG_SIZE);
+	buf_free(&aad);
+	return ok;
+}
+
+char *
+ts_unseal(const struct ts_keyring *ring, enum ts_purpose purpose,
+    const struct ts_place *place, const void *record, size_t len)
+{
+	const unsigned char *bytes = record;
+	const struct ts_key *key;
+	struct buf           aad;
+	char                *token;
+	bool                 ok;
+
+	if (len < SEALED_AT + TS_TAG_SIZE || len > RECORD_MAX ||
+	    bytes[0] != MAGIC_0 || bytes[1] != MAGIC_1)
+		return NULL;
+	key = ts_keyring_find(ring, (int32_t)get_number(bytes + 2));
+	if (key == NULL ||
+	    (token = calloc(1, len - SEALED_AT - TS_TAG_SIZE + 1)) == NULL)
+		return NULL;
+	ok = make_aad(&aad, purpose, place, key->id) &&
+	     ts_xaes_open(&key->xaes, bytes + NONCE_AT, &aad, bytes + SEALED_AT,
+		 len - SEALED_AT, (unsigned char *)token);
+	buf_free(&aad);
+	if (ok)
+		return token;
+	free(token);
+	return NULL;
+}

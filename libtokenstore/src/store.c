@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <openssl/rand.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+#define CONNECT_TIMEOUT_MS 3000
+#define CALL_TIMEOUT_MS 5000
+#define TIMEOUT_MAX_MS INT64_C(3600000)
+#define OFFSET_MAX_S INT64_C(3153600000) /* a hundred years */
+
+struct ts_place
+ts_place_of(const tokenstore *store, const char *subject)
+{
+	return (struct ts_place){ store->provider, store->client_id, subject };
+}
+
+uint32_t
+ts_hash(const char *subject)
+{
+	uint32_t h = 2166136261;
+
+	for (; *subject != '\0'; subject++)
+		h = (h ^ (unsigned char)*subject) * 16777619;
+	return h;
+}
+
+int64_t
+ts_random(void)
+{
+	uint64_t n;
+
+	if (RAND_bytes((unsigned char *)&n, sizeof(n)) != 1)
+		return 0;
+	n &= INT64_MAX;
+	return n != 0 ? (int64_t)n : 1;
+}
+
+static tokenstore_status
+check_timeout(const char *name, int64_t ms, tokenstore_error *err)
+{
+	if (ms >= 0 && ms <= TIMEOUT_MAX_MS)
+		return TOKENSTORE_OK;
+	return ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
+	    "%s: must be from 0 (the default) to %" PRId64, name,
+	    TIMEOUT_MAX_MS);
+}
+
+static tokenstore_status
+check_options(const tokenstore_options *o, tokenstore_error *err)
+{
+	const struct {
+		const char *name, *text;
+	} required[] = { { "provider", o->provider },
+		{ "client_id", o->client_id }, { "actor", o->actor } };
+	tokenstore_status status;
+	char              message[200];
+
+	for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++) {
+		status = ts_check_text(
+		    required[i].name, required[i].text, TS_TEXT_MAX, err);
+		if (status != TOKENSTORE_OK)
+			return status;
+	}
+	status =
+	    check_timeout("connect_timeout_ms", o->connect_timeout_ms, err);
+	if (status == TOKENSTORE_OK)
+		status =
+		    check_timeout("call_timeout_ms", o->call_timeout_ms, err);
+	if (status != TOKENSTORE_OK)
+		return status;
+	if (o->clock_offset_s < -OFFSET_MAX_S ||
+	    o->clock_offset_s > OFFSET_MAX_S)
+		return ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
+		    "clock_offset_s: is out of range");
+	if (!pg_check_conninfo(o->conninfo != NULL ? o->conninfo : "", message,
+		sizeof(message)))
+		return ts_fail(
+		    err, TOKENSTORE_ERR_ARGUMENT, "conninfo: %s", message);
+	return TOKENSTORE_OK;
+}
+
+/* Copies what the options say; false when memory is short. */
+static bool
+set_up(tokenstore *store, const tokenstore_options *o)
+{
+	int64_t connect_ms = o->connect_timeout_ms, start = ts_random();
+
+	store->call_timeout_ms = o->call_timeout_ms;
+	if (connect_ms == 0)
+		connect_ms = CONNECT_TIMEOUT_MS;
+	if (store->call_timeout_ms == 0)
+		store->call_timeout_ms = CALL_TIMEOUT_MS;
+	store->clock_offset_s = o->clock_offset_s;
+	store->scan_slot = (int)(start % TS_SLOTS);
+	store->provider = strdup(o->provider);
+	store->client_id = strdup(o->client_id);
+	store->actor = strdup(o->actor);
+	store->pg = pg_new(o->conninfo != NULL ? o->conninfo : "", o->password,
+	    o->actor, connect_ms, store->call_timeout_ms);
+	return start != 0 && store->provider != NULL &&
+	       store->client_id != NULL && store->actor != NULL &&
+	       store->pg != NULL;
+}
+
+tokenstore_status
+tokenstore_open(
+    const tokenstore_options *options, tokenstore **out, tokenstore_error *err)
+{
+	tokenstore_status status;
+	tokenstore       *store;
+
+	if (out == NULL)
+		return ts_fail(
+		    err, TOKENSTORE_ERR_ARGUMENT, "out: is required");
+	*out = NULL;
+	if (options == NULL)
+		return ts_fail(
+		    err, TOKENSTORE_ERR_ARGUMENT, "options: is required");
+	if ((status = check_options(options, err)) != TOKENSTORE_OK)
+		return status;
+	if ((store = calloc(1, sizeof(*store))) == NULL)
+		return ts_no_memory(err);
+	status = ts_keyring_parse(&store->ring, options->keys, err);
+	if (status == TOKENSTORE_OK && !set_up(store, options))
+		status = ts_no_memory(err);
+	if (status != TOKENSTORE_OK) {
+		tokenstore_close(store);
+		return status;
+	}
+	*out = store;
+	return TOKENSTORE_OK;
+}
+
+void
+tokenstore_close(tokenstore *store)
+{
+	if (store == NULL)
+		return;
+	pg_free(store->pg);
+	ts_keyring_free(&store->ring);
+	free(store->provider);
+	free(store->client_id);
+	free(store->actor);
+	free(store);
+}
+
+tokenstore_status
+ts_begin_call(tokenstore *store, const char *subject, tokenstore_error *err)
+{
+	tokenstore_status status;
+
+	if (store == NULL)
+		return ts_fail(
+		    err, TOKENSTORE_ERR_ARGUMENT, "store: is required");
+	status = ts_check_text("subject", subject, TS_TEXT_MAX, err);
+	return status == TOKENSTORE_OK ? ts_know_app(store, err) : status;
+}
+
+static tokenstore_status
+newer(int64_t version, tokenstore_error *err)
+{
+	return ts_fail(err, TOKENSTORE_ERR_NEWER,
+	    "the store's tables are of version %" PRId64
+	    ", this program knows %d: update the program",
+	    version, TS_SCHEMA_VERSION);
+}
+
+tokenstore_status
+tokenstore_migrate(tokenstore *store, tokenstore_error *err)
+{
+	struct pg_error error;
+	int64_t         version;
+
+	if (store == NULL)
+		return ts_fail(
+		    err, TOKENSTORE_ERR_ARGUMENT, "store: is required");
+	if (pg_schema_version(store->pg, TS_SCHEMA, &version, &error) != PG_OK)
+		return ts_fail_pg(err, &error);
+	if (version > TS_SCHEMA_VERSION)
+		return newer(version, err);
+	if (pg_migrate(store->pg, TS_SCHEMA, ts_migrations, TS_SCHEMA_VERSION,
+		&error) != PG_OK)
+		return ts_fail_pg(err, &error);
+	return TOKENSTORE_OK;
+}
+
+static tokenstore_status
+check_version(tokenstore *store, tokenstore_error *err)
+{
+	struct pg_error error;
+	int64_t         version;
+
+	if (pg_schema_version(store->pg, TS_SCHEMA, &version, &error) != PG_OK)
+		return ts_fail_pg(err, &error);
+	if (version > TS_SCHEMA_VERSION)
+		return newer(version, err);
+	if (version < TS_SCHEMA_VERSION)
+		return ts_fail(err, TOKENSTORE_ERR_SCHEMA,
+		    "the store's tables are %s: run tokenstore_migrate()",
+		    version == 0 ? "not there" : "older than this program");
+	return TOKENSTORE_OK;
+}
+
+/* Does every row name a key that we have? */
+static tokenstore_status
+check_key_ids(tokenstore *store, tokenstore_error *err)
+{
+	static const char sql[] =
+	    "SELECT key_id FROM tokenstore.account WHERE app_id = $1::int4"
+	    "  AND key_id <> 0 AND key_id <> ALL ($2::int8[])"
+	    " UNION ALL SELECT key_id FROM tokenstore.spill"
+	    "  WHERE app_id = $1::int4 AND key_id <> ALL ($2::int8[]) LIMIT 1";
+	struct ts_params  params = { .count = 0 };
+	struct ts_prints  ids = { .count = store->ring.count };
+	struct pg_result *result;
+	tokenstore_status status;
+	char              text[TS_PRINTS_SIZE];
+
+	for (size_t i = 0; i < ids.count; i++)
+		ids.values[i] = store->ring.keys[i].id;
+	ts_add_int(&params, store->app_id);
+	ts_add_prints(&params, &ids, text);
+	status = ts_run_again(store, sql, &params, &result, err);
+	if (status != TOKENSTORE_OK)
+		return status;
+	if (pg_result_rows(result) > 0)
+		status = ts_fail(err, TOKENSTORE_ERR_KEY,
+		    "tokens are sealed under the key %" PRId64
+		    ", which is not in the keyring: add it",
+		    pg_result_int(result, 0, 0));
+	pg_result_free(result);
+	return status;
+}
+
+/* Does a key open a row that names it? */
+static tokenstore_status
+check_key(tokenstore *store, int32_t id, tokenstore_error *err)
+{
+	static const char sql[] =
+	    "SELECT subject, refresh_ct FROM tokenstore.account"
+	    " WHERE app_id = $1::int4 AND key_id = $2::int4 AND rt_mac <> 0"
+	    " LIMIT 1";
+	struct ts_params  params = { .count = 0 };
+	struct ts_place   place;
+	struct pg_result *result;
+	tokenstore_status status;
+	const void       *record;
+	size_t            len;
+	char             *token = NULL;
+
+	ts_add_int(&params, store->app_id);
+	ts_add_int(&params, id);
+	status = ts_run_again(store, sql, &params, &result, err);
+	if (status != TOKENSTORE_OK)
+		return status;
+	if (pg_result_rows(result) > 0) {
+		place = ts_place_of(store, pg_result_text(result, 0, 0));
+		record = pg_result_bytes(result, 0, 1, &len);
+		token =
+		    ts_unseal(&store->ring, TS_REFRESH, &place, record, len);
+		if (token == NULL)
+			status = ts_fail(err, TOKENSTORE_ERR_KEY,
+			    "the key %" PRId32 " of the keyring does not open "
+			    "a token that was sealed under this id",
+			    id);
+	}
+	wipe_free(token);
+	pg_result_free(result);
+	return status;
+}
+
+tokenstore_status
+tokenstore_check(tokenstore *store, tokenstore_error *err)
+{
+	tokenstore_status status;
+
+	if (store == NULL)
+		return ts_fail(
+		    err, TOKENSTORE_ERR_ARGUMENT, "store: is required");
+	if ((status = check_version(store, err)) != TOKENSTORE_OK ||
+	    (status = ts_know_app(store, err)) != TOKENSTORE_OK ||
+	    (status = check_key_ids(store, err)) != TOKENSTORE_OK)
+		return status;
+	for (size_t i = 0; i < store->ring.count; i++) {
+		status = check_key(store, store->ring.keys[i].id, err);
+		if (status != TOKENSTORE_OK)
+			return status;
+	}
+	return TOKENSTORE_OK;
+}
+
+tokenstore_status
+tokenstore_now(tokenstore *store, int64_t *out, tokenstore_error *err)
+{
+	struct ts_params  params = { .count = 0 };
+	struct pg_result *result;
+	tokenstore_status status;
+
+	if (store == NULL || out == NULL)
+		return ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
+		    "store and out: are required");
+	ts_add_int(&params, store->clock_offset_s);
+	status = ts_run_again(
+	    store, "SELECT " TS_EPOCH(TS_NOW), &params, &result, err);
+	if (status != TOKENSTORE_OK)
+		return status;
+	*out = pg_result_int(result, 0, 0);
+	pg_result_free(result);
+	return TOKENSTORE_OK;
+}
+
+tokenstore_status
+tokenstore_stats_get(
+    tokenstore *store, tokenstore_stats *out, tokenstore_error *err)
+{
+	static const char sql[] =
+	    "SELECT count(*) FILTER (WHERE state = 0),"
+	    " count(*) FILTER (WHERE state = 1),"
+	    " count(*) FILTER (WHERE state = 2),"
+	    " count(*) FILTER (WHERE state = 0 AND due_at <= " TS_NOW "),"
+	    " count(*) FILTER (WHERE lease_until > " TS_NOW "),"
+	    " count(*) FILTER (WHERE state = 0 AND in_doubt_since > 'epoch'),"
+	    " coalesce(" TS_EPOCH(
+		"min(due_at) FILTER"
+		"  (WHERE state = 0 AND due_at <= " TS_NOW
+		")") ", 0)"
+		     " FROM tokenstore.account WHERE app_id = $2::int4";
+	struct ts_params  params = { .count = 0 };
+	struct pg_result *result;
+	tokenstore_status status;
+
+	if (store == NULL || out == NULL)
+		return ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
+		    "store and out: are required");
+	if ((status = ts_know_app(store, err)) != TOKENSTORE_OK)
+		return status;
+	ts_add_int(&params, store->clock_offset_s);
+	ts_add_int(&params, store->app_id);
+	status = ts_run_again(store, sql, &params, &result, err);
+	if (status != TOKENSTORE_OK)
+		return status;
+	*out = (tokenstore_stats){
+		.active = pg_result_int(result, 0, 0),
+		.needs_consent = pg_result_int(result, 0, 1),
+		.revoked = pg_result_int(result, 0, 2),
+		.due = pg_result_int(result, 0, 3),
+		.leased = pg_result_int(result, 0, 4),
+		.in_doubt = pg_result_int(result, 0, 5),
+		.oldest_due_at = pg_result_int(result, 0, 6),
+	};
+	pg_result_free(result);
+	return TOKENSTORE_OK;
+}

@@ -1,0 +1,909 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The web app over HTTP, in front of a sandbox of Strava and a real PostgreSQL:
+ * signing in, the pages, sessions, forms, leaving.  What happens when something
+ * fails is in test_web_troubles.c.
+ */
+
+#include <inttypes.h>
+#include <openssl/evp.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "strava_web.h"
+#include "test.h"
+
+static struct strava_web web;
+static struct visitor    anna, ben;
+
+static int
+start(void **state)
+{
+	(void)state;
+	strava_web_start(&web, "apps.web");
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	strava_web_end(&web);
+	return 0;
+}
+
+static int
+arrive(void **state)
+{
+	(void)state;
+	visitor_start(&anna, web.base);
+	visitor_start(&ben, web.base);
+	return 0;
+}
+
+static int
+leave(void **state)
+{
+	(void)state;
+	visitor_end(&anna);
+	visitor_end(&ben);
+	return 0;
+}
+
+static bool
+says(const struct visitor *visitor, const char *text)
+{
+	return strstr(visitor_page(visitor), text) != NULL;
+}
+
+static int64_t
+token_calls(void)
+{
+	return world_calls(&web.world, "POST /oauth/token");
+}
+
+static void
+begin_as(struct visitor *visitor, int number, char path[URL_SIZE])
+{
+	char url[URL_SIZE], form[128];
+
+	snprintf(form, sizeof(form), "athlete=%" PRId64 "&decision=authorize",
+	    strava_web_athlete(&web, number));
+	strava_web_begin(visitor, url);
+	strava_web_consent(&web, url, form, path);
+}
+
+/* --- pages --- */
+
+static void
+a_stranger_sees_the_offer_and_nothing_else(void **state)
+{
+	static const char *const own[] = { "/activity", "/history", "/profile",
+		"/map/1", "/activity?id=1" };
+
+	(void)state;
+	assert_int_equal(visitor_get(&anna, "/"), 200);
+	assert_true(says(&anna, "href=\"/login\">Connect with Strava</a>"));
+	assert_true(says(&anna, "<h1>"));
+	assert_false(says(&anna, "<script"));
+	assert_int_equal(visitor_get(&anna, "/about"), 200);
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++) {
+		assert_int_equal(visitor_get(&anna, own[i]), 403);
+		assert_true(says(&anna, "Please sign in"));
+		assert_true(says(&anna, "Request "));
+	}
+}
+
+static void
+one_consent_later_the_route_is_drawn(void **state)
+{
+	(void)state;
+	strava_web_connect(&web, &anna, 0);
+	assert_int_equal(visitor_get(&anna, "/activity"), 200);
+	assert_true(says(&anna, "<svg class=\"route\""));
+	assert_true(says(&anna, ">View on Strava</a>"));
+	assert_true(says(&anna, "<dt>Distance</dt>"));
+	assert_false(says(&anna, "passed over"));
+	assert_int_equal(visitor_get(&anna, "/history"), 200);
+	assert_true(says(&anna, "<td role=\"cell\" data-label=\"Distance\">"));
+	assert_int_equal(visitor_get(&anna, "/profile"), 200);
+	assert_true(says(&anna, "action=\"/deauthorize\""));
+	assert_int_equal(visitor_get(&anna, "/"), 200);
+	assert_true(says(&anna, "Show my latest ride"));
+}
+
+static void
+the_grant_is_stored_and_not_readable(void **state)
+{
+	char *grant, *dump;
+
+	(void)state;
+	strava_web_connect(&web, &anna, 0);
+	grant = strava_web_grant(&web, strava_web_athlete(&web, 0));
+	dump = postgres_dump(web.world.postgres);
+	assert_true(strlen(grant) > 8);
+	assert_null(strstr(dump, grant));
+	assert_null(strstr(dump, visitor_cookie(&anna, "sid")));
+	assert_non_null(strstr(dump, "CREATE TABLE web.session"));
+	free(grant);
+	free(dump);
+}
+
+static void
+a_ride_without_distance_is_passed_over(void **state)
+{
+	(void)state;
+	strava_web_connect(&web, &anna, 1);
+	assert_int_equal(visitor_get(&anna, "/activity"), 200);
+	assert_true(says(&anna, "1 newer activity has no distance"));
+	assert_true(says(&anna, "its distance is zero"));
+	assert_true(
+	    says(&anna, "<svg class=\"route\"") || says(&anna, "no route"));
+}
+
+static void
+an_athlete_without_rides_gets_a_page_too(void **state)
+{
+	(void)state;
+	strava_web_connect(&web, &anna, 3);
+	assert_int_equal(visitor_get(&anna, "/activity"), 200);
+	assert_true(says(&anna, "No activity to show yet"));
+	assert_int_equal(visitor_get(&anna, "/history"), 200);
+	assert_true(says(&anna, "Strava holds no activity"));
+}
+
+static void
+hostile_names_stay_text(void **state)
+{
+	(void)state;
+	strava_web_connect(&web, &anna, 3);
+	assert_int_equal(visitor_get(&anna, "/profile"), 200);
+	assert_true(says(&anna, "&lt;script&gt;alert(1)&lt;/script&gt;"));
+	assert_false(says(&anna, "<script"));
+	strava_web_connect(&web, &anna, 0);
+	for (int page = 1; page <= 3; page++) {
+		char path[32];
+
+		snprintf(path, sizeof(path), "/history?page=%d", page);
+		assert_int_equal(visitor_get(&anna, path), 200);
+		assert_false(says(&anna, "<script"));
+		assert_false(says(&anna, "<img"));
+	}
+	visitor_get(&anna, "/history");
+	assert_true(says(&anna, "&lt;script&gt;alert('ride')"));
+}
+
+static void
+the_list_goes_on_until_a_page_is_empty(void **state)
+{
+	static const char *const refused[] = { "0", "-1", "1e9", "10000", "",
+		"01", "%20", "999999999999999999999" };
+	char                     path[64];
+
+	(void)state;
+	strava_web_connect(&web, &anna, 0);
+	visitor_get(&anna, "/history");
+	assert_true(says(&anna, "href=\"/history?page=2\">Older"));
+	assert_false(says(&anna, "Newer"));
+	visitor_get(&anna, "/history?page=3");
+	assert_true(says(&anna, "href=\"/history?page=4\">Older"));
+	assert_true(says(&anna, "href=\"/history?page=2\">Newer"));
+	visitor_get(&anna, "/history?page=4");
+	assert_true(says(&anna, "There are no older activities."));
+	assert_false(says(&anna, "Older</a>"));
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		snprintf(path, sizeof(path), "/history?page=%s", refused[i]);
+		assert_int_equal(visitor_get(&anna, path), 400);
+	}
+}
+
+/* The number of the first activity that the last page links to. */
+static void
+first_activity(const struct visitor *visitor, char id[32])
+{
+	static const char mark[] = "/activity?id=";
+	const char       *at = strstr(visitor_page(visitor), mark);
+
+	assert_non_null(at);
+	at += strlen(mark);
+	snprintf(id, 32, "%.*s", (int)strspn(at, "0123456789"), at);
+}
+
+static void
+each_ride_has_a_page_and_a_map(void **state)
+{
+	char id[32], path[64], token[64], form[160];
+
+	(void)state;
+	strava_web_connect(&web, &anna, 0);
+	visitor_get(&anna, "/history");
+	first_activity(&anna, id);
+	strava_web_form_token(&anna, token);
+	snprintf(path, sizeof(path), "/map/%s", id);
+	assert_int_equal(visitor_get(&anna, path), 200);
+	assert_true(says(&anna, "<svg class=\"route\""));
+	snprintf(form, sizeof(form), "form_token=%s&activity_id=%s", token, id);
+	assert_int_equal(visitor_post(&anna, "/activity_process", form), 303);
+	snprintf(path, sizeof(path), "/activity?id=%s", id);
+	assert_string_equal(visitor_header(&anna, "Location"), path);
+	assert_int_equal(visitor_get(&anna, path), 200);
+	assert_true(says(&anna, "<dt>Distance</dt>"));
+}
+
+static void
+another_athletes_ride_is_not_there(void **state)
+{
+	char id[32], path[64];
+
+	(void)state;
+	strava_web_connect(&web, &anna, 0);
+	strava_web_connect(&web, &ben, 1);
+	visitor_get(&anna, "/history");
+	first_activity(&anna, id);
+	snprintf(path, sizeof(path), "/activity?id=%s", id);
+	assert_int_equal(visitor_get(&ben, path), 404);
+	snprintf(path, sizeof(path), "/map/%s", id);
+	assert_int_equal(visitor_get(&ben, path), 404);
+	assert_false(says(&ben, "<svg"));
+}
+
+static void
+a_number_that_is_none_never_reaches_strava(void **state)
+{
+	static const char *const bad[] = { "abc", "-1", "0", "01", "1e3",
+		"9223372036854775808", "99999999999999999999", "'%20OR%201=1--",
+		"..%2Fx", "%2B1", "1%20", "0x10" };
+	char                     path[96], form[160], token[64];
+	int64_t                  before;
+
+	(void)state;
+	strava_web_connect(&web, &anna, 0);
+	visitor_get(&anna, "/history");
+	strava_web_form_token(&anna, token);
+	before = world_calls(&web.world, "GET /api/v3/activities/{}");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		snprintf(path, sizeof(path), "/activity?id=%s", bad[i]);
+		assert_int_equal(visitor_get(&anna, path), 400);
+		snprintf(path, sizeof(path), "/map/%s", bad[i]);
+		assert_true(visitor_get(&anna, path) == 400 ||
+			    anna.response.status == 404);
+		snprintf(form, sizeof(form), "form_token=%s&activity_id=%s",
+		    token, bad[i]);
+		assert_int_equal(
+		    visitor_post(&anna, "/activity_process", form), 400);
+	}
+	assert_int_equal(visitor_get(&anna, "/activity?id=1&id=2"), 400);
+	assert_int_equal(
+	    world_calls(&web.world, "GET /api/v3/activities/{}"), before);
+	assert_int_equal(
+	    visitor_get(&anna, "/activity?id=9223372036854775807"), 404);
+	assert_true(
+	    world_calls(&web.world, "GET /api/v3/activities/{}") > before);
+}
+
+/* --- signing in --- */
+
+static void
+the_consent_page_is_asked_for_the_least(void **state)
+{
+	char url[URL_SIZE], again[URL_SIZE], back[128];
+
+	(void)state;
+	strava_web_begin(&anna, url);
+	strava_web_begin(&anna, again);
+	snprintf(back, sizeof(back),
+	    "redirect_uri=http%%3A%%2F%%2F127.0.0.1%%3A%d%%2Fexchange_token&",
+	    web.port);
+	assert_non_null(strstr(url, back));
+	assert_non_null(strstr(url, "client_id=1001&"));
+	assert_non_null(strstr(
+	    url, "scope=read%2Cactivity%3Aread_all%2Cprofile%3Aread_all"));
+	assert_null(strstr(url, "secret"));
+	assert_string_not_equal(strstr(url, "state="), strstr(again, "state="));
+	assert_int_equal(
+	    visitor_get(&anna, "/login?next=https://evil.example/"), 303);
+	assert_null(strstr(visitor_header(&anna, "Location"), "evil"));
+}
+
+static void
+a_state_that_is_not_ours_makes_no_token_call(void **state)
+{
+	static const char *const bad[] = { "/exchange_token",
+		"/exchange_token?code=abc&scope=read",
+		"/exchange_token?code=abc&scope=read&state=",
+		"/exchange_token?code=abc&scope=read&state=forged",
+		"/exchange_token?error=access_denied",
+		"/exchange_token?code=abc&scope=read&state="
+		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+		"/exchange_token?code=abc&scope=read&state=a&state=b",
+		"/exchange_token?code=a&code=b&scope=read&state=a" };
+	int64_t                  before = token_calls();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		assert_int_equal(visitor_get(&anna, bad[i]), 400);
+		assert_string_equal(visitor_cookie(&anna, "sid"), "");
+	}
+	assert_int_equal(token_calls(), before);
+}
+
+static void
+a_state_works_in_its_own_browser_only(void **state)
+{
+	char    path[URL_SIZE];
+	int64_t before;
+
+	(void)state;
+	begin_as(&anna, 0, path);
+	before = token_calls();
+	assert_int_equal(visitor_get(&ben, path), 400);
+	assert_true(says(&ben, "This sign-in is not valid"));
+	assert_int_equal(token_calls(), before);
+	assert_int_equal(visitor_get(&anna, path), 303);
+	assert_int_equal(token_calls(), before + 1);
+}
+
+static void
+a_state_works_once(void **state)
+{
+	char    path[URL_SIZE], held[256];
+	int64_t before;
+
+	(void)state;
+	begin_as(&anna, 0, path);
+	snprintf(held, sizeof(held), "%s", visitor_cookie(&anna, "login0"));
+	assert_int_equal(visitor_get(&anna, path), 303);
+	assert_string_equal(visitor_cookie(&anna, "login0"), "");
+	before = token_calls();
+	visitor_set_cookie(&anna, "login0", held);
+	assert_int_equal(visitor_get(&anna, path), 400);
+	assert_int_equal(token_calls(), before);
+}
+
+static void
+a_state_with_one_letter_changed_is_refused(void **state)
+{
+	char    path[URL_SIZE], *at;
+	int64_t before;
+
+	(void)state;
+	begin_as(&anna, 0, path);
+	before = token_calls();
+	at = strstr(path, "state=") + strlen("state=");
+	for (int i = 0; i < 43; i++) {
+		char old = at[i];
+
+		at[i] = old == 'A' ? 'B' : 'A';
+		assert_int_equal(visitor_get(&anna, path), 400);
+		at[i] = old;
+	}
+	assert_int_equal(token_calls(), before);
+	assert_int_equal(visitor_get(&anna, path), 303);
+}
+
+static void *
+come_back(void *arg)
+{
+	const char *path = arg;
+
+	return (void *)(intptr_t)visitor_get(&ben, path);
+}
+
+static void
+a_double_click_is_one_exchange(void **state)
+{
+	char      path[URL_SIZE];
+	int64_t   before;
+	pthread_t other;
+	void     *result;
+	int       first;
+
+	(void)state;
+	begin_as(&anna, 0, path);
+	visitor_set_cookie(&ben, "login0", visitor_cookie(&anna, "login0"));
+	before = token_calls();
+	assert_int_equal(pthread_create(&other, NULL, come_back, path), 0);
+	first = visitor_get(&anna, path);
+	pthread_join(other, &result);
+	assert_int_equal(token_calls(), before + 1);
+	assert_int_equal(first + (int)(intptr_t)result, 303 + 400);
+}
+
+static void
+two_tabs_do_not_disturb_each_other(void **state)
+{
+	char one[URL_SIZE], two[URL_SIZE];
+
+	(void)state;
+	begin_as(&anna, 0, one);
+	begin_as(&anna, 0, two);
+	assert_int_equal(visitor_get(&anna, two), 303);
+	assert_int_equal(visitor_get(&anna, one), 303);
+	begin_as(&anna, 0, one);
+	begin_as(&anna, 0, two);
+	assert_int_equal(visitor_get(&anna, one), 303);
+	assert_int_equal(visitor_get(&anna, two), 303);
+}
+
+static void
+of_many_tabs_four_are_kept(void **state)
+{
+	static char paths[7][URL_SIZE];
+	int         good = 0;
+
+	(void)state;
+	for (int i = 0; i < 7; i++)
+		begin_as(&anna, 0, paths[i]);
+	for (int i = 0; i < 7; i++)
+		good += visitor_get(&anna, paths[i]) == 303;
+	assert_int_equal(good, 4);
+	assert_int_equal(visitor_get(&anna, "/activity"), 200);
+}
+
+static void
+consent_that_is_refused_is_told_in_words(void **state)
+{
+	char    url[URL_SIZE], path[URL_SIZE];
+	int64_t before = token_calls();
+
+	(void)state;
+	strava_web_begin(&anna, url);
+	strava_web_consent(&web, url, "decision=cancel", path);
+	assert_int_equal(visitor_get(&anna, path), 200);
+	assert_true(says(&anna, "You did not connect"));
+	assert_true(says(&anna, "Nothing was stored"));
+	assert_int_equal(visitor_get(&anna, path), 400);
+	assert_int_equal(token_calls(), before);
+	assert_string_equal(visitor_cookie(&anna, "sid"), "");
+}
+
+/* The state of a consent page's URL, as "&state=...". */
+static const char *
+state_of(const char *url)
+{
+	const char *at = strstr(url, "&state=");
+
+	assert_non_null(at);
+	return at;
+}
+
+static void
+an_error_beats_a_code(void **state)
+{
+	static const char *const errors[] = { "access_denied", "server_error",
+		"%3Cscript%3E" };
+	char                     url[URL_SIZE], path[URL_SIZE + 128];
+	int64_t                  before = token_calls();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
+		strava_web_begin(&anna, url);
+		snprintf(path, sizeof(path),
+		    "/exchange_token?error=%s&code=abc&scope=read%s", errors[i],
+		    state_of(url));
+		assert_int_equal(visitor_get(&anna, path), i == 0 ? 200 : 400);
+		assert_false(says(&anna, "<script"));
+	}
+	assert_int_equal(token_calls(), before);
+}
+
+static void
+an_answer_that_lacks_something_makes_no_token_call(void **state)
+{
+	static const char *const answers[] = { "scope=read", "code=abc",
+		"code=&scope=read",
+		"code=abc&scope=", "code=a%0d%0ab&scope=read",
+		"code=abc&scope=read&iss=https://evil.example" };
+	char                     url[URL_SIZE], path[URL_SIZE + 128];
+	int64_t                  before = token_calls();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++) {
+		strava_web_begin(&anna, url);
+		snprintf(path, sizeof(path), "/exchange_token?%s%s", answers[i],
+		    state_of(url));
+		assert_int_equal(visitor_get(&anna, path), 400);
+	}
+	assert_int_equal(token_calls(), before);
+}
+
+static void
+an_unticked_scope_is_named(void **state)
+{
+	char          url[URL_SIZE], path[URL_SIZE], form[128], *grant;
+	char          query[128];
+	const int64_t athlete = strava_web_athlete(&web, 2);
+
+	(void)state;
+	snprintf(form, sizeof(form),
+	    "athlete=%" PRId64 "&decision=authorize&scope=read", athlete);
+	strava_web_begin(&anna, url);
+	strava_web_consent(&web, url, form, path);
+	assert_int_equal(visitor_get(&anna, path), 403);
+	assert_true(says(&anna, "A permission is missing"));
+	assert_true(says(&anna, "<code>activity:read_all</code>"));
+	assert_true(says(&anna, "<code>profile:read_all</code>"));
+	assert_false(says(&anna, "<code>read</code>"));
+	assert_string_equal(visitor_cookie(&anna, "sid"), "");
+	grant = strava_web_grant(&web, athlete);
+	assert_string_equal(grant, "");
+	free(grant);
+	snprintf(query, sizeof(query),
+	    "SELECT count(*) FROM web.session WHERE athlete_id = %" PRId64,
+	    athlete);
+	assert_string_equal(postgres_value(web.world.postgres, query), "0");
+}
+
+static void
+a_code_that_was_used_starts_again(void **state)
+{
+	char url[URL_SIZE], path[URL_SIZE], again[URL_SIZE], *code, *end_of;
+
+	(void)state;
+	begin_as(&anna, 0, path);
+	assert_int_equal(visitor_get(&anna, path), 303);
+	code = strstr(path, "code=");
+	end_of = strchr(code, '&');
+	if (end_of != NULL)
+		*end_of = '\0';
+	strava_web_begin(&ben, url);
+	snprintf(again, sizeof(again),
+	    "/exchange_token?%.512s&scope=read,activity:read_all,"
+	    "profile:read_all%.512s",
+	    code, state_of(url));
+	assert_int_equal(visitor_get(&ben, again), 400);
+	assert_true(says(&ben, "Strava did not accept the sign-in"));
+	assert_string_equal(visitor_cookie(&ben, "sid"), "");
+}
+
+static void
+an_odd_code_reaches_strava_unchanged(void **state)
+{
+	char    url[URL_SIZE], path[URL_SIZE];
+	int64_t before = token_calls();
+
+	(void)state;
+	strava_web_begin(&anna, url);
+	snprintf(path, sizeof(path),
+	    "/exchange_token?code=x%%26client_id%%3D1&scope=read%.512s",
+	    state_of(url));
+	assert_int_equal(visitor_get(&anna, path), 400);
+	assert_true(token_calls() > before);
+}
+
+/* --- sessions --- */
+
+static void
+signing_in_makes_a_new_session(void **state)
+{
+	char planted[256];
+
+	(void)state;
+	strava_web_connect(&web, &ben, 1);
+	snprintf(planted, sizeof(planted), "%s", visitor_cookie(&ben, "sid"));
+	visitor_set_cookie(&anna, "sid", planted);
+	strava_web_connect(&web, &anna, 0);
+	assert_string_not_equal(visitor_cookie(&anna, "sid"), planted);
+	assert_int_equal(visitor_get(&ben, "/profile"), 403);
+	visitor_set_cookie(&ben, "sid", planted);
+	assert_int_equal(visitor_get(&ben, "/profile"), 403);
+	assert_int_equal(visitor_get(&anna, "/profile"), 200);
+}
+
+static void
+a_cookie_that_is_no_session_is_nobody(void **state)
+{
+	static const char *const bad[] = { "x", "0", "'; DROP TABLE",
+		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+		"eyJhdXRoZW50aWNhdGVkIjp0cnVlfQ.Y1.forged" };
+	unsigned char            hash[EVP_MAX_MD_SIZE];
+	char                     hex[65], sid[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		visitor_set_cookie(&anna, "sid", bad[i]);
+		assert_int_equal(visitor_get(&anna, "/profile"), 403);
+	}
+	/* What a copy of the database would give away. */
+	strava_web_connect(&web, &ben, 0);
+	snprintf(sid, sizeof(sid), "%s", visitor_cookie(&ben, "sid"));
+	EVP_Digest(sid, strlen(sid), hash, NULL, EVP_sha256(), NULL);
+	for (int i = 0; i < 32; i++)
+		snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+	visitor_set_cookie(&anna, "sid", hex);
+	assert_int_equal(visitor_get(&anna, "/profile"), 403);
+	assert_int_equal(visitor_get(&ben, "/profile"), 200);
+}
+
+static void
+two_session_cookies_are_none(void **state)
+{
+	char header[256];
+
+	(void)state;
+	strava_web_connect(&web, &anna, 0);
+	snprintf(header, sizeof(header), "Cookie: sid=%s; sid=%s",
+	    visitor_cookie(&anna, "sid"), visitor_cookie(&anna, "sid"));
+	ben.extra_header = header;
+	assert_int_equal(visitor_get(&ben, "/profile"), 403);
+}
+
+static void
+the_cookie_is_out_of_reach(void **state)
+{
+	char url[URL_SIZE], path[URL_SIZE];
+
+	(void)state;
+	strava_web_begin(&anna, url);
+	assert_non_null(strstr(visitor_header(&anna, "Set-Cookie"),
+	    "; Path=/; Max-Age=600; HttpOnly; SameSite=Lax"));
+	strava_web_consent(&web, url, "decision=authorize", path);
+	assert_int_equal(visitor_get(&anna, path), 303);
+	assert_null(strstr(visitor_header(&anna, "Set-Cookie"), "Domain"));
+	assert_int_equal(strlen(visitor_cookie(&anna, "sid")), 43);
+}
+
+static void
+a_session_ends_after_a_day_without_a_visit(void **state)
+{
+	(void)state;
+	strava_web_connect(&web, &anna, 0);
+	world_advance(&web.world, 23 * 3600);
+	strava_web_restart(&web, NULL, NULL);
+	assert_int_equal(visitor_get(&anna, "/"), 200);
+	assert_true(says(&anna, "Show my latest ride"));
+	world_advance(&web.world, 23 * 3600);
+	strava_web_restart(&web, NULL, NULL);
+	assert_int_equal(visitor_get(&anna, "/"), 200);
+	assert_true(says(&anna, "Show my latest ride"));
+	world_advance(&web.world, 24 * 3600 + 60);
+	strava_web_restart(&web, NULL, NULL);
+	assert_int_equal(visitor_get(&anna, "/"), 200);
+	assert_false(says(&anna, "Show my latest ride"));
+}
+
+static void
+a_session_ends_after_a_month_whatever_happens(void **state)
+{
+	(void)state;
+	strava_web_connect(&web, &anna, 0);
+	postgres_sql(web.world.postgres,
+	    "UPDATE web.session SET created_at = created_at - 30 * 86400 + 60");
+	assert_int_equal(visitor_get(&anna, "/"), 200);
+	assert_true(says(&anna, "Show my latest ride"));
+	world_advance(&web.world, 23 * 3600);
+	strava_web_restart(&web, NULL, NULL);
+	visitor_get(&anna, "/");
+	assert_true(says(&anna, "Show my latest ride"));
+	world_advance(&web.world, 2 * 3600);
+	strava_web_restart(&web, NULL, NULL);
+	visitor_get(&anna, "/");
+	assert_false(says(&anna, "Show my latest ride"));
+}
+
+static void
+a_sign_in_that_takes_too_long_starts_again(void **state)
+{
+	char path[URL_SIZE];
+
+	(void)state;
+	begin_as(&anna, 0, path);
+	world_advance(&web.world, 601);
+	strava_web_restart(&web, NULL, NULL);
+	assert_int_equal(visitor_get(&anna, path), 400);
+	assert_true(says(&anna, "This sign-in is not valid"));
+}
+
+static void
+a_token_that_ran_out_is_refreshed_on_the_way(void **state)
+{
+	int64_t before;
+
+	(void)state;
+	strava_web_connect(&web, &anna, 0);
+	world_advance(&web.world, 7 * 3600);
+	strava_web_restart(&web, NULL, NULL);
+	before = token_calls();
+	assert_int_equal(visitor_get(&anna, "/activity"), 200);
+	assert_true(says(&anna, "<svg class=\"route\""));
+	assert_int_equal(token_calls(), before + 1);
+}
+
+/* --- forms --- */
+
+static int
+post_with(const char *action, const char *token, const char *header)
+{
+	char form[128];
+	int  status;
+
+	snprintf(form, sizeof(form), "form_token=%s", token);
+	anna.extra_header = header;
+	status = visitor_post(&anna, action, form);
+	anna.extra_header = NULL;
+	return status;
+}
+
+static void
+a_form_of_somebody_else_changes_nothing(void **state)
+{
+	static const char *const actions[] = { "/logout", "/deauthorize",
+		"/activity_process" };
+	static const char *const headers[] = { "Origin: https://evil.example",
+		"Origin: null", "Sec-Fetch-Site: cross-site",
+		"Sec-Fetch-Site: same-site", "Sec-Fetch-Site: none" };
+	char                     token[64], others[64], *grant;
+
+	(void)state;
+	strava_web_connect(&web, &ben, 1);
+	visitor_get(&ben, "/");
+	strava_web_form_token(&ben, others);
+	strava_web_connect(&web, &anna, 0);
+	visitor_get(&anna, "/");
+	strava_web_form_token(&anna, token);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(visitor_post(&anna, actions[i], ""), 403);
+		assert_int_equal(post_with(actions[i], "", NULL), 403);
+		assert_int_equal(post_with(actions[i], others, NULL), 403);
+		for (size_t h = 0; h < 5; h++)
+			assert_int_equal(
+			    post_with(actions[i], token, headers[h]), 403);
+		assert_int_equal(visitor_get(&anna, actions[i]), 405);
+	}
+	grant = strava_web_grant(&web, strava_web_athlete(&web, 0));
+	assert_string_not_equal(grant, "");
+	free(grant);
+	assert_int_equal(visitor_get(&anna, "/profile"), 200);
+	assert_int_equal(
+	    post_with("/logout", token, "Sec-Fetch-Site: same-origin"), 303);
+}
+
+static void
+a_token_in_another_kind_of_body_does_not_count(void **state)
+{
+	char token[64], form[128];
+
+	(void)state;
+	strava_web_connect(&web, &anna, 0);
+	visitor_get(&anna, "/");
+	strava_web_form_token(&anna, token);
+	snprintf(form, sizeof(form), "form_token=%s", token);
+	assert_int_not_equal(
+	    visitor_send(&anna, "POST", "/logout", "text/plain", form), 303);
+	assert_int_equal(visitor_get(&anna, "/profile"), 200);
+}
+
+/* --- leaving --- */
+
+static void
+signing_out_ends_the_session_for_good(void **state)
+{
+	char sid[256];
+
+	(void)state;
+	strava_web_connect(&web, &anna, 0);
+	snprintf(sid, sizeof(sid), "%s", visitor_cookie(&anna, "sid"));
+	assert_int_equal(strava_web_post(&anna, "/", "/logout"), 303);
+	assert_string_equal(
+	    visitor_header(&anna, "Location"), "/?done=signed-out");
+	assert_non_null(visitor_header(&anna, "Clear-Site-Data"));
+	assert_string_equal(visitor_cookie(&anna, "sid"), "");
+	visitor_get(&anna, "/?done=signed-out");
+	assert_true(says(&anna, "You are signed out."));
+	visitor_set_cookie(&anna, "sid", sid);
+	assert_int_equal(visitor_get(&anna, "/profile"), 403);
+}
+
+static void
+disconnecting_leaves_nothing(void **state)
+{
+	const int64_t athlete = strava_web_athlete(&web, 0);
+	char         *grant, subject[32], *dump;
+
+	(void)state;
+	strava_web_connect(&web, &anna, 0);
+	strava_web_connect(&web, &ben, 0);
+	assert_int_equal(
+	    strava_web_post(&anna, "/profile", "/deauthorize"), 303);
+	assert_string_equal(
+	    visitor_header(&anna, "Location"), "/?done=disconnected");
+	visitor_get(&anna, "/?done=disconnected");
+	assert_true(says(&anna, "are deleted."));
+	grant = strava_web_grant(&web, athlete);
+	assert_string_equal(grant, "");
+	free(grant);
+	snprintf(subject, sizeof(subject), "%" PRId64, athlete);
+	dump = postgres_dump(web.world.postgres);
+	assert_null(strstr(dump, subject));
+	free(dump);
+	assert_int_equal(visitor_get(&ben, "/profile"), 403);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    a_stranger_sees_the_offer_and_nothing_else, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    one_consent_later_the_route_is_drawn, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    the_grant_is_stored_and_not_readable, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    a_ride_without_distance_is_passed_over, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    an_athlete_without_rides_gets_a_page_too, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    hostile_names_stay_text, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    the_list_goes_on_until_a_page_is_empty, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    each_ride_has_a_page_and_a_map, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    another_athletes_ride_is_not_there, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    a_number_that_is_none_never_reaches_strava, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    the_consent_page_is_asked_for_the_least, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    a_state_that_is_not_ours_makes_no_token_call, arrive,
+		    leave),
+		cmocka_unit_test_setup_teardown(
+		    a_state_works_in_its_own_browser_only, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    a_state_works_once, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    a_state_with_one_letter_changed_is_refused, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    a_double_click_is_one_exchange, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    two_tabs_do_not_disturb_each_other, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    of_many_tabs_four_are_kept, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    consent_that_is_refused_is_told_in_words, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    an_error_beats_a_code, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    an_answer_that_lacks_something_makes_no_token_call, arrive,
+		    leave),
+		cmocka_unit_test_setup_teardown(
+		    an_unticked_scope_is_named, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    a_code_that_was_used_starts_again, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    an_odd_code_reaches_strava_unchanged, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    signing_in_makes_a_new_session, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    a_cookie_that_is_no_session_is_nobody, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    two_session_cookies_are_none, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    the_cookie_is_out_of_reach, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    a_session_ends_after_a_day_without_a_visit, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    a_session_ends_after_a_month_whatever_happens, arrive,
+		    leave),
+		cmocka_unit_test_setup_teardown(
+		    a_sign_in_that_takes_too_long_starts_again, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    a_token_that_ran_out_is_refreshed_on_the_way, arrive,
+		    leave),
+		cmocka_unit_test_setup_teardown(
+		    a_form_of_somebody_else_changes_nothing, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    a_token_in_another_kind_of_body_does_not_count, arrive,
+		    leave),
+		cmocka_unit_test_setup_teardown(
+		    signing_out_ends_the_session_for_good, arrive, leave),
+		cmocka_unit_test_setup_teardown(
+		    disconnecting_leaves_nothing, arrive, leave),
+	};
+
+	return cmocka_run_group_tests_name("apps.web", tests, start, end);
+}

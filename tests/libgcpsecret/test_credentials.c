@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "google.h"
+
+#define METADATA_TOKEN                             \
+	{                                          \
+		.status = 200, .headers = FLAVOR,  \
+		.body = TOKEN_REPLY(TOKEN, "3599") \
+	}
+
+static const char *
+description(struct google *g)
+{
+	const char *text;
+
+	assert_int_equal(
+	    gcpsecret_credentials_describe(g->client, &text, &g->err),
+	    GCPSECRET_OK);
+	return text;
+}
+
+static void
+a_file_that_is_named_but_missing_ends_the_search(void **state)
+{
+	static const struct loopback_answer script[] = { METADATA_TOKEN };
+	struct google                       g;
+
+	(void)state;
+	google_start(&g, script, 1);
+	google_use_metadata(&g);
+	google_set("GOOGLE_APPLICATION_CREDENTIALS", "/no/such/key.json");
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_ERR_CREDENTIALS);
+	assert_string_equal(g.err.message,
+	    "GOOGLE_APPLICATION_CREDENTIALS=/no/such/key.json: No such file or "
+	    "directory");
+	google_set("GOOGLE_APPLICATION_CREDENTIALS",
+	    google_write(&g, "key.json", "{}"));
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_ERR_CREDENTIALS);
+	assert_holds(g.err.message, "\"type\" is missing");
+	assert_int_equal(loopback_count(g.peer), 0);
+	google_end(&g);
+}
+
+static void
+gclouds_file_is_found_where_gcloud_puts_it(void **state)
+{
+	static const struct loopback_answer unused[] = { { .status = 500 } };
+	static const char                   user[] =
+	    "{\"type\":\"authorized_user\",\"client_id\":\"i\","
+	    "\"client_secret\":\"s\",\"refresh_token\":\"r\","
+	    "\"account\":\"me@example.org\"}";
+	static const char file[] = "application_default_credentials.json";
+	struct google     g;
+	char              folder[128], want[256];
+
+	(void)state;
+	google_start(&g, unused, 1);
+	/* An empty variable is as good as none. */
+	google_set("GOOGLE_APPLICATION_CREDENTIALS", "");
+	snprintf(folder, sizeof(folder), "%s/.config", g.folder);
+	assert_int_equal(mkdir(folder, 0700), 0);
+	snprintf(folder, sizeof(folder), "%s/.config/gcloud", g.folder);
+	assert_int_equal(mkdir(folder, 0700), 0);
+	snprintf(folder, sizeof(folder), ".config/gcloud/%s", file);
+	snprintf(want, sizeof(want), "user me@example.org (%s)",
+	    google_write(&g, folder, user));
+	assert_string_equal(description(&g), want);
+
+	google_restart(&g);
+	google_set("CLOUDSDK_CONFIG", g.folder);
+	snprintf(want, sizeof(want), "user me@example.org (%s)",
+	    google_write(&g, file, user));
+	assert_string_equal(description(&g), want);
+
+	/* One that is there and unusable is not passed over. */
+	google_restart(&g);
+	google_write(&g, file, "{\"type\":");
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_ERR_CREDENTIALS);
+	assert_holds(g.err.message, "not a JSON object");
+	google_end(&g);
+}
+
+static void
+a_search_that_finds_nothing_says_where_it_looked(void **state)
+{
+	static const struct loopback_answer unused[] = { { .status = 500 } };
+	struct google                       g;
+
+	(void)state;
+	google_start(&g, unused, 1);
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_ERR_CREDENTIALS);
+	assert_holds(g.err.message, "gcloud auth application-default login");
+	assert_holds(
+	    g.err.message, "GOOGLE_APPLICATION_CREDENTIALS, which is unset");
+	assert_holds(g.err.message, g.folder);
+	assert_holds(g.err.message,
+	    "/.config/gcloud/application_default_credentials.json");
+	assert_holds(g.err.message, "NO_GCE_CHECK");
+	google_set("HOME", NULL);
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_ERR_CREDENTIALS);
+	assert_holds(g.err.message, "HOME is unset");
+	assert_int_equal(loopback_count(g.peer), 0);
+	google_end(&g);
+}
+
+static void
+what_the_program_names_outdoes_the_environment(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 200, .body = TOKEN_REPLY(TOKEN, "3599") },
+		{ .status = 200, .body = GOOD },
+	};
+	struct google g;
+
+	(void)state;
+	google_start(&g, script, COUNT(script));
+	google_use_user(&g);
+	assert_int_equal(
+	    gcpsecret_client_set_credentials_file(g.client, g.file, NULL),
+	    GCPSECRET_OK);
+	google_set("GOOGLE_APPLICATION_CREDENTIALS", "/no/such/key.json");
+	google_set("SECRET_MANAGER_EMULATOR_HOST", "127.0.0.1:1");
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_OK);
+	assert_header(&g, 1, "Authorization", "Bearer " TOKEN);
+	google_end(&g);
+}
+
+static void
+the_emulator_needs_no_credentials(void **state)
+{
+	static const struct loopback_answer good[] = {
+		{ .status = 200, .body = GOOD },
+	};
+	struct google g;
+	char          want[64];
+
+	(void)state;
+	google_start(&g, good, 1);
+	google_use_emulator(&g);
+	google_set("GOOGLE_APPLICATION_CREDENTIALS", "/no/such/key.json");
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_OK);
+	assert_header(&g, 0, "Authorization", NULL);
+	snprintf(want, sizeof(want), "emulator at 127.0.0.1:%d",
+	    loopback_port(g.peer));
+	assert_string_equal(description(&g), want);
+	google_end(&g);
+}
+
+static void
+a_malformed_host_is_refused(void **state)
+{
+	static const char *const hosts[] = { "http://127.0.0.1", "a b", "a/b",
+		"user@host", "host:99999", "a\r\nb", "?", "[" };
+	static const char *const variables[] = { "SECRET_MANAGER_EMULATOR_HOST",
+		"GCE_METADATA_HOST" };
+	static const struct loopback_answer unused[] = { { .status = 500 } };
+	struct google                       g;
+
+	(void)state;
+	google_start(&g, unused, 1);
+	google_set("NO_GCE_CHECK", NULL);
+	for (size_t v = 0; v < COUNT(variables); v++) {
+		for (size_t i = 0; i < COUNT(hosts); i++) {
+			google_set(variables[v], hosts[i]);
+			assert_int_equal(
+			    google_access(&g, NAME), GCPSECRET_ERR_CREDENTIALS);
+			assert_holds(g.err.message, variables[v]);
+			assert_holds(
+			    g.err.message, "must be host or host:port");
+		}
+		google_set(variables[v], NULL);
+	}
+	google_end(&g);
+}
+
+static void
+the_metadata_server_gives_a_token(void **state)
+{
+	static const struct loopback_answer script[] = { METADATA_TOKEN,
+		{ .status = 200, .body = GOOD } };
+	struct google                       g;
+
+	(void)state;
+	google_start(&g, script, COUNT(script));
+	google_use_metadata(&g);
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_OK);
+	assert_holds(description(&g), "metadata server at 127.0.0.1:");
+	assert_string_equal(loopback_request(g.peer, 0)->target,
+	    "/computeMetadata/v1/instance/service-accounts/default/token?"
+	    "scopes=https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fcloud-platform");
+	assert_header(&g, 0, "Metadata-Flavor", "Google");
+	assert_header(&g, 0, "Authorization", NULL);
+	assert_header(&g, 1, "Authorization", "Bearer " TOKEN);
+	assert_header(&g, 1, "Metadata-Flavor", NULL);
+	google_end(&g);
+}
+
+static void
+an_answer_without_the_flavor_is_not_trusted(void **state)
+{
+	static const char *const headers[] = { "",
+		"Metadata-Flavor: google\r\n",
+		"Metadata-Flavor: Google,Google\r\n", "Metadata-Flavor:\r\n",
+		"X-Metadata-Flavor: Google\r\n" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(headers); i++) {
+		struct loopback_answer answer = { .status = 200,
+			.headers = headers[i],
+			.body = TOKEN_REPLY(TOKEN, "3599") };
+		struct google          g;
+
+		google_start(&g, &answer, 1);
+		google_use_metadata(&g);
+		assert_int_equal(
+		    google_access(&g, NAME), GCPSECRET_ERR_CREDENTIALS);
+		assert_holds(g.err.message, "Metadata-Flavor: Google");
+		assert_int_equal(loopback_count(g.peer), 1);
+		google_end(&g);
+	}
+}
+
+static void
+a_redirect_of_the_metadata_server_is_not_followed(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 302, .headers = FLAVOR "Location: /elsewhere\r\n" },
+		METADATA_TOKEN,
+	};
+	struct google g;
+
+	(void)state;
+	google_start(&g, script, COUNT(script));
+	google_use_metadata(&g);
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_ERR_FORMAT);
+	assert_int_equal(g.err.http_status, 302);
+	assert_int_equal(loopback_count(g.peer), 1);
+	google_end(&g);
+}
+
+static void
+proxies_of_the_environment_are_not_asked(void **state)
+{
+	static const char *const proxies[] = { "http_proxy", "HTTP_PROXY",
+		"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
+	static const struct loopback_answer script[] = { METADATA_TOKEN,
+		{ .status = 200, .body = GOOD } };
+	struct google                       g;
+
+	(void)state;
+	google_start(&g, script, COUNT(script));
+	google_use_metadata(&g);
+	for (size_t i = 0; i < COUNT(proxies); i++)
+		google_set(proxies[i], "http://127.0.0.1:1");
+	gcpsecret_client_set_retries(g.client, 0);
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_OK);
+	for (size_t i = 0; i < COUNT(proxies); i++)
+		google_set(proxies[i], NULL);
+	google_end(&g);
+}
+
+static void
+a_machine_without_an_account_is_told_so(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 404, .headers = FLAVOR, .body = "<html>" },
+	};
+	struct google g;
+
+	(void)state;
+	google_start(&g, script, COUNT(script));
+	google_use_metadata(&g);
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_ERR_CREDENTIALS);
+	assert_holds(g.err.message, "no service account is attached");
+	assert_int_equal(loopback_count(g.peer), 1);
+	google_end(&g);
+}
+
+/* Whether a ping is answered as a metadata server would. */
+static void
+a_ping_finds_out_whether_there_is_a_metadata_server(void **state)
+{
+	static const struct {
+		struct loopback_answer answer;
+		bool                   found;
+		size_t                 pings;
+	} cases[] = {
+		{ { .status = 200, .headers = FLAVOR }, true, 1 },
+		{ { .status = 200 }, false, 1 },
+		{ { .status = 404, .headers = FLAVOR }, false, 1 },
+		{ { .status = 302, .headers = "Location: http://x\r\n" }, false,
+		    1 },
+		{ { .silent = true }, false, 3 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct google g;
+		char          host[32];
+		const char   *text;
+
+		google_start(&g, &cases[i].answer, 1);
+		google_set("NO_GCE_CHECK", NULL);
+		snprintf(
+		    host, sizeof(host), "127.0.0.1:%d", loopback_port(g.peer));
+		google_set("GCE_METADATA_IP", host);
+		assert_int_equal(
+		    gcpsecret_credentials_describe(g.client, &text, &g.err),
+		    cases[i].found ? GCPSECRET_OK : GCPSECRET_ERR_CREDENTIALS);
+		assert_int_equal(loopback_count(g.peer), cases[i].pings);
+		assert_header(&g, 0, "Metadata-Flavor", "Google");
+		/* That there is none is remembered for a while. */
+		if (!cases[i].found) {
+			assert_holds(
+			    g.err.message, "no metadata server answers");
+			assert_int_equal(gcpsecret_credentials_describe(
+					     g.client, &text, &g.err),
+			    GCPSECRET_ERR_CREDENTIALS);
+			assert_int_equal(
+			    loopback_count(g.peer), cases[i].pings);
+		}
+		google_end(&g);
+	}
+}
+
+static void
+on_cloud_run_no_ping_is_needed(void **state)
+{
+	static const char *const variables[] = { "K_SERVICE", "CLOUD_RUN_JOB" };
+	static const struct loopback_answer unused[] = { { .status = 500 } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(variables); i++) {
+		struct google g;
+
+		google_start(&g, unused, 1);
+		google_set("NO_GCE_CHECK", NULL);
+		google_set(variables[i], "x");
+		assert_string_equal(
+		    description(&g), "metadata server at 169.254.169.254");
+		assert_null(strstr(g.log, "GET"));
+		google_end(&g);
+	}
+}
+
+static const char *
+project(struct google *g)
+{
+	const char *text;
+
+	assert_int_equal(
+	    gcpsecret_project(g->client, &text, &g->err), GCPSECRET_OK);
+	return text;
+}
+
+static void
+the_project_is_looked_for_in_order(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 200, .headers = FLAVOR, .body = "meta-project" },
+	};
+	struct google g;
+
+	(void)state;
+	google_start(&g, script, COUNT(script));
+	google_use_service_account(&g);
+	google_set("GOOGLE_CLOUD_PROJECT", "first");
+	google_set("GCLOUD_PROJECT", "second");
+	assert_string_equal(project(&g), "first");
+
+	google_restart(&g);
+	google_set("GOOGLE_CLOUD_PROJECT", "");
+	assert_string_equal(project(&g), "second");
+
+	google_restart(&g);
+	google_set("GCLOUD_PROJECT", NULL);
+	assert_string_equal(project(&g), "file-project");
+
+	google_restart(&g);
+	google_set("GOOGLE_APPLICATION_CREDENTIALS", NULL);
+	google_use_metadata(&g);
+	assert_string_equal(project(&g), "meta-project");
+	assert_string_equal(project(&g), "meta-project");
+	assert_int_equal(loopback_count(g.peer), 1);
+	assert_string_equal(loopback_request(g.peer, 0)->target,
+	    "/computeMetadata/v1/project/project-id");
+	google_end(&g);
+}
+
+static void
+a_project_that_nobody_tells_is_an_error(void **state)
+{
+	static const struct loopback_answer unused[] = { { .status = 500 } };
+	struct google                       g;
+	const char                         *text;
+
+	(void)state;
+	google_start(&g, unused, 1);
+	google_use_user(&g);
+	assert_int_equal(gcpsecret_project(g.client, &text, &g.err),
+	    GCPSECRET_ERR_CREDENTIALS);
+	assert_null(text);
+	assert_holds(g.err.message, "set GOOGLE_CLOUD_PROJECT");
+	google_end(&g);
+}
+
+static void
+a_malformed_project_is_refused(void **state)
+{
+	/* The last one has 64 letters. */
+	static const char *const projects[] = { "a/b", "..", "a\nb", "UPPER",
+		"a:b", "-a",
+		/* NOLINTNEXTLINE(bugprone-suspicious-missing-comma) */
+		"abcdefghijklmnopabcdefghijklmnop"
+		"abcdefghijklmnopabcdefghijklmnop" };
+	struct google            g;
+	const char              *text;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(projects); i++) {
+		struct loopback_answer answer = {
+			.status = 200, .headers = FLAVOR, .body = projects[i]
+		};
+
+		google_start(&g, &answer, 1);
+		google_set("GOOGLE_CLOUD_PROJECT", projects[i]);
+		assert_int_equal(gcpsecret_project(g.client, &text, &g.err),
+		    GCPSECRET_ERR_CREDENTIALS);
+		assert_holds(g.err.message, "GOOGLE_CLOUD_PROJECT is no");
+		google_set("GOOGLE_CLOUD_PROJECT", NULL);
+		google_use_metadata(&g);
+		assert_int_equal(gcpsecret_project(g.client, &text, &g.err),
+		    GCPSECRET_ERR_CREDENTIALS);
+		google_end(&g);
+	}
+}
+
+static void
+the_quota_project_is_sent_to_the_api_alone(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 200, .body = TOKEN_REPLY(TOKEN, "3599") },
+		{ .status = 200, .body = GOOD },
+	};
+	static const char file[] =
+	    "{\"type\":\"authorized_user\",\"client_id\":\"i\","
+	    "\"client_secret\":\"s\",\"refresh_token\":\"r\","
+	    "\"quota_project_id\":\"of-file\"}";
+	struct google g;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		google_start(&g, script, COUNT(script));
+		google_use_user(&g);
+		google_write(&g, "user.json", file);
+		if (i == 1)
+			google_set("GOOGLE_CLOUD_QUOTA_PROJECT", "of-env");
+		assert_int_equal(google_access(&g, NAME), GCPSECRET_OK);
+		assert_header(&g, 0, "x-goog-user-project", NULL);
+		assert_header(&g, 1, "x-goog-user-project",
+		    i == 1 ? "of-env" : "of-file");
+		google_end(&g);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    a_file_that_is_named_but_missing_ends_the_search),
+		cmocka_unit_test(gclouds_file_is_found_where_gcloud_puts_it),
+		cmocka_unit_test(
+		    a_search_that_finds_nothing_says_where_it_looked),
+		cmocka_unit_test(
+		    what_the_program_names_outdoes_the_environment),
+		cmocka_unit_test(the_emulator_needs_no_credentials),
+		cmocka_unit_test(a_malformed_host_is_refused),
+		cmocka_unit_test(the_metadata_server_gives_a_token),
+		cmocka_unit_test(an_answer_without_the_flavor_is_not_trusted),
+		cmocka_unit_test(
+		    a_redirect_of_the_metadata_server_is_not_followed),
+		cmocka_unit_test(proxies_of_the_environment_are_not_asked),
+		cmocka_unit_test(a_machine_without_an_account_is_told_so),
+		cmocka_unit_test(
+		    a_ping_finds_out_whether_there_is_a_metadata_server),
+		cmocka_unit_test(on_cloud_run_no_ping_is_needed),
+		cmocka_unit_test(the_project_is_looked_for_in_order),
+		cmocka_unit_test(a_project_that_nobody_tells_is_an_error),
+		cmocka_unit_test(a_malformed_project_is_refused),
+		cmocka_unit_test(the_quota_project_is_sent_to_the_api_alone),
+	};
+
+	return cmocka_run_group_tests_name(
+	    "libgcpsecret credentials", tests, NULL, NULL);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "google.h"
+
+/*
+ * The n-th allocation fails, for every n.  Wrapped by the linker, so that only
+ * the library's own are counted: those of libcurl, json-c and libcrypto happen
+ * inside shared objects.  json-c 0.16 itself may crash when memory is short,
+ * which no caller can prevent.
+ */
+static _Thread_local long left = -1; /* < 0: none fails */
+
+static bool
+fails(void)
+{
+	return left >= 0 && left-- == 0;
+}
+
+/* The names are the linker's. */
+/* NOLINTBEGIN(bugprone-reserved-identifier) */
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+char *__real_strdup(const char *text);
+char *__real_strndup(const char *text, size_t len);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+char *__wrap_strdup(const char *text);
+char *__wrap_strndup(const char *text, size_t len);
+
+void *
+__wrap_malloc(size_t size)
+{
+	return fails() ? NULL : __real_malloc(size);
+}
+
+void *
+__wrap_calloc(size_t count, size_t size)
+{
+	return fails() ? NULL : __real_calloc(count, size);
+}
+
+char *
+__wrap_strdup(const char *text)
+{
+	return fails() ? NULL : __real_strdup(text);
+}
+
+char *
+__wrap_strndup(const char *text, size_t len)
+{
+	return fails() ? NULL : __real_strndup(text, len);
+}
+/* NOLINTEND(bugprone-reserved-identifier) */
+
+/* A token and a secret in one, so that it answers every request. */
+static const struct loopback_answer all_in_one[] = {
+	{ .status = 200,
+	    .headers = FLAVOR,
+	    .body = "{\"access_token\":\"" TOKEN "\",\"expires_in\":3599,"
+		    "\"name\":\"" VERSION "\",\"payload\":{\"data\":\"" BASE64
+		    "\",\"dataCrc32c\":\"" CRC32C "\"}}" },
+};
+
+/*
+ * Reads a secret with each allocation failing once, by a client of its own.
+ * `otherwise` is what the call returns when none fails, or when the one that
+ * fails is not needed.
+ */
+static void
+fail_each(
+    struct google *g, void (*use)(struct google *), gcpsecret_status otherwise)
+{
+	gcpsecret_status status = GCPSECRET_OK;
+	long             n;
+	bool             reached = true;
+
+	for (n = 0; reached; n++) {
+		google_restart(g);
+		use(g);
+		left = n;
+		status = google_access(g, NAME);
+		reached = left < 0;
+		left = -1;
+		if (status != otherwise)
+			assert_int_equal(status, GCPSECRET_ERR_NOMEM);
+		/* Nothing is broken for the next call. */
+		assert_int_equal(google_access(g, NAME), otherwise);
+	}
+	assert_int_equal(status, otherwise);
+	assert_true(n > 10);
+}
+
+static void
+every_failed_allocation_is_survived(void **state)
+{
+	static void (*const sources[])(struct google *) = {
+		google_use_emulator,
+		google_use_user,
+		google_use_service_account,
+		google_use_metadata,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sources); i++) {
+		struct google g;
+
+		google_start(&g, all_in_one, 1);
+		fail_each(&g, sources[i], GCPSECRET_OK);
+		google_end(&g);
+	}
+}
+
+static void
+a_failed_allocation_while_reporting_is_survived(void **state)
+{
+	static const struct loopback_answer no[] = {
+		{ .status = 403,
+		    .body = "{\"error\":{\"status\":\"PERMISSION_DENIED\","
+			    "\"message\":\"no\"}}" },
+	};
+	struct google g;
+
+	(void)state;
+	google_start(&g, no, 1);
+	fail_each(&g, google_use_service_account, GCPSECRET_ERR_FORBIDDEN);
+	google_end(&g);
+}
+
+static void
+a_client_that_cannot_be_made_says_so(void **state)
+{
+	gcpsecret_client *client = (gcpsecret_client *)&client;
+	gcpsecret_error   err;
+
+	(void)state;
+	left = 0;
+	assert_int_equal(
+	    gcpsecret_client_new(&client, &err), GCPSECRET_ERR_NOMEM);
+	assert_null(client);
+	assert_string_equal(err.message, "out of memory");
+	assert_true(left < 0);
+}
+
+static void
+a_setting_that_cannot_be_stored_leaves_the_old_one(void **state)
+{
+	struct google g;
+
+	(void)state;
+	google_start(&g, all_in_one, 1);
+	google_use_emulator(&g);
+	assert_int_equal(
+	    gcpsecret_client_set_user_agent(g.client, "old/1", NULL),
+	    GCPSECRET_OK);
+	left = 0;
+	assert_int_equal(
+	    gcpsecret_client_set_user_agent(g.client, "new/1", NULL),
+	    GCPSECRET_ERR_NOMEM);
+	assert_true(left < 0);
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_OK);
+	assert_header(&g, 0, "User-Agent", "old/1");
+	google_end(&g);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_failed_allocation_is_survived),
+		cmocka_unit_test(
+		    a_failed_allocation_while_reporting_is_survived),
+		cmocka_unit_test(a_client_that_cannot_be_made_says_so),
+		cmocka_unit_test(
+		    a_setting_that_cannot_be_stored_leaves_the_old_one),
+	};
+
+	return cmocka_run_group_tests_name(
+	    "libgcpsecret memory", tests, NULL, NULL);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+#include "test.h"
+
+#include <string.h>
+
+#define KEYS "7:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
+#define OTHER_KEYS "7:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="
+
+static const struct ts_place place = { "strava", "4711", "1234567" };
+
+static int
+make_ring(void **state)
+{
+	static struct ts_keyring ring;
+
+	assert_int_equal(ts_keyring_parse(&ring, KEYS, NULL), TOKENSTORE_OK);
+	*state = &ring;
+	return 0;
+}
+
+static int
+free_ring(void **state)
+{
+	ts_keyring_free(*state);
+	return 0;
+}
+
+static void
+check_vector(unsigned char key_byte, const char *aad_text, const char *hex)
+{
+	static const unsigned char nonce[] = "ABCDEFGHIJKLMNOPQRSTUVWX";
+	unsigned char              key[32], sealed[28], back[12];
+	char                       got[57];
+	struct ts_xaes             xaes;
+	struct buf                 aad;
+
+	memset(key, key_byte, sizeof(key));
+	buf_init(&aad, 64);
+	buf_add_text(&aad, aad_text);
+	assert_true(ts_xaes_init(&xaes, key));
+	assert_true(
+	    ts_xaes_seal(&xaes, nonce, &aad, "XAES-256-GCM", 12, sealed));
+	for (size_t i = 0; i < sizeof(sealed); i++)
+		snprintf(got + 2 * i, 3, "%02x", sealed[i]);
+	assert_string_equal(got, hex);
+	assert_true(ts_xaes_open(&xaes, nonce, &aad, sealed, 28, back));
+	assert_memory_equal(back, "XAES-256-GCM", 12);
+	ts_xaes_free(&xaes);
+	buf_free(&aad);
+}
+
+static void
+the_published_vectors_hold(void **state)
+{
+	(void)state;
+	check_vector(
+	    1, "", "ce546ef63c9cc60765923609b33a9a1974e96e52daf2fcf7075e2271");
+	check_vector(3, "c2sp.org/XAES-256-GCM",
+	    "986ec1832593df5443a179437fd083bf3fdb41abd740a21f71eb769d");
+}
+
+static void
+what_is_sealed_opens_again(void **state)
+{
+	static char longest[TS_TOKEN_MAX + 1];
+	const char *tokens[] = { "x", "a refresh token", longest };
+	struct buf  record;
+	char       *token;
+
+	memset(longest, 'L', TS_TOKEN_MAX);
+	buf_init(&record, TS_TOKEN_MAX + 64);
+	for (size_t i = 0; i < 3; i++) {
+		assert_true(
+		    ts_seal(*state, TS_REFRESH, &place, tokens[i], &record));
+		assert_int_equal(record.len, strlen(tokens[i]) + 46);
+		token = ts_unseal(
+		    *state, TS_REFRESH, &place, record.data, record.len);
+		assert_string_equal(token, tokens[i]);
+		wipe_free(token);
+	}
+	buf_free(&record);
+}
+
+static void
+a_record_tells_its_key_and_no_two_are_alike(void **state)
+{
+	struct buf a, b;
+
+	buf_init(&a, 256);
+	buf_init(&b, 256);
+	assert_true(ts_seal(*state, TS_ACCESS, &place, "token", &a));
+	assert_true(ts_seal(*state, TS_ACCESS, &place, "token", &b));
+	assert_memory_equal(a.data, "\x54\x01\0\0\0\x07", 6);
+	assert_memory_not_equal(a.data + 6, b.data + 6, 24);
+	assert_memory_not_equal(a.data + 30, b.data + 30, 5);
+	buf_free(&a);
+	buf_free(&b);
+}
+
+static void
+a_change_of_any_bit_is_noticed(void **state)
+{
+	struct buf record;
+
+	buf_init(&record, 256);
+	assert_true(ts_seal(*state, TS_ACCESS, &place, "token", &record));
+	for (size_t i = 0; i < 8 * record.len; i++) {
+		record.data[i / 8] ^= (char)(1 << i % 8);
+		assert_null(ts_unseal(
+		    *state, TS_ACCESS, &place, record.data, record.len));
+		record.data[i / 8] ^= (char)(1 << i % 8);
+	}
+	for (size_t len = 0; len < record.len; len++)
+		assert_null(
+		    ts_unseal(*state, TS_ACCESS, &place, record.data, len));
+	buf_free(&record);
+}
+
+static void
+a_record_opens_nowhere_else(void **state)
+{
+	static const struct ts_place others[] = {
+		{ "strava", "4711", "1234568" },
+		{ "strava", "4712", "1234567" },
+		{ "garmin", "4711", "1234567" },
+		/* The same bytes, divided in another way. */
+		{ "strava", "47111", "234567" },
+		{ "strava4", "711", "1234567" },
+	};
+	struct ts_keyring other;
+	struct buf        record;
+
+	buf_init(&record, 256);
+	assert_true(ts_seal(*state, TS_ACCESS, &place, "token", &record));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_null(ts_unseal(
+		    *state, TS_ACCESS, &others[i], record.data, record.len));
+	assert_null(
+	    ts_unseal(*state, TS_REFRESH, &place, record.data, record.len));
+	assert_int_equal(
+	    ts_keyring_parse(&other, OTHER_KEYS, NULL), TOKENSTORE_OK);
+	assert_null(
+	    ts_unseal(&other, TS_ACCESS, &place, record.data, record.len));
+	ts_keyring_free(&other);
+	buf_free(&record);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_published_vectors_hold),
+		cmocka_unit_test(what_is_sealed_opens_again),
+		cmocka_unit_test(a_record_tells_its_key_and_no_two_are_alike),
+		cmocka_unit_test(a_change_of_any_bit_is_noticed),
+		cmocka_unit_test(a_record_opens_nowhere_else),
+	};
+
+	return cmocka_run_group_tests(tests, make_ring, free_ring);
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+#include "postgres.h"
+
+#include <err.h>
+#include <fcntl.h>
+#include <libpq-fe.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SCRIPT SOURCE_DIR "/apps/cluster"
+#define SKIPPED 77
+
+struct postgres {
+	char  dir[128];
+	char  server[256]; /* "host=... port=..." */
+	int   databases;
+	char  conninfo[320], superuser[320];
+	char  value[256];
+	pid_t keeper;
+	int   keeper_fd; /* the keeper cleans up when this closes */
+};
+
+/* All that comes out of a file or pipe, NUL-terminated; to be freed. */
+static char *
+read_all(int fd)
+{
+	size_t  len = 0, cap = 65536;
+	char   *text = malloc(cap);
+	ssize_t n;
+
+	while (text != NULL && (n = read(fd, text + len, cap - len - 1)) > 0) {
+		len += (size_t)n;
+		if (cap - len < 2)
+			text = realloc(text, cap *= 2);
+	}
+	if (text == NULL)
+		errx(1, "out of memory");
+	text[len] = '\0';
+	close(fd);
+	return text;
+}
+
+/* Runs a program and returns what it wrote to stdout; to be freed. */
+static char *
+output_of(const char *const *argv)
+{
+	int   fds[2], status;
+	char *text;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) != 0 || (pid = fork()) < 0)
+		err(1, "cannot start %s", argv[0]);
+	if (pid == 0) {
+		dup2(fds[1], STDOUT_FILENO);
+		/* exec's prototype is older than const. */
+		execvp(argv[0], (char *const *)(uintptr_t)argv);
+		_exit(127);
+	}
+	close(fds[1]);
+	text = read_all(fds[0]);
+	waitpid(pid, &status, 0);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == SKIPPED)
+		exit(SKIPPED);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		errx(1, "%s failed", argv[0]);
+	return text;
+}
+
+/*
+ * Starts the process that ends the server and removes the folder once our end
+ * of a pipe is closed, be it by postgres_end() or by our death.
+ */
+static void
+start_keeper(struct postgres *pg)
+{
+	static const char script[] = "cat; \"$1\" stop --immediate \"$2\"; "
+				     "rm -rf -- \"$2\"";
+	int               fds[2], null;
+
+	if (pipe2(fds, O_CLOEXEC) != 0 || (pg->keeper = fork()) < 0)
+		err(1, "cannot start the keeper of %s", pg->dir);
+	if (pg->keeper == 0) {
+		setsid();
+		null = open("/dev/null", O_WRONLY);
+		dup2(fds[0], STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		execl("/bin/sh", "sh", "-c", script, "keeper", SCRIPT, pg->dir,
+		    (char *)NULL);
+		_exit(127);
+	}
+	close(fds[0]);
+	pg->keeper_fd = fds[1];
+}
+
+void
+postgres_restart(struct postgres *pg)
+{
+	const char *argv[] = { SCRIPT, "start", "--fast", pg->dir, NULL };
+	char       *conninfo = output_of(argv), *end;
+
+	if ((end = strstr(conninfo, " dbname=")) == NULL)
+		errx(1, "unexpected conninfo: %s", conninfo);
+	*end = '\0';
+	snprintf(pg->server, sizeof(pg->server), "%s", conninfo);
+	free(conninfo);
+}
+
+void
+postgres_crash(struct postgres *pg)
+{
+	const char *argv[] = { SCRIPT, "stop", "--immediate", pg->dir, NULL };
+
+	free(output_of(argv));
+}
+
+struct postgres *
+postgres_start(void)
+{
+	const char      *tmp = getenv("TMPDIR");
+	struct postgres *pg = calloc(1, sizeof(*pg));
+
+	if (pg == NULL)
+		errx(1, "out of memory");
+	snprintf(pg->dir, sizeof(pg->dir), "%s/pgtest.XXXXXX",
+	    tmp != NULL && strlen(tmp) < 100 ? tmp : "/tmp");
+	if (mkdtemp(pg->dir) == NULL)
+		err(1, "cannot make %s", pg->dir);
+	start_keeper(pg);
+	postgres_restart(pg);
+	postgres_new_database(pg);
+	return pg;
+}
+
+void
+postgres_end(struct postgres *pg)
+{
+	close(pg->keeper_fd);
+	waitpid(pg->keeper, NULL, 0);
+	free(pg);
+}
+
+/* Runs SQL; the first value, if there is one, goes to pg->value. */
+static void
+run(struct postgres *pg, const char *conninfo, const char *sql)
+{
+	PGconn   *conn = PQconnectdb(conninfo);
+	PGresult *result = NULL;
+
+	if (PQstatus(conn) == CONNECTION_OK)
+		result = PQexec(conn, sql);
+	if (PQresultStatus(result) != PGRES_COMMAND_OK &&
+	    PQresultStatus(result) != PGRES_TUPLES_OK)
+		errx(1, "%s: %s", sql, PQerrorMessage(conn));
+	pg->value[0] = '\0';
+	if (PQntuples(result) > 0)
+		snprintf(pg->value, sizeof(pg->value), "%s",
+		    PQgetvalue(result, 0, 0));
+	PQclear(result);
+	PQfinish(conn);
+}
+
+void
+postgres_new_database(struct postgres *pg)
+{
+	char sql[64], conninfo[320];
+
+	snprintf(sql, sizeof(sql), "CREATE DATABASE app%d OWNER app",
+	    ++pg->databases);
+	snprintf(conninfo, sizeof(conninfo), "%s dbname=postgres user=postgres",
+	    pg->server);
+	run(pg, conninfo, sql);
+	snprintf(pg->conninfo, sizeof(pg->conninfo), "%s dbname=app%d user=app",
+	    pg->server, pg->databases);
+	snprintf(pg->superuser, sizeof(pg->superuser),
+	    "%s dbname=app%d user=postgres", pg->server, pg->databases);
+}
+
+const char *
+postgres_conninfo(const struct postgres *pg)
+{
+	return pg->conninfo;
+}
+
+const char *
+postgres_superuser(const struct postgres *pg)
+{
+	return pg->superuser;
+}
+
+void
+postgres_sql(struct postgres *pg, const char *sql)
+{
+	run(pg, pg->superuser, sql);
+}
+
+const char *
+postgres_value(struct postgres *pg, const char *sql)
+{
+	run(pg, pg->superuser, sql);
+	return pg->value;
+}
+
+char *
+postgres_log(const struct postgres *pg)
+{
+	char path[160];
+	int  fd;
+
+	snprintf(path, sizeof(path), "%s/log", pg->dir);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+		err(1, "%s", path);
+	return read_all(fd);
+}
+
+char *
+postgres_dump(const struct postgres *pg)
+{
+	const char *argv[] = { "pg_dump", "--inserts", "-d", pg->superuser,
+		NULL };
+
+	return output_of(argv);
+}
