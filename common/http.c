@@ -583,9 +583,11 @@ explain(struct http_response *response, const char *reason)
 {
 	size_t i, most = sizeof(response->message) - 1;
 
-	for (i = 0; i < most && reason[i] != '\0' && reason[i] != '?'; i++)
-		response->message[i] =
-		    is_line(reason + i, 1, false) ? reason[i] : ' ';
+	for (i = 0; i < most && reason[i] != '\0' && reason[i] != '?'; i++) {
+		response->message[i] = reason[i];
+		if (!is_line(reason + i, 1, false))
+			response->message[i] = ' ';
+	}
 	response->message[i] = '\0';
 }
 

@@ -410,11 +410,9 @@ pg_result_rows(const struct pg_result *result)
 }
 
 int64_t
-pg_result_affected(const struct pg_result *result)
+pg_result_affected(struct pg_result *result)
 {
-	/* libpq wants to write nothing here; its prototype predates const. */
-	return strtoll(
-	    PQcmdTuples((struct pg_result *)(uintptr_t)result), NULL, 10);
+	return strtoll(PQcmdTuples(result), NULL, 10);
 }
 
 bool

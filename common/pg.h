@@ -32,14 +32,14 @@ enum pg_class {
 	PG_DENIED,     /* 28xxx, 42501: wrong password or missing grant */
 	PG_MISSING, /* 3Dxxx 3Fxxx 42P01 42703: no such database, schema, table
 		     * or column */
-	PG_UNIQUE,     /* 23505 */
+	PG_UNIQUE,  /* 23505 */
 	PG_OTHER
 };
 
 struct pg_error {
 	enum pg_class class;
-	char          sqlstate[6]; /* "" when the server gave none */
-	char          message[240]; /* one line, never DETAIL: that holds data */
+	char sqlstate[6];  /* "" when the server gave none */
+	char message[240]; /* one line, never DETAIL: that holds data */
 };
 
 struct pg;
@@ -69,9 +69,9 @@ bool pg_check_conninfo(
 /* One value handed to the server; text unless `len` > 0 says binary. */
 struct pg_param {
 	const void *data; /* NULL is SQL NULL */
-	int         len; /* bytes of a binary value; 0: NUL-terminated text */
+	int         len;  /* bytes of a binary value; 0: NUL-terminated text */
 };
-#define PG_TEXT(text)        ((struct pg_param){ text, 0 })
+#define PG_TEXT(text) ((struct pg_param){ text, 0 })
 #define PG_BYTES(data, size) ((struct pg_param){ data, (int)(size) })
 
 /* A decimal number as a parameter; the text lives in the caller's array. */
@@ -120,7 +120,7 @@ void          pg_rollback(struct pg *pg);
 /* Values are text as PostgreSQL writes it; "" and 0 for NULL.  A boolean counts
  * as 1 or 0.  What is returned points into the result. */
 int64_t     pg_result_rows(const struct pg_result *result);
-int64_t     pg_result_affected(const struct pg_result *result);
+int64_t     pg_result_affected(struct pg_result *result);
 bool        pg_result_null(const struct pg_result *result, int row, int col);
 const char *pg_result_text(const struct pg_result *result, int row, int col);
 int64_t     pg_result_int(const struct pg_result *result, int row, int col);

@@ -247,7 +247,7 @@ enum pg_class
 pg_schema_version(
     struct pg *pg, const char *schema, int64_t *version, struct pg_error *error)
 {
-	struct pg_result *result;
+	struct pg_result *result = NULL;
 	struct pg_error   why;
 	enum pg_class     kind;
 

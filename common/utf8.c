@@ -3,16 +3,16 @@
 
 #include <stdint.h>
 
-/* By the first byte: how long, and which code points that length is for. */
+/* By the first byte: how long, and from which code point on. */
 static const struct {
-	unsigned char mask, lead;
 	size_t        len;
 	uint32_t      least;
+	unsigned char mask, lead;
 } forms[] = {
-	{ 0x80, 0x00, 1, 0x0 },
-	{ 0xe0, 0xc0, 2, 0x80 },
-	{ 0xf0, 0xe0, 3, 0x800 },
-	{ 0xf8, 0xf0, 4, 0x10000 },
+	{ 1, 0x0, 0x80, 0x00 },
+	{ 2, 0x80, 0xe0, 0xc0 },
+	{ 3, 0x800, 0xf0, 0xe0 },
+	{ 4, 0x10000, 0xf8, 0xf0 },
 };
 
 size_t

@@ -15,11 +15,18 @@
 #define CALL_TIMEOUT_MS 5000
 
 int64_t
-backend_clock(void *ctx)
+backend_clock(const struct settings *settings)
 {
-	const struct settings *settings = ctx;
-
 	return clock_utc_s(NULL) + settings->clock_offset_s;
+}
+
+/* strava_clock_fn; `ctx` is the backend. */
+static int64_t
+tell_time(void *ctx)
+{
+	const struct backend *backend = ctx;
+
+	return backend_clock(backend->settings);
 }
 
 static void
@@ -51,9 +58,7 @@ make_strava(struct backend *backend, const char *actor, strava_error *err)
 		    backend->strava, user_agent, err);
 	if (status != STRAVA_OK)
 		return status;
-	/* The clock only reads the settings, which have no const in ctx. */
-	strava_client_set_clock(
-	    backend->strava, backend_clock, (void *)(uintptr_t)settings);
+	strava_client_set_clock(backend->strava, tell_time, backend);
 	strava_client_set_log(
 	    backend->strava, log_strava, NULL, STRAVA_LOG_DEBUG);
 	backend->app.client_id = settings->strava_client_id;
@@ -126,7 +131,11 @@ static bool
 told(tokenstore_status status, const tokenstore_error *err, char *message,
     size_t message_size)
 {
-	if (status != TOKENSTORE_OK)
+	if (status == TOKENSTORE_ERR_SCHEMA)
+		snprintf(message, message_size,
+		    "database: the token store's tables are missing or old: "
+		    "strava-web and update_tokens make them when they start");
+	else if (status != TOKENSTORE_OK)
 		snprintf(message, message_size, "database: %s", err->message);
 	return status == TOKENSTORE_OK;
 }

@@ -48,8 +48,8 @@ bool backend_check(struct backend *backend, char *message, size_t message_size);
  * back. */
 void backend_hurry(struct backend *backend);
 
-/* UTC seconds, moved by the setting CLOCK_OFFSET_S; `ctx` is the settings. */
-int64_t backend_clock(void *ctx);
+/* UTC seconds, moved by the setting CLOCK_OFFSET_S. */
+int64_t backend_clock(const struct settings *settings);
 
 /* Up to `size` backends, made when first needed, given back in any order. */
 struct pool;

@@ -95,6 +95,7 @@ cli_harden(const char *program)
 
 	if (open_streams() && forbid_dumps() &&
 	    sigaction(SIGPIPE, &ignore, NULL) == 0 &&
+	    /* No thread has started yet.  NOLINTNEXTLINE(concurrency-mt-unsafe) */
 	    unsetenv("SSLKEYLOGFILE") == 0 &&
 	    curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
 		return true;

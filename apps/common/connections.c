@@ -43,13 +43,20 @@ deadline_of(const struct connections *all, const struct connection *one)
 	return INT64_MAX;
 }
 
-/* Its thread wakes up from reading or writing, and closes. */
+/* Its thread wakes up from reading or writing, and closes; what the peer has
+ * not taken by then, the kernel does not keep for it. */
 static void
 end_overdue(struct connections *all, int64_t now_ms)
 {
-	for (struct connection *one = all->first; one != NULL; one = one->next)
-		if (now_ms >= deadline_of(all, one))
-			shutdown(one->fd, SHUT_RDWR);
+	static const struct linger none = { .l_onoff = 1, .l_linger = 0 };
+
+	for (struct connection *one = all->first; one != NULL;
+	     one = one->next) {
+		if (now_ms < deadline_of(all, one))
+			continue;
+		setsockopt(one->fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+		shutdown(one->fd, SHUT_RDWR);
+	}
 }
 
 static void *

@@ -32,7 +32,9 @@ fields_unescape(char *text, bool plus_is_space)
 			*out = (char)(high << 4 | low);
 			in += 2;
 		} else {
-			*out = *in == '+' && plus_is_space ? ' ' : *in;
+			*out = *in;
+			if (*in == '+' && plus_is_space)
+				*out = ' ';
 		}
 	}
 	*out = '\0';

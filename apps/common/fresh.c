@@ -25,7 +25,7 @@
 #define CODE_PAUSE_MS 2000
 
 #define STORE_TRIES 4
-#define STORE_PAUSE_MS 250
+#define STORE_PAUSE_MS INT64_C(250)
 
 /* A use is noted once in so long. */
 #define TOUCH_S 3600
@@ -78,7 +78,7 @@ again(tokenstore_status status, int tries)
 static int64_t
 clock_now(const struct backend *backend)
 {
-	return backend_clock((void *)(uintptr_t)backend->settings);
+	return backend_clock(backend->settings);
 }
 
 /* Trades the code; refused as a bad one, it gets a second chance. */
@@ -309,8 +309,11 @@ improve(struct search *search, bool *waiting)
 		return fail(search->error, FRESH_STRAVA, -1,
 		    "Strava's new token is out of date: is the clock right?");
 	if (pause_s > 0)
-		return fail(search->error, FRESH_STRAVA, pause_s,
-		    "the last refresh failed: not yet again");
+		return fail(search->error,
+		    strcmp(search->account->last_error, "rate_limit") == 0
+			? FRESH_RATE_LIMIT
+			: FRESH_STRAVA,
+		    pause_s, "the last refresh failed: not yet again");
 	return claim(search, waiting);
 }
 
@@ -322,9 +325,10 @@ find(struct search *search)
 	int64_t           until_ms = clock_steady_ms() + WAIT_MS;
 	int64_t           pause_ms = LOOK_MS;
 	enum fresh_status status;
-	bool              waiting = false;
+	bool              waiting;
 
 	for (;;) {
+		waiting = false;
 		if ((status = look(search)) != FRESH_OK)
 			return status;
 		if (life(search) >= ENOUGH_S ||
@@ -413,14 +417,17 @@ fresh_token_again(
 	return put_token(backend, athlete_id, backend->sequence, error);
 }
 
-/* Ends the grant at Strava; an access token that has run out would not do, since
- * Strava says yes to any token. */
+/* Ends the grant at Strava.  An access token that has run out would not do:
+ * Strava says yes to any token, and the grant would live on. */
 static enum fresh_status
 revoke(const struct search *search)
 {
 	struct backend *backend = search->backend;
 	strava_error    err;
 
+	if (life(search) <= SCARCE_S)
+		return fail(search->error, FRESH_STRAVA, BUSY_RETRY_S,
+		    "there is no fresh token to end the grant with");
 	if (strava_oauth_revoke(backend->strava, &backend->app,
 		search->account->access_token, &err) != STRAVA_OK)
 		return fail(search->error, FRESH_STRAVA, err.retry_after_s,

@@ -16,12 +16,12 @@ enum fresh_status {
 	FRESH_OK,
 	FRESH_NOT_CONNECTED, /* no account: offer to connect */
 	FRESH_CONSENT,       /* the grant is gone: ask the athlete again */
-	FRESH_CODE,          /* the code of the redirect is no good: start again */
-	FRESH_SCOPE,         /* scopes are missing; named in the message */
-	FRESH_APPLICATION,   /* client id, secret or subscription: the operator */
-	FRESH_RATE_LIMIT,    /* wait retry_after_s */
-	FRESH_STRAVA,        /* Strava failed or could not be reached */
-	FRESH_STORE          /* the database failed */
+	FRESH_CODE,  /* the code of the redirect is no good: start again */
+	FRESH_SCOPE, /* scopes are missing; named in the message */
+	FRESH_APPLICATION, /* client id, secret or subscription: the operator */
+	FRESH_RATE_LIMIT,  /* wait retry_after_s */
+	FRESH_STRAVA,      /* Strava failed or could not be reached */
+	FRESH_STORE        /* the database failed */
 };
 
 /* One line for the log; no secret. */
@@ -45,16 +45,16 @@ enum fresh_status fresh_connect(struct backend *backend, const char *code,
  * the stored one has little left.  While somebody else is refreshing, the old
  * one serves as long as it is good.
  */
-enum fresh_status fresh_token(struct backend *backend, int64_t athlete_id,
-    struct fresh_error *error);
+enum fresh_status fresh_token(
+    struct backend *backend, int64_t athlete_id, struct fresh_error *error);
 
 /* After an UNAUTHORIZED: the same, but the stored access token is not trusted. */
-enum fresh_status fresh_token_again(struct backend *backend, int64_t athlete_id,
-    struct fresh_error *error);
+enum fresh_status fresh_token_again(
+    struct backend *backend, int64_t athlete_id, struct fresh_error *error);
 
 /* Tells Strava, then forgets the account.  FRESH_STRAVA: nothing was forgotten,
  * try again.  An account that is not there is FRESH_OK. */
-enum fresh_status fresh_disconnect(struct backend *backend, int64_t athlete_id,
-    struct fresh_error *error);
+enum fresh_status fresh_disconnect(
+    struct backend *backend, int64_t athlete_id, struct fresh_error *error);
 
 #endif

@@ -9,7 +9,8 @@
  * refuses that, and whatever no route can want.
  *
  * Not to be seen from here, since libmicrohttpd has dealt with it before: a raw
- * NUL, which cuts a line short; line ends without CR; chunk extensions.
+ * NUL, which cuts a line short; line ends without CR; chunk extensions; a header
+ * without a name, which it drops.
  */
 
 #include <microhttpd.h>

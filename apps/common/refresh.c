@@ -10,18 +10,18 @@
 
 /* An access token lives six hours, and Strava makes a new one in its last hour
  * only: the refresh is due 55 to 35 minutes before the end. */
-#define DUE_BEFORE_S (55 * 60)
-#define DUE_SPREAD_S (20 * 60)
-#define DUE_LEAST_S (5 * 60)
-#define DUE_MOST_S 86400
+#define DUE_BEFORE_S INT64_C(3300) /* 55 minutes */
+#define DUE_SPREAD_S INT64_C(1200) /* 20 minutes */
+#define DUE_LEAST_S INT64_C(300)
+#define DUE_MOST_S INT64_C(86400)
 
 /* After a failure, doubled with each further one. */
-#define BACKOFF_S 30
-#define BACKOFF_MOST_S (30 * 60)
+#define BACKOFF_S INT64_C(30)
+#define BACKOFF_MOST_S INT64_C(1800)
 
 /* Strava counts in quarters of an hour. */
-#define WINDOW_S (15 * 60)
-#define WINDOW_SPREAD_S 60
+#define WINDOW_S INT64_C(900)
+#define WINDOW_SPREAD_S INT64_C(60)
 
 /* Between attempts to store what came back. */
 #define SAVE_PAUSE_MS 100
@@ -105,7 +105,7 @@ now(struct backend *backend)
 
 	if (tokenstore_now(backend->store, &t, NULL) == TOKENSTORE_OK)
 		return t;
-	return backend_clock((void *)(uintptr_t)backend->settings);
+	return backend_clock(backend->settings);
 }
 
 static void
@@ -189,8 +189,6 @@ wait_for_window(const struct attempt *attempt, const char *reason)
 	if (wait > DUE_MOST_S)
 		wait = DUE_MOST_S;
 	wait += spread(attempt->claim->subject, t, WINDOW_SPREAD_S);
-	log_athlete(LOG_NOTICE, "refresh put off", attempt->claim,
-	    attempt->err.message);
 	return put_off(attempt, t + wait, reason) ? REFRESH_RATE_LIMITED
 						  : REFRESH_FAILED;
 }
@@ -206,9 +204,7 @@ due_after(const struct attempt *attempt, const strava_token *token)
 	int64_t     sent_at, due_at;
 
 	if (token->access_token == NULL) /* salvaged from a cut answer */
-		return backend_clock(
-			   (void *)(uintptr_t)attempt->backend->settings) +
-		       BACKOFF_S;
+		return backend_clock(attempt->backend->settings) + BACKOFF_S;
 	sent_at = token->expires_at - token->expires_in;
 	due_at = token->expires_at - DUE_BEFORE_S +
 		 spread(subject, token->expires_at, DUE_SPREAD_S);
@@ -371,6 +367,8 @@ spend(struct attempt *attempt, enum refresh_outcome *outcome)
 	case STORE: *outcome = keep(attempt, token); break;
 	case REFUSE: return next_candidate(attempt, outcome);
 	case NEXT_WINDOW:
+		log_athlete(LOG_NOTICE, "refreshes put off to the next window",
+		    attempt->claim, attempt->err.message);
 		*outcome = wait_for_window(attempt, rule->reason);
 		break;
 	case PUT_OFF: *outcome = try_later(attempt, rule->reason); break;

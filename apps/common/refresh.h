@@ -33,8 +33,8 @@ enum refresh_outcome {
 
 /* How long a claim is ours, and how long a refresh request may take.  The
  * request never outlives the lease. */
-#define REFRESH_LEASE_S 120
-#define REFRESH_TIMEOUT_MS 60000
+#define REFRESH_LEASE_S INT64_C(120)
+#define REFRESH_TIMEOUT_MS INT64_C(60000)
 
 /*
  * Spends one claim and reports it to the store.  *err is what Strava said last.

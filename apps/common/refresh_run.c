@@ -141,16 +141,10 @@ advance(struct run *run)
 		break_off(run, err.message);
 		return;
 	}
-	if (list->unreadable > 0)
-		log_line(LOG_ERROR,
-		    "tokens cannot be opened: is a key missing in TOKEN_KEYS?",
-		    LOG_FIELDS(
-			LOG_INT_FIELD("accounts", (int64_t)list->unreadable)));
-	report->failed += (int64_t)list->unreadable;
-	report->due += (int64_t)list->unreadable;
-	run->over = list->count == 0 && list->unreadable == 0;
 	for (size_t i = 0; i < list->count; i++)
 		settle(run, list->items[i]);
+	if (list->count == 0)
+		finish(run, (int64_t)list->unreadable);
 	tokenstore_claim_list_free(list);
 }
 
@@ -182,7 +176,7 @@ log_report(const struct refresh_report *report)
 		LOG_INT_FIELD("rate_limited", report->rate_limited),
 		LOG_INT_FIELD("duration_ms", report->duration_ms),
 		LOG_TEXT_FIELD(
-		    report->complete ? NULL : "fault", report->fault)));
+		    report->fault[0] != '\0' ? "fault" : NULL, report->fault)));
 }
 
 void

@@ -259,7 +259,8 @@ on_target(void *ctx, const char *target, struct MHD_Connection *connection)
 	return client->request;
 }
 
-/* libmicrohttpd: first the head, then each piece of the body, then its end. */
+/* libmicrohttpd: first the head, then each piece of the body, then its end.
+ * NOLINTBEGIN(readability-function-size): so many parameters are its idea. */
 static enum MHD_Result
 on_request(void *ctx, struct MHD_Connection *connection, const char *url,
     const char *method, const char *version, const char *data, size_t *data_len,
@@ -282,6 +283,7 @@ on_request(void *ctx, struct MHD_Connection *connection, const char *url,
 	}
 	return answer(server, request);
 }
+/* NOLINTEND(readability-function-size) */
 
 /* libmicrohttpd: the response has left, or never will. */
 static void
@@ -330,65 +332,72 @@ on_connection(void *ctx, struct MHD_Connection *connection, void **client_ctx,
 	}
 }
 
-/* Reads "127.0.0.1" or "::" into a socket address; its length, or 0. */
-static socklen_t
-read_address(const char *text, int port, struct sockaddr_storage *address)
-{
-	struct sockaddr_in  *v4 = (struct sockaddr_in *)(void *)address;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)(void *)address;
+union address {
+	struct sockaddr     any;
+	struct sockaddr_in  v4;
+	struct sockaddr_in6 v6;
+};
 
+/* Reads "127.0.0.1" or "::"; the length of what it stands for, or 0. */
+static socklen_t
+read_address(const char *text, int port, union address *address)
+{
 	memset(address, 0, sizeof(*address));
-	if (inet_pton(AF_INET, text, &v4->sin_addr) == 1) {
-		v4->sin_family = AF_INET;
-		v4->sin_port = htons((uint16_t)port);
-		return sizeof(*v4);
+	if (inet_pton(AF_INET, text, &address->v4.sin_addr) == 1) {
+		address->v4.sin_family = AF_INET;
+		address->v4.sin_port = htons((uint16_t)port);
+		return sizeof(address->v4);
 	}
-	if (inet_pton(AF_INET6, text, &v6->sin6_addr) == 1) {
-		v6->sin6_family = AF_INET6;
-		v6->sin6_port = htons((uint16_t)port);
-		return sizeof(*v6);
+	if (inet_pton(AF_INET6, text, &address->v6.sin6_addr) == 1) {
+		address->v6.sin6_family = AF_INET6;
+		address->v6.sin6_port = htons((uint16_t)port);
+		return sizeof(address->v6);
 	}
 	return 0;
 }
 
 /* Opens the listening socket and learns its port; false leaves errno. */
 static bool
-listen_at(struct server *server, const struct sockaddr_storage *address,
-    socklen_t len)
+listen_at(struct server *server, const union address *address, socklen_t len)
 {
-	struct sockaddr_storage bound;
-	int                     on = 1, fd;
+	union address bound = { 0 };
+	int           on = 1, fd;
 
-	fd = socket(
-	    address->ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	fd = socket(address->any.sa_family,
+	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	server->listener = fd;
 	if (fd < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
-	    bind(fd, (const struct sockaddr *)(const void *)address, len) !=
-		0 ||
-	    listen(fd, BACKLOG) != 0 ||
-	    getsockname(fd, (struct sockaddr *)(void *)&bound, &len) != 0)
+	    bind(fd, &address->any, len) != 0 || listen(fd, BACKLOG) != 0 ||
+	    getsockname(fd, &bound.any, &len) != 0)
 		return false;
-	/* Both families keep the port in the same place. */
 	server->port =
-	    ntohs(((const struct sockaddr_in *)(const void *)&bound)->sin_port);
+	    ntohs(bound.any.sa_family == AF_INET6 ? bound.v6.sin6_port
+						  : bound.v4.sin_port);
 	return true;
 }
 
+/* Not MHD_OPTION_STRICT_FOR_CLIENT: what that refuses, the gate refuses with a
+ * page of ours. */
 static bool
 start_daemon(struct server *server)
 {
-	server->daemon =
-	    MHD_start_daemon(MHD_USE_POLL | MHD_USE_INTERNAL_POLLING_THREAD |
-				 MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC,
-		0, NULL, NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET,
-		server->listener, MHD_OPTION_URI_LOG_CALLBACK, on_target,
-		server, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
-		MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
-		MHD_OPTION_CONNECTION_LIMIT, server->config.connections_max,
-		MHD_OPTION_CONNECTION_TIMEOUT, server->config.timeout_s,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_MAX,
-		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+	const struct server_config *config = &server->config;
+
+	/* clang-format off */
+	server->daemon = MHD_start_daemon(
+	    MHD_USE_POLL | MHD_USE_INTERNAL_POLLING_THREAD |
+	    MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC,
+	    0, NULL, NULL, on_request, server,
+	    MHD_OPTION_LISTEN_SOCKET, server->listener,
+	    MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
+	    MHD_OPTION_CONNECTION_LIMIT, config->connections_max,
+	    MHD_OPTION_CONNECTION_TIMEOUT, config->timeout_s,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_MAX,
+	    MHD_OPTION_END);
+	/* clang-format on */
 	return server->daemon != NULL;
 }
 
@@ -403,13 +412,40 @@ set_defaults(struct server_config *config)
 		config->timeout_s = TIMEOUT_S;
 }
 
+static bool
+start(struct server *server, char *message, size_t message_size)
+{
+	const struct server_config *config = &server->config;
+	union address               address;
+	char                        reason[100];
+	socklen_t len = read_address(config->address, config->port, &address);
+
+	if (len == 0) {
+		snprintf(message, message_size,
+		    "cannot listen: %s is not an IP address", config->address);
+		return false;
+	}
+	if (!listen_at(server, &address, len)) {
+		snprintf(message, message_size,
+		    "cannot listen on %s port %d: %s", config->address,
+		    config->port, strerror_r(errno, reason, sizeof(reason)));
+		return false;
+	}
+	server->connections =
+	    connections_new((int64_t)config->timeout_s * 1000);
+	if (server->connections == NULL || !start_daemon(server)) {
+		snprintf(message, message_size,
+		    "cannot start the server: memory or threads are short");
+		return false;
+	}
+	return true;
+}
+
 struct server *
 server_start(
     const struct server_config *config, char *message, size_t message_size)
 {
-	struct server          *server = calloc(1, sizeof(*server));
-	struct sockaddr_storage address;
-	socklen_t len = read_address(config->address, config->port, &address);
+	struct server *server = calloc(1, sizeof(*server));
 
 	if (server == NULL) {
 		snprintf(message, message_size, "out of memory");
@@ -418,23 +454,11 @@ server_start(
 	server->config = *config;
 	server->listener = -1;
 	set_defaults(&server->config);
-	if (len == 0) {
-		snprintf(message, message_size,
-		    "cannot listen: %s is not an IP address", config->address);
-	} else if (!listen_at(server, &address, len)) {
-		snprintf(message, message_size,
-		    "cannot listen on %s port %d: %s", config->address,
-		    config->port, strerror(errno));
-	} else if ((server->connections = connections_new(
-			1000 * (int64_t)server->config.timeout_s)) == NULL ||
-		   !start_daemon(server)) {
-		snprintf(message, message_size,
-		    "cannot start the server: memory or threads are short");
-	} else {
-		return server;
+	if (!start(server, message, message_size)) {
+		server_stop(server, 0);
+		return NULL;
 	}
-	server_stop(server, 0);
-	return NULL;
+	return server;
 }
 
 int

@@ -74,14 +74,12 @@ static const struct setting table[] = {
 	  value_visible, NULL, WEB, OPTIONAL,
 	  "for the webhook handshake; without it webhooks are off" },
 	{ "TOKEN_KEYS", TEXT(token_keys), value_keys, NULL, BOTH, REQUIRED,
-	  "keys that seal tokens at rest, id:base64 of 32 bytes, comma "
-	  "separated; the first one writes" },
+	  "keys that seal tokens: id:base64 of 32 bytes, comma separated" },
 	{ "ADMIN_ATHLETES", TEXT(admin_athletes), value_athletes, NULL, WEB,
 	  OPTIONAL, "athlete ids that may open /admin, comma separated" },
 	{ "INVOKER_AUTH", NUMBER(invoker_auth), value_invoker, "verify",
 	  UPDATE, OPTIONAL,
-	  "who may call: verify (ID token; not in this version), platform "
-	  "(Cloud Run checks), off" },
+	  "who may call: verify (not in this version), platform or off" },
 	{ "INVOKER_AUDIENCE", TEXT(invoker_audience), value_visible, NULL,
 	  UPDATE, OPTIONAL, "audience of the ID token, for verify" },
 	{ "INVOKER_EMAILS", TEXT(invoker_emails), value_visible, NULL, UPDATE,

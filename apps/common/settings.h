@@ -16,16 +16,9 @@
 #include "log.h"
 
 /* Which programs a setting is for. */
-enum program {
-	PROGRAM_WEB = 1,
-	PROGRAM_UPDATE_TOKENS = 2
-};
+enum program { PROGRAM_WEB = 1, PROGRAM_UPDATE_TOKENS = 2 };
 
-enum invoker_auth {
-	INVOKER_VERIFY,
-	INVOKER_PLATFORM,
-	INVOKER_OFF
-};
+enum invoker_auth { INVOKER_VERIFY, INVOKER_PLATFORM, INVOKER_OFF };
 
 struct settings {
 	int64_t port;

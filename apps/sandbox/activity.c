@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clock.h"
 #include "members.h"
 
 #define FIRST_ID INT64_C(16000000000)

@@ -59,7 +59,7 @@ void call_google_fault(struct call *call, const struct google_fault *fault);
 /* What Google's front end says to a path that nobody knows. */
 void call_google_lost(struct call *call);
 
-/* "http://HOST/token": a path of ours under the name by which we were called. */
+/* "http://HOST/token": a path of ours, at the host that the client named. */
 #define CALL_URL_SIZE 320
 void call_url(
     const struct call *call, const char *path, char url[CALL_URL_SIZE]);

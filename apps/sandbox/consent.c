@@ -6,18 +6,17 @@
  * requests are checked by the same code and no value has to be carried over.
  */
 
-#include <ctype.h>
 #include <curl/curl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "handlers.h"
 #include "html.h"
-#include "members.h"
 
-#define LISTED_MAX 200 /* athletes to choose from */
+#define LISTED_MAX 200    /* athletes to choose from */
+#define LOCATION_MAX 1599 /* what a header holds */
 
 static const char *const scope_words[SCOPE_COUNT] = {
 	"View data about your public profile",
@@ -53,8 +52,10 @@ is_allowed(const char *uri, const char *domain)
 	char  *host = NULL, *scheme = NULL;
 	bool   allowed = false;
 
-	if (url != NULL && strchr(uri, '#') == NULL &&
-	    curl_url_set(url, CURLUPART_URL, uri, 0) == CURLUE_OK &&
+	/* A browser reads a backslash as a slash. */
+	if (url != NULL && strpbrk(uri, "#\\") == NULL &&
+	    curl_url_set(url, CURLUPART_URL, uri, CURLU_DISALLOW_USER) ==
+		CURLUE_OK &&
 	    curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
 	    curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK)
 		allowed = strncmp(scheme, "http", 4) == 0 &&
@@ -112,7 +113,7 @@ static const char style[] =
     "select{font:inherit;width:100%;padding:.4rem}"
     "button{font:inherit;padding:.6rem 1.4rem;border-radius:4px;"
     "border:1px solid #888;background:#fff;cursor:pointer}"
-    "#authorize{background:#fc5200;border-color:#fc5200;color:#fff}"
+    "#authorize{background:#c2410c;border-color:#c2410c;color:#fff}"
     "p.note{color:#666;font-size:.875rem}"
     "@media(max-width:32rem){main{margin:0;border-radius:0}}";
 
@@ -147,9 +148,8 @@ add_scopes(struct buf *page, unsigned scope)
 	for (i = 0; i < SCOPE_COUNT; i++)
 		if ((scope & 1U << i) != 0)
 			buf_addf(page,
-			    "<label><input type=checkbox name=scope "
-			    "value=\"%s\""
-			    " checked> %s</label>\n",
+			    "<label><input type=checkbox checked name=scope "
+			    "value=\"%s\"> %s</label>\n",
 			    scope_name(i), scope_words[i]);
 }
 
@@ -269,31 +269,21 @@ read_answer(struct call *call, struct answer *answer)
 	    request_form(call->request, "scope"), answer);
 }
 
-void
-consent_given(struct call *call)
+/* Back to the application; `code` NULL is a refusal. */
+static void
+send_back(struct call *call, const struct ask *ask, const char *code,
+    unsigned granted)
 {
-	struct world *world = call->world;
-	struct answer answer;
-	struct ask    ask;
-	struct buf    location;
-	char          scope[SCOPE_SIZE];
-	const char   *code = NULL;
+	char       scope[SCOPE_SIZE];
+	struct buf location;
 
-	if (!read_ask(call, &ask))
-		return;
-	answer.scope = ask.scope;
-	if (!read_answer(call, &answer))
-		return;
-	if (answer.authorize)
-		code = grants_consent(&world->grants, answer.athlete,
-		    answer.scope & ask.scope, world_now(world));
-	buf_init(&location, 1599);
-	buf_addf(&location, "%s%s", ask.redirect_uri,
-	    strchr(ask.redirect_uri, '?') == NULL ? "?" : "");
-	if (ask.state != NULL)
-		buf_add_field(&location, "state", ask.state);
+	buf_init(&location, LOCATION_MAX);
+	buf_addf(&location, "%s%s", ask->redirect_uri,
+	    strchr(ask->redirect_uri, '?') == NULL ? "?" : "");
+	if (ask->state != NULL)
+		buf_add_field(&location, "state", ask->state);
 	if (code != NULL) {
-		scope_format(answer.scope & ask.scope, scope);
+		scope_format(granted, scope);
 		buf_add_field(&location, "code", code);
 		buf_add_field(&location, "scope", scope);
 	} else {
@@ -303,4 +293,29 @@ consent_given(struct call *call)
 	if (!buf_ok(&location))
 		call->response->failed = true;
 	buf_free(&location);
+}
+
+void
+consent_given(struct call *call)
+{
+	struct world *world = call->world;
+	struct answer answer;
+	struct ask    ask;
+	const char   *code;
+
+	if (!read_ask(call, &ask))
+		return;
+	answer.scope = ask.scope;
+	if (!read_answer(call, &answer))
+		return;
+	if (!answer.authorize) {
+		send_back(call, &ask, NULL, 0);
+		return;
+	}
+	code = grants_consent(&world->grants, answer.athlete,
+	    answer.scope & ask.scope, world_now(world));
+	if (code != NULL)
+		send_back(call, &ask, code, answer.scope & ask.scope);
+	else
+		call->response->failed = true;
 }

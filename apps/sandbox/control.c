@@ -2,7 +2,6 @@
 
 /* The sandbox's own calls: what a test does to the world, and sees of it. */
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 

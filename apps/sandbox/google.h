@@ -57,7 +57,7 @@ bool google_add_identity(const struct google *google, const char *audience,
     bool full, int64_t now, struct buf *out);
 
 /* The claims of a JWT that this account's key signed, to be ended with
- * json_object_put(); NULL when it is no such thing.  Times are not looked at. */
+ * json_object_put(); NULL when it is no such thing.  Times are not checked. */
 struct json_object *google_claims(const struct google *google, const char *jwt);
 
 /* True when the times of the claims are sound: not over, not in the future, not

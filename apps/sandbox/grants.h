@@ -101,7 +101,7 @@ bool grants_refresh(struct grants *grants, const char *refresh, int64_t now,
 bool grants_issue(struct grants *grants, size_t athlete, unsigned scope,
     int64_t now, struct grant *grant);
 
-/* Fills *grant but for the refresh token; false when the token opens nothing. */
+/* Fills *grant but for the refresh token; false when the token is no good. */
 bool grants_find_access(const struct grants *grants, const char *access,
     int64_t now, struct grant *grant);
 

@@ -13,7 +13,7 @@ void oauth_token(struct call *call);
 void oauth_revoke(struct call *call);
 void oauth_deauthorize(struct call *call);
 
-/* api.c */
+/* api.c, stats.c */
 void api_athlete(struct call *call);
 void api_stats(struct call *call);
 void api_activities(struct call *call);

@@ -2,8 +2,6 @@
 
 /* The metadata server of a machine in Google's cloud. */
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "handlers.h"

@@ -2,8 +2,6 @@
 
 /* Tokens: exchange, refresh, revoke, deauthorize. */
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "athlete_json.h"

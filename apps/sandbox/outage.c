@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "outage.h"
 
-#include <stdio.h>
-
 #include "members.h"
 
 static const struct {

@@ -11,219 +11,7 @@
 #include "clock.h"
 #include "handlers.h"
 #include "members.h"
-
-#define REST_MAX 1024
-#define NAME_SIZE 512
-
-/* What a path stands for: "P/secrets/S/versions/V:access". */
-struct target {
-	enum depth {
-		DEPTH_SECRETS = 1,
-		DEPTH_SECRET,
-		DEPTH_VERSIONS,
-		DEPTH_VERSION
-	} depth;
-	char  text[REST_MAX]; /* holds the parts */
-	char *project, *location, *secret, *version, *verb;
-
-	/* What is really there. */
-	size_t         project_number;
-	struct secret *found;
-};
-
-/* Cuts the text at `c` and returns what follows; NULL without one. */
-static char *
-cut(char *text, int c)
-{
-	char *at = text != NULL ? strchr(text, c) : NULL;
-
-	if (at != NULL)
-		*at++ = '\0';
-	return at;
-}
-
-/* The part after `name`, which must come next; NULL when it does not. */
-static char *
-after_name(char *text, const char *name)
-{
-	char *next;
-
-	if (text == NULL)
-		return NULL;
-	next = cut(text, '/');
-	return strcmp(text, name) == 0 ? next : NULL;
-}
-
-/* "secrets", "secrets/S", "secrets/S/versions" or "secrets/S/versions/V". */
-static bool
-read_collection(struct target *target, char *text)
-{
-	char *next;
-
-	if (strcmp(text, "secrets") == 0) {
-		target->depth = DEPTH_SECRETS;
-		return true;
-	}
-	target->depth = DEPTH_SECRET;
-	target->secret = after_name(text, "secrets");
-	if ((next = cut(target->secret, '/')) == NULL)
-		return target->secret != NULL;
-	target->depth = DEPTH_VERSIONS;
-	if (strcmp(next, "versions") == 0)
-		return true;
-	target->depth = DEPTH_VERSION;
-	target->version = after_name(next, "versions");
-	return target->version != NULL && strchr(target->version, '/') == NULL;
-}
-
-static bool
-read_target(struct target *target, const char *rest)
-{
-	char *end, *next, *last;
-
-	memset(target, 0, sizeof(*target));
-	if (strlen(rest) >= sizeof(target->text))
-		return false;
-	snprintf(target->text, sizeof(target->text), "%s", rest);
-	end = target->text + strlen(target->text);
-	last = strrchr(target->text, '/');
-	target->verb = cut(last, ':');
-	if (target->verb == NULL)
-		target->verb = end;
-	target->location = end;
-	target->project = target->text;
-	next = cut(target->text, '/');
-	if (next != NULL && strncmp(next, "locations/", 10) == 0) {
-		target->location = next + 10;
-		next = cut(target->location, '/');
-	}
-	return next != NULL && read_collection(target, next);
-}
-
-/* "projects/NUMBER/secrets/S": answers always use the project's number. */
-static void
-secret_name(const struct secret *secret, char name[NAME_SIZE])
-{
-	char number[PROJECT_NUMBER_SIZE];
-
-	vault_project_number(secret->project, number);
-	snprintf(name, NAME_SIZE, "projects/%s%s%s/secrets/%s", number,
-	    secret->location[0] != '\0' ? "/locations/" : "", secret->location,
-	    secret->id);
-}
-
-static void
-refuse(
-    struct call *call, int http_status, const char *status, const char *message)
-{
-	call_google_fault(call, &(struct google_fault){
-				    .http_status = http_status,
-				    .status = status,
-				    .message = message,
-				});
-}
-
-static void
-invalid(struct call *call, const char *message)
-{
-	refuse(call, 400, "INVALID_ARGUMENT", message);
-}
-
-/* An account without the permission cannot tell "not there" from "not yours". */
-static void
-deny(struct call *call, const struct target *target, const char *permission)
-{
-	char        message[REST_MAX], resource[REST_MAX];
-	const char *metadata[] = { "permission", permission, "resource",
-		resource, NULL };
-
-	snprintf(resource, sizeof(resource), "projects/%.100s%s%.255s",
-	    target->project, target->secret != NULL ? "/secrets/" : "",
-	    target->secret != NULL ? target->secret : "");
-	snprintf(message, sizeof(message),
-	    "Permission '%s' denied for resource '%.400s' (or it may not "
-	    "exist).",
-	    permission, resource);
-	call_google_fault(call, &(struct google_fault){
-				    .http_status = 403,
-				    .status = "PERMISSION_DENIED",
-				    .message = message,
-				    .reason = "IAM_PERMISSION_DENIED",
-				    .domain = "iam.googleapis.com",
-				    .metadata = metadata,
-				});
-}
-
-static void
-say_api_is_off(struct call *call, size_t project)
-{
-	char        number[PROJECT_NUMBER_SIZE], consumer[64], url[160];
-	char        message[400];
-	const char *metadata[] = { "service", "secretmanager.googleapis.com",
-		"consumer", consumer, "activationUrl", url, "serviceTitle",
-		"Secret Manager API", "containerInfo", number, NULL };
-
-	vault_project_number(project, number);
-	snprintf(consumer, sizeof(consumer), "projects/%s", number);
-	snprintf(url, sizeof(url),
-	    "https://console.developers.google.com/apis/api/"
-	    "secretmanager.googleapis.com/overview?project=%s",
-	    number);
-	snprintf(message, sizeof(message),
-	    "Secret Manager API has not been used in project %s before or it "
-	    "is disabled. Enable it by visiting %s then retry.",
-	    number, url);
-	call_google_fault(call, &(struct google_fault){
-				    .http_status = 403,
-				    .status = "PERMISSION_DENIED",
-				    .message = message,
-				    .reason = "SERVICE_DISABLED",
-				    .domain = "googleapis.com",
-				    .metadata = metadata,
-				});
-}
-
-/* 401 of two kinds: nothing was sent, or nothing of use. */
-static bool
-authenticate(struct call *call)
-{
-	struct world       *world = call->world;
-	const char         *bearer = call_bearer(call);
-	const char *const   metadata[] = { "service",
-		  "secretmanager.googleapis.com", NULL };
-	struct google_fault fault = {
-		.http_status = 401,
-		.status = "UNAUTHENTICATED",
-		.message = "Request had invalid authentication credentials. "
-			   "Expected OAuth 2 access token, login cookie or "
-			   "other valid authentication credential.",
-		.domain = "googleapis.com",
-		.metadata = metadata,
-	};
-
-	if (bearer == NULL) {
-		if (world->options.emulator)
-			return true;
-		fault.message = "Request is missing required authentication "
-				"credential. Expected OAuth 2 access token, "
-				"login cookie or other valid authentication "
-				"credential.";
-		fault.reason = "CREDENTIALS_MISSING";
-	} else {
-		switch (
-		    google_judge(&world->google, bearer, world_now(world))) {
-		case GOOGLE_GOOD: return true;
-		case GOOGLE_EXPIRED:
-			fault.reason = "ACCESS_TOKEN_EXPIRED";
-			break;
-		case GOOGLE_UNKNOWN:
-			fault.reason = "ACCESS_TOKEN_TYPE_UNSUPPORTED";
-			break;
-		}
-	}
-	call_google_fault(call, &fault);
-	return false;
-}
+#include "secret_refusal.h"
 
 static void
 emit_time(struct emit *e, const char *key, int64_t utc_s)
@@ -237,7 +25,7 @@ emit_time(struct emit *e, const char *key, int64_t utc_s)
 static void
 emit_secret(struct emit *e, const struct secret *secret)
 {
-	char name[NAME_SIZE];
+	char name[SECRET_NAME_SIZE];
 
 	secret_name(secret, name);
 	emit_object(e, NULL);
@@ -259,7 +47,7 @@ emit_version(struct emit *e, const struct secret *secret, size_t number)
 	static const char *const states[] = { "ENABLED", "DISABLED",
 		"DESTROYED" };
 	const struct version    *version = &secret->versions[number - 1];
-	char                     name[NAME_SIZE], full[NAME_SIZE + 32];
+	char name[SECRET_NAME_SIZE], full[SECRET_NAME_SIZE + 32];
 
 	secret_name(secret, name);
 	snprintf(full, sizeof(full), "%s/versions/%zu", name, number);
@@ -307,7 +95,7 @@ create_secret(struct call *call, const struct target *target)
 	size_t               len;
 
 	if (id == NULL || !vault_id_ok(id)) {
-		invalid(call, "The secret ID is invalid.");
+		secret_invalid(call, "The secret ID is invalid.");
 		return;
 	}
 	text = request_body(call->request, &len);
@@ -316,11 +104,13 @@ create_secret(struct call *call, const struct target *target)
 	if ((target->location[0] == '\0') !=
 	    (members_get(replication, "automatic") != NULL ||
 		members_get(replication, "userManaged") != NULL)) {
-		invalid(call, "The secret.replication field is required for a "
-			      "global secret, and for no other.");
+		secret_invalid(call,
+		    "The secret.replication field is required for a "
+		    "global secret, and for no other.");
 	} else if (vault_find(&world->vault, target->project_number,
 		       target->location, id) != NULL) {
-		refuse(call, 409, "ALREADY_EXISTS", "The secret exists.");
+		secret_refuse(
+		    call, 409, "ALREADY_EXISTS", "The secret exists.");
 	} else {
 		secret = vault_make(&world->vault, target->project_number,
 		    target->location, id, world_now(world));
@@ -368,12 +158,14 @@ store(struct call *call, const struct target *target, const struct buf *data,
 	struct version *version;
 
 	if (data->len == 0) {
-		invalid(call, "Field [payload] is required.");
+		secret_invalid(call, "Field [payload] is required.");
 	} else if (data->len > VAULT_DATA_MAX) {
-		invalid(call, "The secret payload is larger than 65536 bytes.");
+		secret_invalid(
+		    call, "The secret payload is larger than 65536 bytes.");
 	} else if (checksum != -1 &&
 		   checksum != (int64_t)vault_crc32c(data->data, data->len)) {
-		invalid(call, "The payload checksum does not match the data.");
+		secret_invalid(
+		    call, "The payload checksum does not match the data.");
 	} else {
 		version = vault_add_version(&world->vault, target->found,
 		    data->data, data->len, world_now(world));
@@ -399,12 +191,12 @@ add_version(struct call *call, const struct target *target)
 
 	buf_init(&data, VAULT_DATA_MAX + 3);
 	if (encoded == NULL)
-		invalid(call, "Field [payload] is required.");
+		secret_invalid(call, "Field [payload] is required.");
 	else if (!base64_decode(
 		     &data, encoded, strlen(encoded), BASE64_STANDARD) &&
 		 !base64_decode(&data, encoded, strlen(encoded), BASE64_URL))
-		invalid(call, buf_ok(&data)
-				  ? "Invalid value at 'payload.data': Base64 "
+		secret_invalid(call,
+		    buf_ok(&data) ? "Invalid value at 'payload.data': Base64 "
 				    "decoding failed."
 				  : "The secret payload is larger than 65536 "
 				    "bytes.");
@@ -434,7 +226,7 @@ list_versions(struct call *call, const struct target *target)
 static struct version *
 find_version(struct call *call, const struct target *target, size_t *number)
 {
-	char            name[NAME_SIZE], message[NAME_SIZE + 128];
+	char            name[SECRET_NAME_SIZE], message[SECRET_NAME_SIZE + 128];
 	struct version *version =
 	    vault_find_version(target->found, target->version, number);
 
@@ -448,7 +240,7 @@ find_version(struct call *call, const struct target *target, size_t *number)
 		snprintf(message, sizeof(message),
 		    "Secret Version [%s/versions/%.64s] not found.", name,
 		    target->version);
-	refuse(call, 404, "NOT_FOUND", message);
+	secret_refuse(call, 404, "NOT_FOUND", message);
 	return NULL;
 }
 
@@ -488,7 +280,7 @@ emit_payload(struct emit *e, const struct version *version)
 static void
 access_version(struct call *call, const struct target *target)
 {
-	char name[NAME_SIZE], full[NAME_SIZE + 32], message[800];
+	char name[SECRET_NAME_SIZE], full[SECRET_NAME_SIZE + 32], message[800];
 	const struct version *version;
 	struct emit          *e;
 	size_t                number;
@@ -502,7 +294,7 @@ access_version(struct call *call, const struct target *target)
 		    "Secret Version [%s] is in %s state.", full,
 		    version->state == VERSION_DISABLED ? "DISABLED"
 						       : "DESTROYED");
-		refuse(call, 400, "FAILED_PRECONDITION", message);
+		secret_refuse(call, 400, "FAILED_PRECONDITION", message);
 		return;
 	}
 	e = call_json(call, 200);
@@ -523,7 +315,7 @@ change_state(
 	if ((version = find_version(call, target, &number)) == NULL)
 		return;
 	if (version->state == VERSION_DESTROYED && state != VERSION_DESTROYED) {
-		refuse(call, 400, "FAILED_PRECONDITION",
+		secret_refuse(call, 400, "FAILED_PRECONDITION",
 		    "The version is in DESTROYED state.");
 		return;
 	}
@@ -588,18 +380,18 @@ static bool
 admit(struct call *call, struct target *target, const struct method *method)
 {
 	const struct vault *vault = &call->world->vault;
-	char                permission[64], message[NAME_SIZE];
+	char                permission[64], message[SECRET_NAME_SIZE];
 	char                number[PROJECT_NUMBER_SIZE];
 
 	snprintf(permission, sizeof(permission), "secretmanager.%s",
 	    method->permission);
 	if (!vault_find_project(
 		vault, target->project, &target->project_number)) {
-		deny(call, target, permission);
+		secret_deny(call, target, permission);
 		return false;
 	}
 	if (vault->projects[target->project_number].api_off) {
-		say_api_is_off(call, target->project_number);
+		secret_api_off(call, target->project_number);
 		return false;
 	}
 	if (target->depth == DEPTH_SECRETS)
@@ -612,11 +404,11 @@ admit(struct call *call, struct target *target, const struct method *method)
 		    "Secret [projects/%s/secrets/%.255s] not found or has no "
 		    "versions.",
 		    number, target->secret);
-		refuse(call, 404, "NOT_FOUND", message);
+		secret_refuse(call, 404, "NOT_FOUND", message);
 		return false;
 	}
 	if (target->found->denied)
-		deny(call, target, permission);
+		secret_deny(call, target, permission);
 	return !target->found->denied;
 }
 
@@ -626,9 +418,9 @@ secret_manager(struct call *call)
 	const struct method *method;
 	struct target        target;
 
-	if (!read_target(&target, call->rest) ||
+	if (!secret_target_read(&target, call->rest) ||
 	    (method = find_method(call, &target)) == NULL)
 		call_google_lost(call);
-	else if (authenticate(call) && admit(call, &target, method))
+	else if (secret_authenticate(call) && admit(call, &target, method))
 		method->serve(call, &target);
 }

@@ -80,7 +80,7 @@ measure(struct track *t, const struct course *course)
 	t->distance_m = t->samples[t->count - 1].distance_m;
 }
 
-/* Hills that grow with the length of the loop; its end is as high as its start. */
+/* Hills that grow with the loop, whose end is as high as its start. */
 static void
 climb(struct track *t, const struct course *course, struct chance *c)
 {

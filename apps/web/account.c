@@ -39,7 +39,7 @@ disconnect(struct visit *visit)
 		    visit, problem_of_fresh(error.status), error.retry_after_s);
 		return;
 	}
-	visit_log(visit, LOG_NOTICE, "an athlete disconnected", "");
+	visit_note(visit, "an athlete disconnected", athlete);
 	if (!session_end_all(visit, athlete) || !session_end(visit)) {
 		problem_page(visit, PROBLEM_STORE, -1);
 		return;

@@ -114,7 +114,6 @@ show_ride(struct visit *visit, const strava_activity *ride,
 	page_begin(visit, ride_name(ride), search != NULL ? "/activity" : NULL);
 	buf_add_text(out, "<p class=\"line\">");
 	ride_add_line(out, ride);
-	buf_add_text(out, " \xc2\xb7 ");
 	page_view_on_strava(visit, ride->id);
 	buf_add_text(out, "</p>");
 	if (search != NULL)

@@ -6,6 +6,9 @@
 #include "fresh.h"
 #include "problem.h"
 
+/* A page may ask three times; nobody waits longer than that for one. */
+#define ANSWER_MS 10000
+
 static bool
 no_token(struct visit *visit, const struct fresh_error *error)
 {
@@ -13,6 +16,17 @@ no_token(struct visit *visit, const struct fresh_error *error)
 	problem_page(
 	    visit, problem_of_fresh(error->status), error->retry_after_s);
 	return false;
+}
+
+static strava_status
+put(struct backend *backend, ask_fn fn, void *question, strava_error *error)
+{
+	strava_status status;
+
+	strava_client_set_timeout_ms(backend->strava, ANSWER_MS);
+	status = fn(backend->strava, question, error);
+	strava_client_set_timeout_ms(backend->strava, 0);
+	return status;
 }
 
 bool
@@ -26,11 +40,11 @@ ask(struct visit *visit, ask_fn fn, void *question)
 
 	if (fresh_token(backend, athlete, &fresh) != FRESH_OK)
 		return no_token(visit, &fresh);
-	status = fn(backend->strava, question, &error);
+	status = put(backend, fn, question, &error);
 	if (status == STRAVA_ERR_UNAUTHORIZED) {
 		if (fresh_token_again(backend, athlete, &fresh) != FRESH_OK)
 			return no_token(visit, &fresh);
-		status = fn(backend->strava, question, &error);
+		status = put(backend, fn, question, &error);
 	}
 	if (status == STRAVA_OK)
 		return true;
@@ -39,16 +53,25 @@ ask(struct visit *visit, ask_fn fn, void *question)
 	return false;
 }
 
+static strava_status
+ask_preference(strava_client *client, void *question, strava_error *error)
+{
+	struct units   *units = question;
+	strava_athlete *athlete;
+	strava_status   status = strava_athlete_get(client, &athlete, error);
+
+	if (status == STRAVA_OK) {
+		*units = units_of(athlete->measurement_preference);
+		strava_athlete_free(athlete);
+	}
+	return status;
+}
+
 struct units
 ask_units(struct visit *visit)
 {
-	struct units    units = { 0 };
-	strava_athlete *athlete;
+	struct units units = { 0 };
 
-	if (strava_athlete_get(visit->backend->strava, &athlete, NULL) !=
-	    STRAVA_OK)
-		return units;
-	units = units_of(athlete->measurement_preference);
-	strava_athlete_free(athlete);
+	(void)put(visit->backend, ask_preference, &units, NULL);
 	return units;
 }

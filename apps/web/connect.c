@@ -161,7 +161,7 @@ sign_in(struct visit *visit, const char *code, const char *granted)
 			    error.retry_after_s);
 		return;
 	}
-	visit_log(visit, LOG_NOTICE, "an athlete connected", "");
+	visit_note(visit, "an athlete connected", athlete);
 	if (!session_start(visit, athlete)) {
 		problem_page(visit, PROBLEM_STORE, -1);
 		return;

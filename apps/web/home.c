@@ -27,11 +27,17 @@ add_notice(struct visit *visit)
 static void
 add_offer(struct visit *visit)
 {
-	if (visit->session.athlete_id != 0) {
+	bool signed_in = visit->session.athlete_id != 0;
+
+	buf_addf(visit->out,
+	    "<p class=\"lead\">%s your latest activity with its route, and a "
+	    "plain list of what you did before.</p>",
+	    signed_in ? "Your Strava account is connected. See"
+		      : "Connect your Strava account and see");
+	if (signed_in)
 		page_button_link(visit, "/activity", "Show my latest ride");
-		return;
-	}
-	page_button_link(visit, "/login", "Connect with Strava");
+	else
+		page_button_link(visit, "/login", "Connect with Strava");
 }
 
 static void
@@ -39,10 +45,6 @@ show(struct visit *visit)
 {
 	page_begin(visit, "Your rides, drawn and listed", NULL);
 	add_notice(visit);
-	buf_add_text(visit->out,
-	    "<p class=\"lead\">Connect your Strava account and see your latest "
-	    "activity with its route, and a plain list of what you did "
-	    "before.</p>");
 	add_offer(visit);
 	buf_add_text(visit->out,
 	    "<h2>What is kept, and for how long</h2><ul>"
@@ -52,8 +54,8 @@ show(struct visit *visit)
 	    "page and are shown to you alone.</li>"
 	    "<li>One cookie that keeps you signed in, for a day without a "
 	    "visit and for a month at most.</li></ul>"
-	    "<p>You can withdraw at any time, on your profile page or in "
-	    "Strava's settings. Whatever is kept here is deleted then.</p>");
+	    "<p>You can withdraw at any time: on your profile page, where what "
+	    "is kept here is deleted at once, or in Strava's settings.</p>");
 	page_end(visit);
 }
 

@@ -124,7 +124,8 @@ serve(struct web *web)
 	    web->origin.text);
 	fflush(stdout);
 	signals_wait(&signals);
-	server_stop(server, SIGNALS_GRACE_MS);
+	/* Longer than the grace: what is given up then still ends here. */
+	server_stop(server, SIGNALS_GRACE_MS + 1000);
 	signals_end(&signals);
 	return EXIT_DONE;
 }
@@ -142,7 +143,7 @@ check(struct web *web)
 
 /* Fills what follows from the settings. */
 static bool
-prepare(struct web *web, const struct settings *settings)
+prepare(struct web *web, struct settings *settings)
 {
 	web->settings = settings;
 	if (!origin_parse(settings->base_url, &web->origin) ||
@@ -154,7 +155,7 @@ prepare(struct web *web, const struct settings *settings)
 }
 
 static enum exit_code
-run(const struct settings *settings, bool check_only)
+run(struct settings *settings, bool check_only)
 {
 	struct web     web = { 0 };
 	char           message[MESSAGE_SIZE];

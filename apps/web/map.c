@@ -23,10 +23,8 @@ show(struct visit *visit)
 	page_begin(visit, ride_name(ride), NULL);
 	buf_add_text(out, "<p class=\"line\">");
 	ride_add_line(out, ride);
-	buf_addf(out,
-	    " \xc2\xb7 <a href=\"/activity?id=%" PRId64 "\">All numbers</a>"
-	    " \xc2\xb7 ",
-	    id);
+	buf_addf(
+	    out, "<a href=\"/activity?id=%" PRId64 "\">All numbers</a>", id);
 	page_view_on_strava(visit, id);
 	buf_add_text(out, "</p><div class=\"wide\">");
 	ride_add_route(visit, ride, ask_units(visit));

@@ -15,9 +15,8 @@
 #define DIGITS_MAX 19
 #define PER_PAGE 50
 #define LOOK_AT_MAX 1000 /* 20 requests of an app's 100 in 15 minutes */
-#define LIST_MAX (64 * 1024)
+#define LIST_MAX 65536
 #define NAMED_MAX 10 /* skipped ones that are told by name */
-#define DOT " \xc2\xb7 "
 
 bool
 ride_id(const char *text, int64_t *id)
@@ -178,9 +177,11 @@ ride_add_route(
 void
 ride_add_line(struct buf *out, const strava_activity *ride)
 {
+	buf_add_text(out, "<span>");
 	units_sport(out, ride->sport_type);
-	buf_add_text(out, DOT);
+	buf_add_text(out, "</span><span>");
 	units_date(out, ride->start_time_local);
 	buf_add_text(out, ", ");
 	units_time(out, ride->start_time_local);
+	buf_add_text(out, "</span>");
 }

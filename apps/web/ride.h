@@ -45,7 +45,7 @@ void ride_add_route(
 /* What the athlete called it, or a stand-in; never NULL or "". */
 const char *ride_name(const strava_activity *ride);
 
-/* "Gravel ride · Sat 14 Nov 2026, 08:12" */
+/* "Gravel ride" and "Sat 14 Nov 2026, 08:12", each in a <span>. */
 void ride_add_line(struct buf *out, const strava_activity *ride);
 
 #endif

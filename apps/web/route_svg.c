@@ -14,7 +14,8 @@
 #define LONG_SIDE 1000
 #define SHORTEST_SIDE 400 /* a straight road still gets a picture */
 #define MARGIN 60
-#define SMALLEST_M 100 /* what a route that stays in one spot is shown in */
+#define FOOT 50                  /* below, for the scale */
+#define SMALLEST_M 100           /* what a route in one spot is shown in */
 #define METRES_PER_DEG 111319.49 /* of latitude, on a sphere */
 #define RADIANS (3.14159265358979323846 / 180)
 
@@ -97,11 +98,11 @@ frame_of(const struct bounds *b)
 	frame.metres_per_unit =
 	    fmax(fmax(wide_m, high_m), SMALLEST_M) / LONG_SIDE;
 	frame.width = side(wide_m / frame.metres_per_unit);
-	frame.height = side(high_m / frame.metres_per_unit);
+	frame.height = side(high_m / frame.metres_per_unit) + FOOT;
 	frame.y_scale = METRES_PER_DEG / frame.metres_per_unit;
 	frame.x_scale = frame.y_scale * shrink;
 	frame.lng0 = lng - frame.width / 2.0 / frame.x_scale;
-	frame.lat0 = lat + frame.height / 2.0 / frame.y_scale;
+	frame.lat0 = lat + (frame.height - FOOT) / 2.0 / frame.y_scale;
 	return frame;
 }
 
@@ -125,9 +126,9 @@ add_line(struct buf *out, const struct frame *frame,
 	struct spot at = spot_of(frame, points[0].lat, lng), next;
 
 	buf_addf(out,
-	    "<path fill=\"none\" stroke=\"currentColor\" stroke-width=\"7\" "
-	    "stroke-linejoin=\"round\" stroke-linecap=\"round\" "
-	    "d=\"M%d %dl0 0",
+	    "<path fill=\"none\" stroke=\"currentColor\" stroke-width=\"3.5\" "
+	    "vector-effect=\"non-scaling-stroke\" stroke-linejoin=\"round\" "
+	    "stroke-linecap=\"round\" d=\"M%d %dl0 0",
 	    at.x, at.y);
 	for (size_t i = 1; i < count; i++) {
 		lng = unwrapped(points[i], lng);
@@ -148,7 +149,7 @@ add_marks(struct buf *out, struct spot start, struct spot finish)
 	buf_addf(out,
 	    "<rect class=\"route-finish\" x=\"%d\" y=\"%d\" width=\"40\" "
 	    "height=\"40\" fill=\"none\" stroke=\"currentColor\" "
-	    "stroke-width=\"8\"/>",
+	    "stroke-width=\"3.5\" vector-effect=\"non-scaling-stroke\"/>",
 	    finish.x - 20, finish.y - 20);
 	buf_addf(out,
 	    "<circle class=\"route-start\" cx=\"%d\" cy=\"%d\" r=\"15\" "
@@ -182,13 +183,14 @@ add_scale(struct buf *out, const struct frame *frame, struct units units)
 
 	buf_addf(out,
 	    "<g class=\"route-scale\"><path fill=\"none\" "
-	    "stroke=\"currentColor\" stroke-width=\"3\" "
-	    "d=\"M20 %dv10h%dv-10\"/>",
-	    y - 10, bar);
+	    "stroke=\"currentColor\" stroke-width=\"1.5\" "
+	    "vector-effect=\"non-scaling-stroke\" "
+	    "d=\"M20 %dv12h%dv-12\"/>",
+	    y - 12, bar);
 	buf_addf(out,
-	    "<text x=\"%d\" y=\"%d\" font-size=\"28\" "
+	    "<text x=\"%d\" y=\"%d\" font-size=\"38\" "
 	    "fill=\"currentColor\">%.6g %s</text></g>",
-	    bar + 32, y + 4, length,
+	    bar + 34, y + 4, length,
 	    large ? (units.imperial ? "mi" : "km")
 		  : (units.imperial ? "ft" : "m"));
 }

@@ -8,34 +8,16 @@
 extern const struct route routes[];
 extern const size_t       route_count;
 
-/* home.c */
-void home_get(void *, const struct request *, struct response *);
+/* The handlers, each in the file that its name begins with. */
+typedef void handler(
+    void *app, const struct request *request, struct response *response);
 
-/* connect.c */
-void connect_login(void *, const struct request *, struct response *);
-void connect_return(void *, const struct request *, struct response *);
-
-/* activity.c, map.c, history.c, profile.c, about.c */
-void activity_get(void *, const struct request *, struct response *);
-void activity_choose(void *, const struct request *, struct response *);
-void map_get(void *, const struct request *, struct response *);
-void history_get(void *, const struct request *, struct response *);
-void profile_get(void *, const struct request *, struct response *);
-void about_get(void *, const struct request *, struct response *);
-
-/* account.c */
-void account_logout(void *, const struct request *, struct response *);
-void account_disconnect(void *, const struct request *, struct response *);
-
-/* webhook.c */
-void webhook_handshake(void *, const struct request *, struct response *);
-void webhook_event(void *, const struct request *, struct response *);
-
-/* health.c */
-void health_alive(void *, const struct request *, struct response *);
-void health_ready(void *, const struct request *, struct response *);
-
-/* assets.c */
-void asset_get(void *, const struct request *, struct response *);
+handler home_get, about_get;
+handler connect_login, connect_return;
+handler activity_get, activity_choose, map_get, history_get;
+handler profile_get, account_logout, account_disconnect;
+handler webhook_handshake, webhook_event;
+handler health_alive, health_ready;
+handler asset_get; /* assets.c */
 
 #endif

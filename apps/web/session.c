@@ -6,8 +6,8 @@
 #include "cookie.h"
 
 #define COOKIE "sid"
-#define IDLE_S (24 * 3600)
-#define LONGEST_S (30 * 24 * 3600)
+#define IDLE_S INT64_C(86400)
+#define LONGEST_S (30 * INT64_C(86400))
 #define RENEW_AFTER_S 300 /* so that not each page view is a write */
 #define FORM_PURPOSE "form token"
 

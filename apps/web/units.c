@@ -158,12 +158,13 @@ read_time(int64_t utc_s, struct tm *tm)
 void
 units_date(struct buf *out, int64_t utc_s)
 {
-	char      text[64];
+	char      day[16], month[32];
 	struct tm tm;
 
 	if (read_time(utc_s, &tm) &&
-	    strftime(text, sizeof(text), "%a %d %b %Y", &tm) != 0)
-		buf_add_text(out, text);
+	    strftime(day, sizeof(day), "%a", &tm) != 0 &&
+	    strftime(month, sizeof(month), "%b %Y", &tm) != 0)
+		buf_addf(out, "%s %d %s", day, tm.tm_mday, month);
 	else
 		buf_add_text(out, NOTHING);
 }

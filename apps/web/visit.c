@@ -39,6 +39,9 @@ visit_run(void *app, const struct request *request, struct response *response,
 		     .again = rule == VISIT_FORM ? "/" : NULL,
 	};
 
+	log_trace(web->settings->google_cloud_project,
+	    request_header(request, "X-Cloud-Trace-Context"),
+	    request_header(request, "traceparent"));
 	visit.backend = pool_take(web->pool, PATIENCE_MS);
 	if (visit.backend == NULL) {
 		problem_page(&visit, PROBLEM_BUSY, -1);
@@ -53,8 +56,7 @@ visit_run(void *app, const struct request *request, struct response *response,
 int64_t
 visit_now(const struct visit *visit)
 {
-	/* The clock takes its context as everyone's void *, and only reads. */
-	return backend_clock((void *)(uintptr_t)visit->web->settings);
+	return backend_clock(visit->web->settings);
 }
 
 bool
@@ -77,4 +79,12 @@ visit_log(const struct visit *visit, enum log_severity severity,
 	log_line(severity, message,
 	    LOG_FIELDS(LOG_TEXT_FIELD("request_id", request_id(visit->request)),
 		LOG_TEXT_FIELD("detail", detail)));
+}
+
+void
+visit_note(const struct visit *visit, const char *message, int64_t athlete)
+{
+	log_line(LOG_NOTICE, message,
+	    LOG_FIELDS(LOG_TEXT_FIELD("request_id", request_id(visit->request)),
+		LOG_INT_FIELD("athlete", athlete)));
 }

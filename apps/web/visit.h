@@ -21,11 +21,11 @@
 
 /* The app as its handlers see it: set up by main(), read by all threads. */
 struct web {
-	const struct settings *settings;
-	struct pool           *pool;
-	struct origin          origin; /* of BASE_URL */
-	char callback[300];            /* where Strava sends the browser back */
-	char policy[512];              /* Content-Security-Policy */
+	struct settings *settings; /* only read */
+	struct pool     *pool;
+	struct origin    origin; /* of BASE_URL */
+	char callback[300];      /* where Strava sends the browser back */
+	char policy[512];        /* Content-Security-Policy */
 };
 
 /* Who is signed in; athlete_id 0: nobody. */
@@ -68,8 +68,11 @@ int64_t visit_now(const struct visit *visit);
 bool visit_sql(const struct visit *visit, const char *sql,
     const struct pg_param *params, int count, struct pg_result **result);
 
-/* A line in the log that names the request. */
+/* A line in the log that names the request: of something that failed, and of
+ * something that an athlete did. */
 void visit_log(const struct visit *visit, enum log_severity severity,
     const char *message, const char *detail);
+void visit_note(
+    const struct visit *visit, const char *message, int64_t athlete);
 
 #endif

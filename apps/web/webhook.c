@@ -19,6 +19,7 @@
  */
 
 #define CHALLENGE_MAX 256
+#define PROBE_MS 1500    /* Strava waits two seconds for the answer */
 #define CHECK_AGAIN_S 60 /* one look for each athlete in that time */
 
 static const char sql_purge[] = "DELETE FROM web.hint WHERE checked_at <= $1";
@@ -117,27 +118,37 @@ is_due(const struct visit *visit, int64_t athlete, bool *due)
 	return true;
 }
 
+/* Asks Strava something small with the token at hand. */
+static strava_status
+try_token(struct backend *backend)
+{
+	strava_athlete *athlete;
+	strava_status   status;
+
+	strava_client_set_timeout_ms(backend->strava, PROBE_MS);
+	status = strava_athlete_get(backend->strava, &athlete, NULL);
+	strava_client_set_timeout_ms(backend->strava, 0);
+	if (status == STRAVA_OK)
+		strava_athlete_free(athlete);
+	return status;
+}
+
 /* Does Strava still accept what we hold of this athlete? */
 static enum finding
 probe(const struct visit *visit, int64_t athlete)
 {
 	struct backend    *backend = visit->backend;
 	struct fresh_error error;
-	strava_athlete    *themselves;
 	enum fresh_status  status;
 
 	status = fresh_token(backend, athlete, &error);
 	if (status == FRESH_OK) {
-		switch (
-		    strava_athlete_get(backend->strava, &themselves, NULL)) {
-		case STRAVA_OK:
-			strava_athlete_free(themselves);
-			return GRANT_STANDS;
-		case STRAVA_ERR_UNAUTHORIZED:
-			status = fresh_token_again(backend, athlete, &error);
-			break;
+		switch (try_token(backend)) {
+		case STRAVA_OK: return GRANT_STANDS;
+		case STRAVA_ERR_UNAUTHORIZED: break;
 		default: return GRANT_UNKNOWN;
 		}
+		status = fresh_token_again(backend, athlete, &error);
 	}
 	switch (status) {
 	case FRESH_OK:
@@ -163,7 +174,7 @@ look_into(const struct visit *visit, int64_t athlete)
 	case GRANT_UNKNOWN: return false;
 	case GRANT_GONE: break;
 	}
-	visit_log(visit, LOG_NOTICE, "an athlete withdrew consent", "");
+	visit_note(visit, "an athlete withdrew consent", athlete);
 	return fresh_disconnect(visit->backend, athlete, &error) == FRESH_OK &&
 	       session_end_all(visit, athlete);
 }

@@ -81,9 +81,10 @@ strava_activity_get(
 	struct json_object  *doc;
 	strava_status        status;
 
+	if (out != NULL)
+		*out = NULL;
 	if (client == NULL || out == NULL)
 		return sv_fail_argument(err, "client or out is NULL");
-	*out = NULL;
 	if (id <= 0)
 		return sv_fail_argument(err, "the activity id is below 1");
 	snprintf(path, sizeof(path), "/activities/%" PRId64, id);
@@ -198,9 +199,10 @@ strava_activity_list_get(strava_client *client,
 	const char                        *fault;
 	strava_status                      status;
 
+	if (out != NULL)
+		*out = NULL;
 	if (client == NULL || out == NULL)
 		return sv_fail_argument(err, "client or out is NULL");
-	*out = NULL;
 	if (query == NULL)
 		query = &none;
 	if ((fault = fault_of(query)) != NULL)
@@ -253,9 +255,10 @@ strava_activity_each_new(strava_client *client,
 	strava_activity_each *each;
 	const char           *fault;
 
+	if (out != NULL)
+		*out = NULL;
 	if (client == NULL || out == NULL)
 		return sv_fail_argument(err, "client or out is NULL");
-	*out = NULL;
 	if (query != NULL && (fault = fault_of(query)) != NULL)
 		return sv_fail_argument(err, fault);
 	if ((each = calloc(1, sizeof(*each))) == NULL)
@@ -297,9 +300,10 @@ strava_activity_each_next(
 {
 	strava_status status;
 
+	if (out != NULL)
+		*out = NULL;
 	if (each == NULL || out == NULL)
 		return sv_fail_argument(err, "each or out is NULL");
-	*out = NULL;
 	while (each->list == NULL || each->next == each->list->count) {
 		if (each->ended)
 			return STRAVA_OK;

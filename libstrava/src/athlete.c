@@ -98,9 +98,10 @@ strava_athlete_get(
 	struct json_object *doc;
 	strava_status       status;
 
+	if (out != NULL)
+		*out = NULL;
 	if (client == NULL || out == NULL)
 		return sv_fail_argument(err, "client or out is NULL");
-	*out = NULL;
 	status = sv_call_json(client, "/athlete", &doc, err);
 	if (status != STRAVA_OK)
 		return status;

@@ -12,7 +12,7 @@
 #define TIMEOUT_MS 30000
 #define RETRIES 2
 #define USER_AGENT_MAX 256
-#define PATH_MAX_BYTES 4096
+#define BASE_MAX 2048 /* bytes of a URL that is a setting */
 
 /* Takes over `copy`, which is NULL when there was no memory for it. */
 static strava_status
@@ -88,7 +88,7 @@ set_base(char **slot, const char *url, const char *name, strava_error *err)
 {
 	size_t len = strlen(url);
 
-	if (!http_url_is_base(url, false))
+	if (len > BASE_MAX || !http_url_is_base(url, false))
 		return sv_fail(err, STRAVA_ERR_ARGUMENT,
 		    "the %s base is not a plain https URL (http is for this "
 		    "machine only; no user, query or fragment)",
@@ -138,7 +138,7 @@ strava_client_set_proxy(
 	if (client == NULL)
 		return sv_fail_argument(err, "client is NULL");
 	if (url != NULL &&
-	    (!sv_is_line(url, PATH_MAX_BYTES) || strchr(url, ' ') != NULL ||
+	    (!sv_is_line(url, BASE_MAX) || strchr(url, ' ') != NULL ||
 		(strncmp(url, "http://", 7) != 0 &&
 		    strncmp(url, "https://", 8) != 0)))
 		return sv_fail_argument(

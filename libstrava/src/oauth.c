@@ -60,9 +60,10 @@ strava_oauth_authorize_url(const strava_client *client, const strava_app *app,
 	const char *fault;
 	struct buf  url;
 
+	if (url_out != NULL)
+		*url_out = NULL;
 	if (client == NULL || url_out == NULL)
 		return sv_fail_argument(err, "client or url_out is NULL");
-	*url_out = NULL;
 	if ((fault = fault_of_app(app, false)) != NULL ||
 	    (fault = fault_of_ask(ask)) != NULL)
 		return sv_fail_argument(err, fault);
@@ -176,10 +177,11 @@ strava_oauth_exchange(strava_client *client, const strava_app *app,
 	struct buf    form;
 	strava_status status;
 
+	if (token_out != NULL)
+		*token_out = NULL;
 	if (client == NULL || code == NULL || token_out == NULL)
 		return sv_fail_argument(
 		    err, "client, code or token_out is NULL");
-	*token_out = NULL;
 	if ((fault = fault_of_app(app, true)) != NULL)
 		return sv_fail_argument(err, fault);
 	if (!sv_is_secret(code)) /* it came from a browser */
@@ -201,10 +203,11 @@ strava_oauth_refresh(strava_client *client, const strava_app *app,
 	struct buf    form;
 	strava_status status;
 
+	if (token_out != NULL)
+		*token_out = NULL;
 	if (client == NULL || refresh_token == NULL || token_out == NULL)
 		return sv_fail_argument(
 		    err, "client, refresh_token or token_out is NULL");
-	*token_out = NULL;
 	if ((fault = fault_of_app(app, true)) != NULL)
 		return sv_fail_argument(err, fault);
 	if (!sv_is_secret(refresh_token))

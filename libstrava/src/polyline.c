@@ -84,10 +84,11 @@ strava_polyline_decode(const char *text, strava_latlng **points_out,
 	const char    *fault;
 	size_t         count;
 
+	if (points_out != NULL)
+		*points_out = NULL;
 	if (text == NULL || points_out == NULL || count_out == NULL)
 		return sv_fail_argument(
 		    err, "text, points_out or count_out is NULL");
-	*points_out = NULL;
 	*count_out = 0;
 	if (*text == '\0')
 		return STRAVA_OK;

@@ -90,9 +90,10 @@ strava_request(strava_client *client, const char *method, const char *path,
 	const char          *fault;
 	strava_status        status;
 
+	if (text_out != NULL)
+		*text_out = NULL;
 	if (client == NULL || text_out == NULL)
 		return sv_fail_argument(err, "client or text_out is NULL");
-	*text_out = NULL;
 	if ((fault = fault_of(method, path, content_type, body)) != NULL)
 		return sv_fail_argument(err, fault);
 	call.base = client->api_base;

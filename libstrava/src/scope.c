@@ -72,10 +72,11 @@ strava_scope_missing(const char *granted, const char *wanted,
 	struct word word;
 	bool        ok;
 
+	if (missing_out != NULL)
+		*missing_out = NULL;
 	if (granted == NULL || wanted == NULL || missing_out == NULL)
 		return sv_fail_argument(
 		    err, "granted, wanted or missing_out is NULL");
-	*missing_out = NULL;
 	buf_init(&missing, strlen(wanted));
 	ok = buf_add_text(&missing, "");
 	while (ok && next_word(&wanted, &word)) {

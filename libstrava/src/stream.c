@@ -190,9 +190,10 @@ strava_activity_streams_get(strava_client *client, int64_t activity_id,
 	struct json_object *doc;
 	strava_status       status;
 
+	if (out != NULL)
+		*out = NULL;
 	if (client == NULL || out == NULL)
 		return sv_fail_argument(err, "client or out is NULL");
-	*out = NULL;
 	if (activity_id <= 0)
 		return sv_fail_argument(err, "the activity id is below 1");
 	status = fetch(client, activity_id, keys, &doc, err);

@@ -151,7 +151,7 @@ insert_account(tokenstore *store, const struct put *put, bool *inserted,
 	    " NULL THEN 'epoch'::timestamptz ELSE to_timestamp($6::int8) END,"
 	    " $7::int4, $8::int4, coalesce($9::bytea, ''), $10::bytea, $11,"
 	    " coalesce($12, ''), $13::int8, $14::int2, $2::int4, $3, " TS_NOW
-	    ", " TS_NOW ") ON CONFLICT (subject, app_id) DO NOTHING";
+	    ", " TS_NOW_EXACT ") ON CONFLICT (subject, app_id) DO NOTHING";
 	struct ts_params  params;
 	struct pg_result *result;
 	tokenstore_status status;
@@ -238,9 +238,9 @@ tokenstore_put(tokenstore *store, const char *subject,
 
 /* What tokenstore_account points into. */
 struct account {
-	tokenstore_account public;
-	struct pg_result *result;
-	char             *access_token;
+	tokenstore_account shown;
+	struct pg_result  *result;
+	char              *access_token;
 };
 
 static const char select_account[] =
@@ -249,21 +249,24 @@ static const char select_account[] =
 	"due_at") ","
 		  " " TS_EPOCH("lease_until") ", " TS_EPOCH(
 		      "in_doubt_since") ","
-					" " TS_EPOCH("created_at") ","
-								   " " TS_EPOCH(
-								       "updated"
-								       "_at") ","
-									      " " TS_EPOCH("last_used_at") ", " TS_EPOCH(
-										  "revoked_at") ", token_seq,"
-												" total_refreshes, total_refresh_checks, fail_count"
-												" FROM tokenstore.account WHERE app_id = $1::int4 AND subject = $2";
+					" " TS_EPOCH(
+					    "created_at") ","
+							  " " TS_EPOCH(
+							      "updated"
+							      "_at") ","
+								     " " TS_EPOCH("last_used_at") ", " TS_EPOCH(
+									 "revok"
+									 "ed_"
+									 "at") ", token_seq,"
+									       " total_refreshes, total_refresh_checks, fail_count"
+									       " FROM tokenstore.account WHERE app_id = $1::int4 AND subject = $2";
 
 static void
 fill_account(struct account *a)
 {
 	const struct pg_result *r = a->result;
 
-	a->public = (tokenstore_account){
+	a->shown = (tokenstore_account){
 		.subject = pg_result_text(r, 0, 0),
 		.access_token = a->access_token,
 		.scope = pg_result_text(r, 0, 2),
@@ -328,9 +331,9 @@ tokenstore_get(tokenstore *store, const char *subject, tokenstore_account **out,
 	if (status == TOKENSTORE_OK)
 		status = read_account(store, a, err);
 	if (status == TOKENSTORE_OK)
-		*out = &a->public;
+		*out = &a->shown;
 	else
-		tokenstore_account_free(&a->public);
+		tokenstore_account_free(&a->shown);
 	return status;
 }
 
@@ -378,9 +381,9 @@ revoke_work(tokenstore *store, void *ctx, tokenstore_error *err)
 	    " grant_epoch = grant_epoch + 1, token_seq = token_seq + 1,"
 	    " access_ct = '', refresh_ct = '', rt_mac = 0, key_id = 0,"
 	    " expires_at = 'epoch', in_doubt_since = 'epoch',"
-	    " revoked_at = " TS_NOW ", updated_at = " TS_NOW
+	    " revoked_at = " TS_NOW ", updated_at = " TS_NOW_EXACT
 	    " WHERE app_id = $2::int4 AND subject = $3";
-	const char       *subject = ctx;
+	const char       *subject = *(const char **)ctx;
 	struct ts_params  params;
 	struct ts_row     row;
 	tokenstore_status status;
@@ -405,7 +408,7 @@ tokenstore_revoke(tokenstore *store, const char *subject, tokenstore_error *err)
 
 	if (status != TOKENSTORE_OK)
 		return status;
-	return ts_transact(store, revoke_work, (void *)(uintptr_t)subject, err);
+	return ts_transact(store, revoke_work, &subject, err);
 }
 
 static tokenstore_status
@@ -423,7 +426,7 @@ delete_work(tokenstore *store, void *ctx, tokenstore_error *err)
 	struct ts_params  params;
 	tokenstore_status status = TOKENSTORE_OK;
 
-	ts_params_plain(&params, store, ctx);
+	ts_params_plain(&params, store, *(const char **)ctx);
 	for (size_t i = 0; i < 3 && status == TOKENSTORE_OK; i++)
 		status = ts_run(store, statements[i], &params, NULL, err);
 	return status;
@@ -436,5 +439,5 @@ tokenstore_delete(tokenstore *store, const char *subject, tokenstore_error *err)
 
 	if (status != TOKENSTORE_OK)
 		return status;
-	return ts_transact(store, delete_work, (void *)(uintptr_t)subject, err);
+	return ts_transact(store, delete_work, &subject, err);
 }

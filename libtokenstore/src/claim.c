@@ -48,10 +48,10 @@ static const char claim_subject[] =
 
 /* What tokenstore_claim_list points into. */
 struct list {
-	tokenstore_claim_list public;
-	tokenstore_claim **items;
-	size_t             capacity;
-	int64_t            lease_id, lease_s;
+	tokenstore_claim_list shown;
+	tokenstore_claim    **items;
+	size_t                capacity;
+	int64_t               lease_id, lease_s;
 };
 
 static void
@@ -59,23 +59,23 @@ claim_free(struct ts_claim *claim)
 {
 	if (claim == NULL)
 		return;
-	free((void *)(uintptr_t)claim->public.subject);
-	wipe_free((char *)(uintptr_t)claim->public.refresh_token);
-	wipe_free((char *)(uintptr_t)claim->public.access_token);
+	free(claim->subject);
+	wipe_free(claim->refresh_token);
+	wipe_free(claim->access_token);
 	free(claim);
 }
 
 void
-tokenstore_claim_list_free(tokenstore_claim_list *public)
+tokenstore_claim_list_free(tokenstore_claim_list *list)
 {
-	struct list *list = (struct list *)public;
+	struct list *mine = (struct list *)list;
 
-	if (list == NULL)
+	if (mine == NULL)
 		return;
-	for (size_t i = 0; i < public->count; i++)
-		claim_free((struct ts_claim *)list->items[i]);
-	free(list->items);
-	free(list);
+	for (size_t i = 0; i < list->count; i++)
+		claim_free((struct ts_claim *)mine->items[i]);
+	free(mine->items);
+	free(mine);
 }
 
 /* Room for one more; false when memory is short. */
@@ -85,13 +85,13 @@ list_grow(struct list *list)
 	size_t             capacity = list->capacity ? 2 * list->capacity : 16;
 	tokenstore_claim **items;
 
-	if (list->public.count < list->capacity)
+	if (list->shown.count < list->capacity)
 		return true;
 	items = realloc(list->items, capacity * sizeof(*items));
 	if (items == NULL)
 		return false;
 	list->items = items;
-	list->public.items = items;
+	list->shown.items = items;
 	list->capacity = capacity;
 	return true;
 }
@@ -119,18 +119,21 @@ read_claim(const tokenstore *store, const struct list *list,
 
 	if (claim == NULL)
 		return NULL;
-	claim->public.subject = strdup(pg_result_text(result, row, 0));
-	claim->public.refresh_token =
-	    open_column(store, TS_REFRESH, result, row, 1);
-	claim->public.access_token =
-	    open_column(store, TS_ACCESS, result, row, 2);
-	claim->public.expires_at = pg_result_int(result, row, 3);
-	claim->public.in_doubt_since = pg_result_int(result, row, 4);
+	claim->subject = strdup(pg_result_text(result, row, 0));
+	claim->refresh_token = open_column(store, TS_REFRESH, result, row, 1);
+	claim->access_token = open_column(store, TS_ACCESS, result, row, 2);
 	claim->grant_epoch = pg_result_int(result, row, 5);
 	claim->due_at = pg_result_int(result, row, 6);
 	claim->lease_id = list->lease_id;
 	claim->lease_s = list->lease_s;
-	if (claim->public.subject != NULL)
+	claim->shown = (tokenstore_claim){
+		.subject = claim->subject,
+		.refresh_token = claim->refresh_token,
+		.access_token = claim->access_token,
+		.expires_at = pg_result_int(result, row, 3),
+		.in_doubt_since = pg_result_int(result, row, 4),
+	};
+	if (claim->subject != NULL)
 		return claim;
 	claim_free(claim);
 	return NULL;
@@ -148,8 +151,8 @@ list_add(const tokenstore *store, struct list *list,
 		if (!list_grow(list) ||
 		    (claim = read_claim(store, list, result, row)) == NULL)
 			return ts_no_memory(err);
-		list->items[list->public.count++] = &claim->public;
-		list->public.unreadable += claim->public.refresh_token == NULL;
+		list->items[list->shown.count++] = &claim->shown;
+		list->shown.unreadable += claim->shown.refresh_token == NULL;
 	}
 	return TOKENSTORE_OK;
 }
@@ -159,14 +162,14 @@ list_add(const tokenstore *store, struct list *list,
 static void
 give_back(tokenstore *store, struct list *list)
 {
-	size_t count = list->public.count;
+	size_t count = list->shown.count;
 
-	list->public.count = 0;
+	list->shown.count = 0;
 	for (size_t i = 0; i < count; i++) {
 		tokenstore_claim *claim = list->items[i];
 
 		if (claim->refresh_token != NULL) {
-			list->items[list->public.count++] = claim;
+			list->items[list->shown.count++] = claim;
 			continue;
 		}
 		ts_release(store, (struct ts_claim *)claim, NULL);
@@ -231,35 +234,40 @@ scan(tokenstore *store, struct list *list, size_t limit, tokenstore_error *err)
 	bool              finished;
 
 	while (left > 0 && readable < limit &&
-	       list->public.unreadable < UNREADABLE_MAX) {
+	       list->shown.unreadable < UNREADABLE_MAX) {
 		status =
 		    scan_slot(store, list, limit - readable, &finished, err);
 		if (status != TOKENSTORE_OK)
 			return status;
-		readable = list->public.count - list->public.unreadable;
+		readable = list->shown.count - list->shown.unreadable;
 		left -= finished;
 	}
 	return TOKENSTORE_OK;
 }
 
 static tokenstore_status
-list_new(int64_t lease_s, struct list **out, tokenstore_error *err)
+check_lease(int64_t lease_s, tokenstore_error *err)
 {
-	struct list *list;
+	if (lease_s >= 1 && lease_s <= LEASE_MAX_S)
+		return TOKENSTORE_OK;
+	return ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
+	    "lease_s: must be from 1 to %d", (int)LEASE_MAX_S);
+}
 
-	if (lease_s < 1 || lease_s > LEASE_MAX_S)
-		return ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
-		    "lease_s: must be from 1 to %d", (int)LEASE_MAX_S);
-	if ((list = calloc(1, sizeof(*list))) == NULL)
-		return ts_no_memory(err);
+/* NULL when memory or randomness is short. */
+static struct list *
+list_new(int64_t lease_s)
+{
+	struct list *list = calloc(1, sizeof(*list));
+
+	if (list == NULL)
+		return NULL;
 	list->lease_s = lease_s;
 	list->lease_id = ts_random();
-	if (list->lease_id == 0) {
-		free(list);
-		return ts_no_memory(err);
-	}
-	*out = list;
-	return TOKENSTORE_OK;
+	if (list->lease_id != 0)
+		return list;
+	free(list);
+	return NULL;
 }
 
 tokenstore_status
@@ -276,20 +284,22 @@ tokenstore_claim_due(tokenstore *store, int limit, int64_t lease_s,
 	if (limit < 1 || limit > LIMIT_MAX)
 		return ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
 		    "limit: must be from 1 to %d", LIMIT_MAX);
-	if ((status = ts_know_app(store, err)) != TOKENSTORE_OK ||
-	    (status = list_new(lease_s, &list, err)) != TOKENSTORE_OK)
+	if ((status = check_lease(lease_s, err)) != TOKENSTORE_OK ||
+	    (status = ts_know_app(store, err)) != TOKENSTORE_OK)
 		return status;
+	if ((list = list_new(lease_s)) == NULL)
+		return ts_no_memory(err);
 	status = scan(store, list, (size_t)limit, err);
 	give_back(store, list);
 	/* What was claimed before a failure is worth having. */
-	if (status != TOKENSTORE_OK && list->public.count == 0) {
-		tokenstore_claim_list_free(&list->public);
+	if (status != TOKENSTORE_OK && list->shown.count == 0) {
+		tokenstore_claim_list_free(&list->shown);
 		return status;
 	}
-	if (list->public.count > 1)
-		qsort(list->items, list->public.count, sizeof(*list->items),
+	if (list->shown.count > 1)
+		qsort(list->items, list->shown.count, sizeof(*list->items),
 		    compare_due);
-	*out = &list->public;
+	*out = &list->shown;
 	return TOKENSTORE_OK;
 }
 
@@ -349,14 +359,16 @@ tokenstore_claim_one(tokenstore *store, const char *subject, int64_t lease_s,
 		return ts_fail(
 		    err, TOKENSTORE_ERR_ARGUMENT, "out: is required");
 	*out = NULL;
-	if ((status = ts_begin_call(store, subject, err)) != TOKENSTORE_OK ||
-	    (status = list_new(lease_s, &list, err)) != TOKENSTORE_OK)
+	if ((status = check_lease(lease_s, err)) != TOKENSTORE_OK ||
+	    (status = ts_begin_call(store, subject, err)) != TOKENSTORE_OK)
 		return status;
+	if ((list = list_new(lease_s)) == NULL)
+		return ts_no_memory(err);
 	status = claim_into(store, subject, list, err);
 	give_back(store, list);
 	if (status == TOKENSTORE_OK)
-		*out = &list->public;
+		*out = &list->shown;
 	else
-		tokenstore_claim_list_free(&list->public);
+		tokenstore_claim_list_free(&list->shown);
 	return status;
 }

@@ -13,13 +13,13 @@
  * Every name shared between the files of this library starts with ts_.
  */
 
-#define TS_SCHEMA         "tokenstore"
+#define TS_SCHEMA "tokenstore"
 #define TS_SCHEMA_VERSION 1
-#define TS_SLOTS          64
-#define TS_KEYS_MAX       16
-#define TS_TOKEN_MAX      8192
-#define TS_TEXT_MAX       128
-#define TS_TIME_MAX       INT64_C(253402300799) /* the end of the year 9999 */
+#define TS_SLOTS 64
+#define TS_KEYS_MAX 16
+#define TS_TOKEN_MAX 8192
+#define TS_TEXT_MAX 128
+#define TS_TIME_MAX INT64_C(253402300799) /* the end of the year 9999 */
 
 extern const struct pg_migration ts_migrations[TS_SCHEMA_VERSION];
 
@@ -37,8 +37,8 @@ tokenstore_status ts_fail_pg(
 /* argument.c: what callers may pass.  Names the argument, not its value. */
 
 /* 1 to `max` printable ASCII characters, without blanks. */
-tokenstore_status ts_check_text(const char *name, const char *text, size_t max,
-    tokenstore_error *err);
+tokenstore_status ts_check_text(
+    const char *name, const char *text, size_t max, tokenstore_error *err);
 tokenstore_status ts_check_time(
     const char *name, int64_t utc_s, tokenstore_error *err);
 tokenstore_status ts_check_grant(
@@ -48,7 +48,7 @@ tokenstore_status ts_check_grant(
  * that random ones never run out. */
 
 #define TS_NONCE_SIZE 24
-#define TS_TAG_SIZE   16
+#define TS_TAG_SIZE 16
 
 struct ts_xaes {
 	EVP_CIPHER_CTX *block; /* AES-256 under the key */
@@ -93,12 +93,13 @@ const struct ts_key *ts_keyring_find(const struct ts_keyring *ring, int32_t id);
  * stands for "no token".
  */
 struct ts_prints {
-	int64_t values[TS_KEYS_MAX]; /* the first one is that of the sealing key */
-	size_t  count;
+	int64_t
+	    values[TS_KEYS_MAX]; /* the first one is that of the sealing key */
+	size_t count;
 };
 
-bool ts_prints_make(struct ts_prints *prints, const struct ts_keyring *ring,
-    const char *token);
+bool ts_prints_make(
+    struct ts_prints *prints, const struct ts_keyring *ring, const char *token);
 bool ts_prints_have(const struct ts_prints *prints, int64_t value);
 
 /* seal.c: one token, bound to where it is stored. */
@@ -147,13 +148,16 @@ tokenstore_status ts_begin_call(
 
 /* database.c: statements, their parameters, transactions. */
 
-/* The database's clock, in whole seconds.  A statement that uses it has the
- * offset as its first parameter. */
-#define TS_NOW \
-	"(date_trunc('second', now()) + $1::int8 * interval '1 second')"
+/*
+ * The database's clock; a statement that uses it has the offset as its first
+ * parameter.  In whole seconds where it is compared with times that callers
+ * give and where an index profits, exact where it orders events.
+ */
+#define TS_NOW_EXACT "(now() + $1::int8 * interval '1 second')"
+#define TS_NOW "date_trunc('second', " TS_NOW_EXACT ")"
 
 /* A column as epoch seconds. */
-#define TS_EPOCH(column) "extract(epoch FROM " column ")::int8"
+#define TS_EPOCH(column) "floor(extract(epoch FROM " column "))::int8"
 
 #define TS_PARAMS_MAX 20
 
@@ -170,16 +174,16 @@ void ts_add_text(struct ts_params *params, const char *text); /* NULL: null */
 void ts_add_bytes(struct ts_params *params, const struct buf *bytes);
 
 /* An int8[], written into the caller's array. */
-#define TS_PRINTS_SIZE (TS_KEYS_MAX * PG_INT_SIZE)
+#define TS_PRINTS_SIZE ((size_t)TS_KEYS_MAX * PG_INT_SIZE)
 void ts_add_prints(struct ts_params *params, const struct ts_prints *prints,
     char text[TS_PRINTS_SIZE]);
 
 /* Starts with the application and the subject, timed with the clock's offset in
  * front. */
-void ts_params_plain(struct ts_params *params, const tokenstore *store,
-    const char *subject);
-void ts_params_timed(struct ts_params *params, const tokenstore *store,
-    const char *subject);
+void ts_params_plain(
+    struct ts_params *params, const tokenstore *store, const char *subject);
+void ts_params_timed(
+    struct ts_params *params, const tokenstore *store, const char *subject);
 
 /* pg_run() and pg_run_again(); `result` may be NULL. */
 tokenstore_status ts_run(tokenstore *store, const char *sql,
@@ -238,22 +242,22 @@ void              ts_sealed_free(struct ts_sealed *sealed);
  * parameters for it, which are the first twelve of the statement.  A grant
  * without access token leaves the old one and is due again soon.
  */
-#define TS_SET_GRANT \
-	" due_at = CASE WHEN $9::bytea IS NULL THEN least(" \
+#define TS_SET_GRANT                                                   \
+	" due_at = CASE WHEN $9::bytea IS NULL THEN least("            \
 	"   to_timestamp($4::int8), " TS_NOW " + interval '1 minute')" \
-	"  ELSE to_timestamp($4::int8) END," \
-	" rt_mac = $5::int8," \
-	" expires_at = CASE WHEN $9::bytea IS NULL THEN expires_at" \
-	"  ELSE to_timestamp($6::int8) END," \
-	" expires_in = CASE WHEN $9::bytea IS NULL THEN expires_in" \
-	"  ELSE $7::int4 END," \
-	" key_id = CASE WHEN $9::bytea IS NULL AND access_ct <> ''" \
-	"  THEN key_id ELSE $8::int4 END," \
-	" access_ct = coalesce($9::bytea, access_ct)," \
-	" refresh_ct = $10::bytea," \
-	" last_refreshed_by = $11," \
-	" scope = coalesce($12, scope)," \
-	" token_seq = token_seq + 1, updated_at = " TS_NOW "," \
+	"  ELSE to_timestamp($4::int8) END,"                           \
+	" rt_mac = $5::int8,"                                          \
+	" expires_at = CASE WHEN $9::bytea IS NULL THEN expires_at"    \
+	"  ELSE to_timestamp($6::int8) END,"                           \
+	" expires_in = CASE WHEN $9::bytea IS NULL THEN expires_in"    \
+	"  ELSE $7::int4 END,"                                         \
+	" key_id = CASE WHEN $9::bytea IS NULL AND access_ct <> ''"    \
+	"  THEN key_id ELSE $8::int4 END,"                             \
+	" access_ct = coalesce($9::bytea, access_ct),"                 \
+	" refresh_ct = $10::bytea,"                                    \
+	" last_refreshed_by = $11,"                                    \
+	" scope = coalesce($12, scope),"                               \
+	" token_seq = token_seq + 1, updated_at = " TS_NOW_EXACT ","   \
 	" state = 0, fail_count = 0, last_error = ''"
 
 void ts_grant_params(struct ts_params *params, const tokenstore *store,
@@ -282,13 +286,14 @@ tokenstore_status ts_spill_newest(tokenstore *store, const char *subject,
 /* claim.c */
 
 struct ts_claim {
-	tokenstore_claim public; /* what callers see; they point here */
-	int64_t lease_id, lease_s, grant_epoch, due_at;
+	tokenstore_claim shown; /* what callers see; they point here */
+	char            *subject, *refresh_token, *access_token; /* owned */
+	int64_t          lease_id, lease_s, grant_epoch, due_at;
 };
 
 /* outcome.c */
 
-tokenstore_status ts_release(tokenstore *store, const struct ts_claim *claim,
-    tokenstore_error *err);
+tokenstore_status ts_release(
+    tokenstore *store, const struct ts_claim *claim, tokenstore_error *err);
 
 #endif

@@ -52,7 +52,7 @@ replace_main(tokenstore *store, const struct save *save,
 	tokenstore_status status;
 	char              text[TS_PRINTS_SIZE];
 
-	ts_grant_params(&params, store, save->claim->public.subject,
+	ts_grant_params(&params, store, save->claim->shown.subject,
 	    save->sealed, save->due_at);
 	ts_add_prints(&params, parents, text);
 	ts_add_int(&params, save->claim->grant_epoch);
@@ -72,7 +72,8 @@ add_beside(tokenstore *store, const struct save *save, tokenstore_error *err)
 {
 	static const char sql[] =
 	    "UPDATE tokenstore.account SET token_seq = token_seq + 1,"
-	    " total_refreshes = total_refreshes + 1, updated_at = " TS_NOW ","
+	    " total_refreshes = total_refreshes + 1, updated_at = " TS_NOW_EXACT
+	    ","
 	    " access_ct = CASE WHEN expires_at < to_timestamp($5::int8)"
 	    "  THEN coalesce($6::bytea, access_ct) ELSE access_ct END,"
 	    " expires_at = CASE WHEN $6::bytea IS NULL THEN expires_at"
@@ -80,7 +81,7 @@ add_beside(tokenstore *store, const struct save *save, tokenstore_error *err)
 	    " in_doubt_since = CASE WHEN lease_id = $4::int8"
 	    "  THEN 'epoch' ELSE in_doubt_since END," END_LEASE(
 		"$4") " WHERE app_id = $2::int4 AND subject = $3";
-	const char       *subject = save->claim->public.subject;
+	const char       *subject = save->claim->shown.subject;
 	struct ts_params  params;
 	tokenstore_status status;
 
@@ -105,7 +106,7 @@ static tokenstore_status
 save_work(tokenstore *store, void *ctx, tokenstore_error *err)
 {
 	struct save      *save = ctx;
-	const char       *subject = save->claim->public.subject;
+	const char       *subject = save->claim->shown.subject;
 	struct ts_prints  main_token = { .count = 1 };
 	struct ts_row     row;
 	tokenstore_status status;
@@ -134,22 +135,22 @@ save_work(tokenstore *store, void *ctx, tokenstore_error *err)
 }
 
 tokenstore_status
-tokenstore_save(tokenstore *store, const tokenstore_claim *public,
+tokenstore_save(tokenstore *store, const tokenstore_claim *claim,
     const tokenstore_grant *grant, int64_t due_at, int *stored_out,
     tokenstore_error *err)
 {
-	const struct ts_claim *claim = (const struct ts_claim *)public;
+	const struct ts_claim *mine = (const struct ts_claim *)claim;
 	struct ts_sealed       sealed;
 	struct ts_prints       spent;
-	struct save            save = { claim, &sealed, &spent, due_at, false };
+	struct save            save = { mine, &sealed, &spent, due_at, false };
 	tokenstore_status      status;
 
-	if ((status = begin(store, public, err)) != TOKENSTORE_OK ||
+	if ((status = begin(store, claim, err)) != TOKENSTORE_OK ||
 	    (status = ts_check_time("due_at", due_at, err)) != TOKENSTORE_OK)
 		return status;
-	status = ts_sealed_make(&sealed, store, public->subject, grant, err);
+	status = ts_sealed_make(&sealed, store, claim->subject, grant, err);
 	if (status == TOKENSTORE_OK &&
-	    !ts_prints_make(&spent, &store->ring, public->refresh_token))
+	    !ts_prints_make(&spent, &store->ring, claim->refresh_token))
 		status = ts_no_memory(err);
 	if (status == TOKENSTORE_OK)
 		status = replace_main(store, &save, &spent, &save.stored, err);
@@ -176,9 +177,9 @@ need_consent(
 	    "UPDATE tokenstore.account SET state = 1, rt_mac = 0,"
 	    " refresh_ct = '', last_error = $5, in_doubt_since = 'epoch',"
 	    " key_id = CASE WHEN access_ct = '' THEN 0 ELSE key_id END,"
-	    " updated_at = " TS_NOW
+	    " updated_at = " TS_NOW_EXACT
 	    "," END_LEASE("$4") " WHERE app_id = $2::int4 AND subject = $3";
-	const char       *subject = claim->public.subject;
+	const char       *subject = claim->shown.subject;
 	struct ts_params  params;
 	tokenstore_status status;
 
@@ -187,7 +188,7 @@ need_consent(
 	/* A refresh that never reported back may have got a token that nobody
 	 * stored; else it is the person or the provider who ended it. */
 	ts_add_text(&params,
-	    claim->public.in_doubt_since != 0 ? "maybe_lost" : "refused");
+	    claim->shown.in_doubt_since != 0 ? "maybe_lost" : "refused");
 	status = ts_run(store, sql, &params, NULL, err);
 	if (status == TOKENSTORE_OK)
 		status = ts_add_event(store, subject, "needs_consent", err);
@@ -202,9 +203,9 @@ promote(tokenstore *store, struct refusal *refusal, tokenstore_error *err)
 	static const char sql[] =
 	    "UPDATE tokenstore.account SET rt_mac = $4::int8, refresh_ct = $5,"
 	    " key_id = CASE WHEN access_ct = '' THEN $6::int4 ELSE key_id END,"
-	    " token_seq = token_seq + 1, updated_at = " TS_NOW
+	    " token_seq = token_seq + 1, updated_at = " TS_NOW_EXACT
 	    " WHERE app_id = $2::int4 AND subject = $3";
-	const char       *subject = refusal->claim->public.subject;
+	const char       *subject = refusal->claim->shown.subject;
 	tokenstore_grant  grant = { 0 };
 	struct ts_params  params;
 	struct ts_sealed  sealed;
@@ -236,7 +237,7 @@ read_main(tokenstore *store, struct refusal *refusal, tokenstore_error *err)
 {
 	static const char sql[] = "SELECT refresh_ct FROM tokenstore.account"
 				  " WHERE app_id = $1::int4 AND subject = $2";
-	const char       *subject = refusal->claim->public.subject;
+	const char       *subject = refusal->claim->shown.subject;
 	struct ts_place   place = ts_place_of(store, subject);
 	struct ts_params  params;
 	struct pg_result *result;
@@ -271,7 +272,7 @@ renew(tokenstore *store, const struct ts_claim *claim, tokenstore_error *err)
 	    " WHERE app_id = $2::int4 AND subject = $3";
 	struct ts_params params;
 
-	ts_params_timed(&params, store, claim->public.subject);
+	ts_params_timed(&params, store, claim->shown.subject);
 	ts_add_int(&params, claim->lease_id);
 	ts_add_int(&params, claim->lease_s);
 	return ts_run(store, sql, &params, NULL, err);
@@ -287,13 +288,13 @@ refuse_work(tokenstore *store, void *ctx, tokenstore_error *err)
 
 	wipe_free(refusal->next);
 	refusal->next = NULL;
-	status = ts_lock_row(store, claim->public.subject, &row, err);
+	status = ts_lock_row(store, claim->shown.subject, &row, err);
 	if (status != TOKENSTORE_OK || !row.found ||
 	    row.grant_epoch != claim->grant_epoch ||
 	    row.state != TOKENSTORE_ACTIVE)
 		return status;
 	status = ts_spill_remove(
-	    store, claim->public.subject, &refusal->refused, err);
+	    store, claim->shown.subject, &refusal->refused, err);
 	if (status != TOKENSTORE_OK)
 		return status;
 	if (ts_prints_have(&refusal->refused, row.rt_mac))
@@ -311,19 +312,20 @@ refuse_work(tokenstore *store, void *ctx, tokenstore_error *err)
 }
 
 tokenstore_status
-tokenstore_refuse(tokenstore *store, tokenstore_claim *public, int *more_out,
+tokenstore_refuse(tokenstore *store, tokenstore_claim *claim, int *more_out,
     tokenstore_error *err)
 {
-	struct refusal    refusal = { .claim = (struct ts_claim *)public };
+	struct ts_claim  *mine = (struct ts_claim *)claim;
+	struct refusal    refusal = { .claim = mine };
 	tokenstore_status status;
 
-	if ((status = begin(store, public, err)) != TOKENSTORE_OK)
+	if ((status = begin(store, claim, err)) != TOKENSTORE_OK)
 		return status;
 	if (more_out == NULL)
 		return ts_fail(
 		    err, TOKENSTORE_ERR_ARGUMENT, "more_out: is required");
 	if (!ts_prints_make(
-		&refusal.refused, &store->ring, public->refresh_token))
+		&refusal.refused, &store->ring, claim->refresh_token))
 		return ts_no_memory(err);
 	status = ts_transact(store, refuse_work, &refusal, err);
 	if (status != TOKENSTORE_OK) {
@@ -332,14 +334,15 @@ tokenstore_refuse(tokenstore *store, tokenstore_claim *public, int *more_out,
 	}
 	*more_out = refusal.next != NULL;
 	if (refusal.next != NULL) {
-		wipe_free((char *)(uintptr_t) public->refresh_token);
-		public->refresh_token = refusal.next;
+		wipe_free(mine->refresh_token);
+		mine->refresh_token = refusal.next;
+		claim->refresh_token = refusal.next;
 	}
 	return TOKENSTORE_OK;
 }
 
 tokenstore_status
-tokenstore_defer(tokenstore *store, const tokenstore_claim *public,
+tokenstore_defer(tokenstore *store, const tokenstore_claim *claim,
     int64_t due_at, int in_doubt, const char *reason, tokenstore_error *err)
 {
 	static const char sql[] =
@@ -349,20 +352,20 @@ tokenstore_defer(tokenstore *store, const tokenstore_claim *public,
 	    "  ELSE to_timestamp($6::int8) END,"
 	    " fail_count = least(fail_count + 1, 32767), last_error = $7"
 	    " WHERE app_id = $1::int4 AND subject = $2 AND lease_id = $3::int8";
-	const struct ts_claim *claim = (const struct ts_claim *)public;
+	const struct ts_claim *mine = (const struct ts_claim *)claim;
 	struct ts_params       params;
 	tokenstore_status      status;
 
-	if ((status = begin(store, public, err)) != TOKENSTORE_OK ||
+	if ((status = begin(store, claim, err)) != TOKENSTORE_OK ||
 	    (status = ts_check_time("due_at", due_at, err)) != TOKENSTORE_OK ||
 	    (status = ts_check_text("reason", reason, TS_TEXT_MAX, err)) !=
 		TOKENSTORE_OK)
 		return status;
-	ts_params_plain(&params, store, public->subject);
-	ts_add_int(&params, claim->lease_id);
+	ts_params_plain(&params, store, claim->subject);
+	ts_add_int(&params, mine->lease_id);
 	ts_add_int(&params, due_at);
 	ts_add_int(&params, in_doubt != 0);
-	ts_add_int(&params, public->in_doubt_since);
+	ts_add_int(&params, claim->in_doubt_since);
 	ts_add_text(&params, reason);
 	return ts_run_again(store, sql, &params, NULL, err);
 }
@@ -379,19 +382,19 @@ ts_release(
 	    " WHERE app_id = $1::int4 AND subject = $2 AND lease_id = $3::int8";
 	struct ts_params params;
 
-	ts_params_plain(&params, store, claim->public.subject);
+	ts_params_plain(&params, store, claim->shown.subject);
 	ts_add_int(&params, claim->lease_id);
-	ts_add_int(&params, claim->public.in_doubt_since);
+	ts_add_int(&params, claim->shown.in_doubt_since);
 	return ts_run_again(store, sql, &params, NULL, err);
 }
 
 tokenstore_status
 tokenstore_release(
-    tokenstore *store, const tokenstore_claim *public, tokenstore_error *err)
+    tokenstore *store, const tokenstore_claim *claim, tokenstore_error *err)
 {
-	tokenstore_status status = begin(store, public, err);
+	tokenstore_status status = begin(store, claim, err);
 
 	if (status != TOKENSTORE_OK)
 		return status;
-	return ts_release(store, (const struct ts_claim *)public, err);
+	return ts_release(store, (const struct ts_claim *)claim, err);
 }

@@ -48,7 +48,8 @@ ts_spill_add(tokenstore *store, const char *subject,
 	static const char sql[] =
 	    "INSERT INTO tokenstore.spill (app_id, subject, rt_mac, refresh_ct,"
 	    " key_id, obtained_at, source)"
-	    " VALUES ($2::int4, $3, $4::int8, $5, $6::int4, " TS_NOW ", 'save')"
+	    " VALUES ($2::int4, $3, $4::int8, $5, $6::int4, " TS_NOW_EXACT
+	    ", 'save')"
 	    " ON CONFLICT DO NOTHING";
 	struct ts_params  params;
 	tokenstore_status status;

@@ -72,7 +72,7 @@ derive_key(const struct ts_xaes *xaes, const unsigned char nonce[TS_NONCE_SIZE],
 		memcpy(in + 4, nonce, HALF);
 		for (size_t i = 0; i < BLOCK; i++)
 			in[i] ^= xaes->k1[i];
-		ok = encrypt_block(xaes->block, in, key + half * BLOCK);
+		ok = encrypt_block(xaes->block, in, key + (size_t)half * BLOCK);
 	}
 	wipe(in, sizeof(in));
 	return ok;

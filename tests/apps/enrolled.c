@@ -88,11 +88,10 @@ enrol(struct world *world, int count, struct enrolled *enrolled)
 	char                body[32];
 
 	assert_stored(tokenstore_migrate(store, &err));
-	snprintf(body, sizeof(body), "{\"count\":%d}", count);
-	list = world_ask(world, "/_control/athletes", body);
-	enrolled->count = json_object_array_length(list);
-	assert_int_equal(enrolled->count, count);
+	enrolled->count = (size_t)count;
 	assert_true(enrolled->count <= ENROLLED_MAX);
+	snprintf(body, sizeof(body), "{\"count\":%d}", count);
+	list = count > 0 ? world_ask(world, "/_control/athletes", body) : NULL;
 	for (size_t i = 0; i < enrolled->count; i++) {
 		struct issued issued =
 		    read_issued(json_object_array_get_idx(list, i));

@@ -140,14 +140,23 @@ strava_web_consent(const struct strava_web *web, const char *url,
 }
 
 void
-strava_web_connect(struct strava_web *web, struct visitor *visitor, int number)
+strava_web_begin_as(struct strava_web *web, struct visitor *visitor, int number,
+    char path[URL_SIZE])
 {
-	char url[URL_SIZE], path[URL_SIZE], form[128];
+	char url[URL_SIZE], form[128];
 
 	snprintf(form, sizeof(form), "athlete=%" PRId64 "&decision=authorize",
 	    strava_web_athlete(web, number));
 	strava_web_begin(visitor, url);
 	strava_web_consent(web, url, form, path);
+}
+
+void
+strava_web_connect(struct strava_web *web, struct visitor *visitor, int number)
+{
+	char path[URL_SIZE];
+
+	strava_web_begin_as(web, visitor, number, path);
 	assert_int_equal(visitor_get(visitor, path), 303);
 	assert_string_equal(visitor_header(visitor, "Location"), "/activity");
 }

@@ -47,6 +47,10 @@ void strava_web_begin(struct visitor *visitor, char url[URL_SIZE]);
 void strava_web_consent(const struct strava_web *web, const char *url,
     const char *form, char path[URL_SIZE]);
 
+/* Both, as the n-th athlete, who agrees to everything. */
+void strava_web_begin_as(struct strava_web *web, struct visitor *visitor,
+    int number, char path[URL_SIZE]);
+
 /* All of that: the visitor is signed in as the n-th athlete. */
 void strava_web_connect(
     struct strava_web *web, struct visitor *visitor, int number);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "enrolled.h"
+#include "loopback.h"
 #include "members.h"
 #include "once.h"
 #include "test.h"
@@ -187,7 +188,7 @@ a_check_says_what_is_fine_and_what_is_missing(void **state)
 
 	(void)state;
 	world_new_database(&world);
-	ends("--check", "PORT", "8080", 1, "database: ");
+	ends("--check", "PORT", "8080", 1, "tables are missing");
 	begin(1);
 	world_run(&world, &process,
 	    (const char *const[]){ PATH_UPDATE_TOKENS, "--check", NULL }, NULL);
@@ -274,11 +275,44 @@ strava_out_of_reach_leaves_no_doubt(void **state)
 	assert_int_equal(enrolled_compare(&world, &enrolled), 0);
 }
 
+/* An answer that breaks off behind the refresh token still gives it up. */
+static void
+a_cut_answer_gives_its_refresh_token(void **state)
+{
+	static const struct loopback_answer cut[] = { {
+	    .raw = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+		   "Content-Length: 500\r\n\r\n"
+		   "{\"token_type\":\"Bearer\","
+		   "\"refresh_token\":\"salvaged-from-a-cut-answer\","
+		   "\"access_tok",
+	    .close = true,
+	} };
+	struct loopback   *peer = loopback_start(cut, COUNT(cut));
+	struct environment env;
+	struct process     process;
+	char              *token;
+
+	(void)state;
+	begin(1);
+	world_environment(&world, &env);
+	environment_set(&env, "STRAVA_OAUTH_BASE", loopback_url(peer));
+	once_start(&world, &process, &env);
+	environment_free(&env);
+	assert_int_equal(once_wait(&process, 1).deferred, 1);
+	assert_logged(&process, "salvaged");
+	process_free(&process);
+	assert_int_equal(loopback_count(peer), 1);
+	loopback_stop(peer);
+	token = enrolled_refresh_token(&world, enrolled.ids[0]);
+	assert_string_equal(token, "salvaged-from-a-cut-answer");
+	free(token);
+}
+
 /* What one answer of Strava leads to. */
 struct answer {
 	const char *action;
-	int         code;
 	int64_t     due, rate_limited, deferred, refreshed;
+	int         code;
 	bool        spent; /* Strava may have handed out another token */
 	bool        doubt;
 };
@@ -323,19 +357,20 @@ static void
 whatever_strava_answers_nothing_is_lost(void **state)
 {
 	static const struct answer answers[] = {
-		{ "status:401", 1, 0, 0, 0, 0, false, false },
-		{ "status:403", 1, 0, 0, 0, 0, false, false },
-		{ "status:404", 1, 0, 0, 0, 0, false, false },
-		{ "status:400", 1, 1, 0, 1, 0, false, false },
-		{ "status:429", 0, 1, 1, 0, 0, false, false },
-		{ "rate-limit", 0, 1, 1, 0, 0, false, false },
-		{ "status:500", 1, 1, 0, 1, 0, false, true },
-		{ "status:502", 1, 1, 0, 1, 0, false, true },
-		{ "status:302", 1, 1, 0, 1, 0, false, true },
-		{ "drop-before", 1, 1, 0, 1, 0, false, true },
-		{ "drop-after", 1, 1, 0, 1, 0, true, true },
-		{ "garbage", 1, 1, 0, 1, 0, true, true },
-		{ "delay:1500", 0, 1, 0, 0, 1, true, false },
+		{ "status:401", 0, 0, 0, 0, 1, false, false },
+		{ "status:403", 0, 0, 0, 0, 1, false, false },
+		{ "status:404", 0, 0, 0, 0, 1, false, false },
+		{ "status:400", 1, 0, 1, 0, 1, false, false },
+		{ "status:429", 1, 1, 0, 0, 0, false, false },
+		{ "rate-limit", 1, 1, 0, 0, 0, false, false },
+		{ "status:500", 1, 0, 1, 0, 1, false, true },
+		{ "status:502", 1, 0, 1, 0, 1, false, true },
+		{ "status:302", 1, 0, 1, 0, 1, false, true },
+		{ "drop-before", 1, 0, 1, 0, 1, false, true },
+		{ "drop-after", 1, 0, 1, 0, 1, true, true },
+		{ "truncate", 1, 0, 1, 0, 1, true, true },
+		{ "garbage", 1, 0, 1, 0, 1, true, true },
+		{ "delay:1500", 1, 0, 0, 1, 0, true, false },
 	};
 
 	(void)state;
@@ -358,6 +393,7 @@ main(void)
 		cmocka_unit_test(a_missing_key_changes_nothing),
 		cmocka_unit_test(a_wrong_client_secret_flags_nobody),
 		cmocka_unit_test(strava_out_of_reach_leaves_no_doubt),
+		cmocka_unit_test(a_cut_answer_gives_its_refresh_token),
 		cmocka_unit_test(whatever_strava_answers_nothing_is_lost),
 	};
 

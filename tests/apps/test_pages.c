@@ -139,6 +139,8 @@ the_forms_work_in_a_browser(void **state)
 	    "new URL(document.querySelector('.rides a').href)"
 	    ".searchParams.get('id')");
 	browser_type(&browser, "#activity_id", json_object_get_string(number));
+	snprintf(path, sizeof(path), "/activity?id=%s",
+	    json_object_get_string(number));
 	json_object_put(number);
 	browser_click(&browser, "main form button");
 	assert_true(arrives_at(path));

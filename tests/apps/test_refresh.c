@@ -200,6 +200,26 @@ a_request_that_hangs_is_given_up_in_time(void **state)
 }
 
 static void
+a_second_signal_does_not_wait(void **state)
+{
+	struct process process;
+	int64_t        began_ms;
+
+	(void)state;
+	begin(1);
+	world_tell(&world, "/_control/faults",
+	    "[{\"path\":\"/oauth/token\",\"action\":\"delay:30000\"}]");
+	start_asking(&process);
+	process_signal(&process, SIGINT);
+	clock_sleep_ms(300, NULL);
+	process_signal(&process, SIGINT);
+	began_ms = clock_steady_ms();
+	assert_int_equal(once_wait(&process, 1).deferred, 1);
+	assert_true(clock_steady_ms() - began_ms < 4000);
+	process_free(&process);
+}
+
+static void
 a_token_is_kept_until_the_database_is_back(void **state)
 {
 	struct process process;
@@ -266,6 +286,56 @@ an_athlete_who_withdrew_is_named_and_left_alone(void **state)
 	assert_int_equal(once(&world, 0).due, 0);
 }
 
+/* The person leaves while the refresh is under way: what Strava hands out then
+ * is given back. */
+static void
+a_grant_that_nobody_wants_any_more_is_ended(void **state)
+{
+	struct process process;
+	tokenstore    *store;
+	char           subject[24];
+
+	(void)state;
+	begin(1);
+	world_tell(&world, "/_control/faults",
+	    "[{\"path\":\"/oauth/token\",\"action\":\"delay:1500\"}]");
+	start_asking(&process);
+	store = enrolled_store(&world);
+	snprintf(subject, sizeof(subject), "%lld", (long long)enrolled.ids[0]);
+	assert_int_equal(tokenstore_delete(store, subject, NULL), 0);
+	tokenstore_close(store);
+	assert_int_equal(once_wait(&process, 0).revoked, 1);
+	assert_logged(&process, "consent was withdrawn during the refresh");
+	process_free(&process);
+	assert_string_equal(
+	    enrolled_strava_side(&world, enrolled.ids[0]).refresh_token, "");
+}
+
+/* The store may hold several refresh tokens of which one works. */
+static void
+a_dead_token_makes_way_for_the_next_one(void **state)
+{
+	static const tokenstore_grant dead = {
+		.access_token = "an-access-token-from-nowhere",
+		.refresh_token = "a-refresh-token-from-nowhere",
+		.expires_at = 1,
+	};
+	struct report report;
+	tokenstore   *store;
+	char          subject[24];
+
+	(void)state;
+	begin(1);
+	store = enrolled_store(&world);
+	snprintf(subject, sizeof(subject), "%lld", (long long)enrolled.ids[0]);
+	assert_int_equal(tokenstore_put(store, subject, &dead, NULL), 0);
+	tokenstore_close(store);
+	report = once(&world, 0);
+	assert_int_equal(report.due, 1);
+	assert_int_equal(report.refreshed, 1);
+	assert_int_equal(enrolled_compare(&world, &enrolled), 0);
+}
+
 static void
 too_many_refusals_stop_the_run(void **state)
 {
@@ -307,7 +377,7 @@ a_rate_limit_puts_all_off_after_one_request(void **state)
 	assert_int_equal(world_calls(&world, "POST /oauth/token"), before + 1);
 	assert_int_equal(once(&world, 0).due, 0);
 	world_tell(&world, "/_control/faults", "[]");
-	world_advance(&world, 17 * 60);
+	world_advance(&world, INT64_C(1020));
 	assert_int_equal(once(&world, 0).refreshed, 60);
 	assert_int_equal(enrolled_compare(&world, &enrolled), 0);
 }
@@ -321,11 +391,14 @@ main(void)
 		cmocka_unit_test(a_killed_run_loses_one_athlete_at_most),
 		cmocka_unit_test(a_run_that_is_asked_to_end_loses_nothing),
 		cmocka_unit_test(a_request_that_hangs_is_given_up_in_time),
+		cmocka_unit_test(a_second_signal_does_not_wait),
 		cmocka_unit_test(a_token_is_kept_until_the_database_is_back),
 		cmocka_unit_test(
 		    a_token_is_dropped_only_when_the_program_has_to_end),
 		cmocka_unit_test(
 		    an_athlete_who_withdrew_is_named_and_left_alone),
+		cmocka_unit_test(a_grant_that_nobody_wants_any_more_is_ended),
+		cmocka_unit_test(a_dead_token_makes_way_for_the_next_one),
 		cmocka_unit_test(too_many_refusals_stop_the_run),
 		cmocka_unit_test(a_rate_limit_puts_all_off_after_one_request),
 	};

@@ -184,65 +184,58 @@ foreign_variables_are_left_alone(void **state)
 	settings_free(&settings);
 }
 
+static const struct {
+	const char *name, *value, *wanted;
+} malformed[] = {
+	{ "PORT", "", "PORT is empty" },
+	{ "PORT", "0", "PORT must be a number from 1 to 65535" },
+	{ "PORT", "abcd", "PORT must" },
+	{ "PORT", "-1", "PORT must" },
+	{ "PORT", "65536", "PORT must" },
+	{ "PORT", "8080x", "PORT must" },
+	{ "PORT", " 8080", "PORT must" },
+	{ "PORT", "+8080", "PORT must" },
+	{ "PORT", "0x1F90", "PORT must" },
+	{ "PORT", "1000000000000000000000000000000", "PORT must" },
+	{ "BASE_URL", "http://rides.example.org", "BASE_URL must" },
+	{ "BASE_URL", "https://rides.example.org/app", "BASE_URL must" },
+	{ "BASE_URL", "https://rides.example.org?a=b", "BASE_URL must" },
+	{ "BASE_URL", "https://rides.example.org#a", "BASE_URL must" },
+	{ "BASE_URL", "https://me:pw@rides.example.org", "BASE_URL must" },
+	{ "BASE_URL", "https://Rides.example.org", "BASE_URL must" },
+	{ "BASE_URL", "https://r\303\244der.example.org", "BASE_URL must" },
+	{ "BASE_URL", "rides.local", "BASE_URL must" },
+	{ "BASE_URL", "https://rides.example.org\r\nX: y", "BASE_URL must" },
+	{ "STRAVA_CLIENT_ID", "forty-two", "STRAVA_CLIENT_ID must" },
+	{ "STRAVA_CLIENT_ID", "0042", "STRAVA_CLIENT_ID must" },
+	{ "STRAVA_CLIENT_SECRET", "two words", "STRAVA_CLIENT_SECRET must" },
+	{ "STRAVA_CLIENT_SECRET", "", "STRAVA_CLIENT_SECRET is empty" },
+	{ "STRAVA_OAUTH_BASE", "http://strava.example.org/oauth",
+	    "STRAVA_OAUTH_BASE must" },
+	{ "STRAVA_API_BASE", "file:///etc/passwd", "STRAVA_API_BASE must" },
+	{ "STRAVA_SCOPE", "read,,activity:read", "STRAVA_SCOPE must" },
+	{ "STRAVA_SCOPE", "read all", "STRAVA_SCOPE must" },
+	{ "ADMIN_ATHLETES", "1,,2", "ADMIN_ATHLETES must" },
+	{ "ADMIN_ATHLETES", "1,2;3", "entry 2" },
+	{ "ADMIN_ATHLETES", "0", "entry 1" },
+	{ "ADMIN_ATHLETES", "-1", "entry 1" },
+	{ "ADMIN_ATHLETES", "9223372036854775808", "entry 1" },
+	{ "LOG_FORMAT", "yaml", "LOG_FORMAT must be json or text" },
+	{ "CLOCK_OFFSET_S", "soon", "CLOCK_OFFSET_S must" },
+	{ "CLOCK_OFFSET_S", "19800", "CLOCK_OFFSET_S is for tests" },
+	{ "DATABASE_PASSWORD", "two\nlines", "DATABASE_PASSWORD must" },
+	{ "DATABASE_URL", "host=/run/db nonsense", "DATABASE_URL is" },
+	{ "DATABASE_URL", "postgresql://db.example.org/app?sslmode=require",
+	    "DATABASE_URL is" },
+};
+
 static void
 malformed_values_are_refused_by_name(void **state)
 {
-	static const struct {
-		const char *name, *value, *wanted;
-	} bad[] = {
-		{ "PORT", "", "PORT is empty" },
-		{ "PORT", "0", "PORT must be a number from 1 to 65535" },
-		{ "PORT", "abcd", "PORT must" },
-		{ "PORT", "-1", "PORT must" },
-		{ "PORT", "65536", "PORT must" },
-		{ "PORT", "8080x", "PORT must" },
-		{ "PORT", " 8080", "PORT must" },
-		{ "PORT", "+8080", "PORT must" },
-		{ "PORT", "0x1F90", "PORT must" },
-		{ "PORT", "1000000000000000000000000000000", "PORT must" },
-		{ "BASE_URL", "http://rides.example.org", "BASE_URL must" },
-		{ "BASE_URL", "https://rides.example.org/app",
-		    "BASE_URL must" },
-		{ "BASE_URL", "https://rides.example.org?a=b",
-		    "BASE_URL must" },
-		{ "BASE_URL", "https://rides.example.org#a", "BASE_URL must" },
-		{ "BASE_URL", "https://me:pw@rides.example.org",
-		    "BASE_URL must" },
-		{ "BASE_URL", "https://Rides.example.org", "BASE_URL must" },
-		{ "BASE_URL", "https://r\303\244der.example.org",
-		    "BASE_URL must" },
-		{ "BASE_URL", "rides.local", "BASE_URL must" },
-		{ "BASE_URL", "https://rides.example.org\r\nX: y",
-		    "BASE_URL must" },
-		{ "STRAVA_CLIENT_ID", "forty-two", "STRAVA_CLIENT_ID must" },
-		{ "STRAVA_CLIENT_ID", "0042", "STRAVA_CLIENT_ID must" },
-		{ "STRAVA_CLIENT_SECRET", "two words",
-		    "STRAVA_CLIENT_SECRET must" },
-		{ "STRAVA_CLIENT_SECRET", "", "STRAVA_CLIENT_SECRET is empty" },
-		{ "STRAVA_OAUTH_BASE", "http://strava.example.org/oauth",
-		    "STRAVA_OAUTH_BASE must" },
-		{ "STRAVA_API_BASE", "file:///etc/passwd",
-		    "STRAVA_API_BASE must" },
-		{ "STRAVA_SCOPE", "read,,activity:read", "STRAVA_SCOPE must" },
-		{ "STRAVA_SCOPE", "read all", "STRAVA_SCOPE must" },
-		{ "ADMIN_ATHLETES", "1,,2", "ADMIN_ATHLETES must" },
-		{ "ADMIN_ATHLETES", "1,2;3", "entry 2" },
-		{ "ADMIN_ATHLETES", "0", "entry 1" },
-		{ "ADMIN_ATHLETES", "-1", "entry 1" },
-		{ "ADMIN_ATHLETES", "9223372036854775808", "entry 1" },
-		{ "LOG_FORMAT", "yaml", "LOG_FORMAT must be json or text" },
-		{ "CLOCK_OFFSET_S", "soon", "CLOCK_OFFSET_S must" },
-		{ "CLOCK_OFFSET_S", "19800", "CLOCK_OFFSET_S is for tests" },
-		{ "DATABASE_PASSWORD", "two\nlines", "DATABASE_PASSWORD must" },
-		{ "DATABASE_URL", "host=/run/db nonsense", "DATABASE_URL is" },
-		{ "DATABASE_URL",
-		    "postgresql://db.example.org/app?sslmode=require",
-		    "DATABASE_URL is" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < COUNT(bad); i++)
-		with(PROGRAM_WEB, bad[i].name, bad[i].value, bad[i].wanted);
+	for (size_t i = 0; i < COUNT(malformed); i++)
+		with(PROGRAM_WEB, malformed[i].name, malformed[i].value,
+		    malformed[i].wanted);
 	with(PROGRAM_UPDATE_TOKENS, "INVOKER_AUTH", "nobody",
 	    "INVOKER_AUTH must be verify, platform or off");
 }

@@ -2,12 +2,11 @@
 
 /*
  * The web app over HTTP, in front of a sandbox of Strava and a real PostgreSQL:
- * signing in, the pages, sessions, forms, leaving.  What happens when something
- * fails is in test_web_troubles.c.
+ * its pages, and signing in.  test_web_sessions.c has what comes after that,
+ * test_web_troubles.c what happens when something fails.
  */
 
 #include <inttypes.h>
-#include <openssl/evp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,27 +52,10 @@ leave(void **state)
 	return 0;
 }
 
-static bool
-says(const struct visitor *visitor, const char *text)
-{
-	return strstr(visitor_page(visitor), text) != NULL;
-}
-
 static int64_t
 token_calls(void)
 {
 	return world_calls(&web.world, "POST /oauth/token");
-}
-
-static void
-begin_as(struct visitor *visitor, int number, char path[URL_SIZE])
-{
-	char url[URL_SIZE], form[128];
-
-	snprintf(form, sizeof(form), "athlete=%" PRId64 "&decision=authorize",
-	    strava_web_athlete(&web, number));
-	strava_web_begin(visitor, url);
-	strava_web_consent(&web, url, form, path);
 }
 
 /* --- pages --- */
@@ -86,14 +68,15 @@ a_stranger_sees_the_offer_and_nothing_else(void **state)
 
 	(void)state;
 	assert_int_equal(visitor_get(&anna, "/"), 200);
-	assert_true(says(&anna, "href=\"/login\">Connect with Strava</a>"));
-	assert_true(says(&anna, "<h1>"));
-	assert_false(says(&anna, "<script"));
+	assert_true(
+	    visitor_says(&anna, "href=\"/login\">Connect with Strava</a>"));
+	assert_true(visitor_says(&anna, "<h1>"));
+	assert_false(visitor_says(&anna, "<script"));
 	assert_int_equal(visitor_get(&anna, "/about"), 200);
 	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++) {
 		assert_int_equal(visitor_get(&anna, own[i]), 403);
-		assert_true(says(&anna, "Please sign in"));
-		assert_true(says(&anna, "Request "));
+		assert_true(visitor_says(&anna, "Please sign in"));
+		assert_true(visitor_says(&anna, "Request "));
 	}
 }
 
@@ -103,16 +86,17 @@ one_consent_later_the_route_is_drawn(void **state)
 	(void)state;
 	strava_web_connect(&web, &anna, 0);
 	assert_int_equal(visitor_get(&anna, "/activity"), 200);
-	assert_true(says(&anna, "<svg class=\"route\""));
-	assert_true(says(&anna, ">View on Strava</a>"));
-	assert_true(says(&anna, "<dt>Distance</dt>"));
-	assert_false(says(&anna, "passed over"));
+	assert_true(visitor_says(&anna, "<svg class=\"route\""));
+	assert_true(visitor_says(&anna, ">View on Strava</a>"));
+	assert_true(visitor_says(&anna, "<dt>Distance</dt>"));
+	assert_false(visitor_says(&anna, "passed over"));
 	assert_int_equal(visitor_get(&anna, "/history"), 200);
-	assert_true(says(&anna, "<td role=\"cell\" data-label=\"Distance\">"));
+	assert_true(
+	    visitor_says(&anna, "<td role=\"cell\" data-label=\"Distance\">"));
 	assert_int_equal(visitor_get(&anna, "/profile"), 200);
-	assert_true(says(&anna, "action=\"/deauthorize\""));
+	assert_true(visitor_says(&anna, "action=\"/deauthorize\""));
 	assert_int_equal(visitor_get(&anna, "/"), 200);
-	assert_true(says(&anna, "Show my latest ride"));
+	assert_true(visitor_says(&anna, "Show my latest ride"));
 }
 
 static void
@@ -138,10 +122,10 @@ a_ride_without_distance_is_passed_over(void **state)
 	(void)state;
 	strava_web_connect(&web, &anna, 1);
 	assert_int_equal(visitor_get(&anna, "/activity"), 200);
-	assert_true(says(&anna, "1 newer activity has no distance"));
-	assert_true(says(&anna, "its distance is zero"));
-	assert_true(
-	    says(&anna, "<svg class=\"route\"") || says(&anna, "no route"));
+	assert_true(visitor_says(&anna, "1 newer activity has no distance"));
+	assert_true(visitor_says(&anna, "its distance is zero"));
+	assert_true(visitor_says(&anna, "<svg class=\"route\"") ||
+		    visitor_says(&anna, "no route"));
 }
 
 static void
@@ -150,9 +134,9 @@ an_athlete_without_rides_gets_a_page_too(void **state)
 	(void)state;
 	strava_web_connect(&web, &anna, 3);
 	assert_int_equal(visitor_get(&anna, "/activity"), 200);
-	assert_true(says(&anna, "No activity to show yet"));
+	assert_true(visitor_says(&anna, "No activity to show yet"));
 	assert_int_equal(visitor_get(&anna, "/history"), 200);
-	assert_true(says(&anna, "Strava holds no activity"));
+	assert_true(visitor_says(&anna, "Strava holds no activity"));
 }
 
 static void
@@ -161,19 +145,20 @@ hostile_names_stay_text(void **state)
 	(void)state;
 	strava_web_connect(&web, &anna, 3);
 	assert_int_equal(visitor_get(&anna, "/profile"), 200);
-	assert_true(says(&anna, "&lt;script&gt;alert(1)&lt;/script&gt;"));
-	assert_false(says(&anna, "<script"));
+	assert_true(
+	    visitor_says(&anna, "&lt;script&gt;alert(1)&lt;/script&gt;"));
+	assert_false(visitor_says(&anna, "<script"));
 	strava_web_connect(&web, &anna, 0);
 	for (int page = 1; page <= 3; page++) {
 		char path[32];
 
 		snprintf(path, sizeof(path), "/history?page=%d", page);
 		assert_int_equal(visitor_get(&anna, path), 200);
-		assert_false(says(&anna, "<script"));
-		assert_false(says(&anna, "<img"));
+		assert_false(visitor_says(&anna, "<script"));
+		assert_false(visitor_says(&anna, "<img"));
 	}
 	visitor_get(&anna, "/history");
-	assert_true(says(&anna, "&lt;script&gt;alert('ride')"));
+	assert_true(visitor_says(&anna, "&lt;script&gt;alert('ride')"));
 }
 
 static void
@@ -186,14 +171,14 @@ the_list_goes_on_until_a_page_is_empty(void **state)
 	(void)state;
 	strava_web_connect(&web, &anna, 0);
 	visitor_get(&anna, "/history");
-	assert_true(says(&anna, "href=\"/history?page=2\">Older"));
-	assert_false(says(&anna, "Newer"));
+	assert_true(visitor_says(&anna, "href=\"/history?page=2\">Older"));
+	assert_false(visitor_says(&anna, "Newer"));
 	visitor_get(&anna, "/history?page=3");
-	assert_true(says(&anna, "href=\"/history?page=4\">Older"));
-	assert_true(says(&anna, "href=\"/history?page=2\">Newer"));
+	assert_true(visitor_says(&anna, "href=\"/history?page=4\">Older"));
+	assert_true(visitor_says(&anna, "href=\"/history?page=2\">Newer"));
 	visitor_get(&anna, "/history?page=4");
-	assert_true(says(&anna, "There are no older activities."));
-	assert_false(says(&anna, "Older</a>"));
+	assert_true(visitor_says(&anna, "There are no older activities."));
+	assert_false(visitor_says(&anna, "Older</a>"));
 	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
 		snprintf(path, sizeof(path), "/history?page=%s", refused[i]);
 		assert_int_equal(visitor_get(&anna, path), 400);
@@ -224,13 +209,13 @@ each_ride_has_a_page_and_a_map(void **state)
 	strava_web_form_token(&anna, token);
 	snprintf(path, sizeof(path), "/map/%s", id);
 	assert_int_equal(visitor_get(&anna, path), 200);
-	assert_true(says(&anna, "<svg class=\"route\""));
+	assert_true(visitor_says(&anna, "<svg class=\"route\""));
 	snprintf(form, sizeof(form), "form_token=%s&activity_id=%s", token, id);
 	assert_int_equal(visitor_post(&anna, "/activity_process", form), 303);
 	snprintf(path, sizeof(path), "/activity?id=%s", id);
 	assert_string_equal(visitor_header(&anna, "Location"), path);
 	assert_int_equal(visitor_get(&anna, path), 200);
-	assert_true(says(&anna, "<dt>Distance</dt>"));
+	assert_true(visitor_says(&anna, "<dt>Distance</dt>"));
 }
 
 static void
@@ -247,7 +232,7 @@ another_athletes_ride_is_not_there(void **state)
 	assert_int_equal(visitor_get(&ben, path), 404);
 	snprintf(path, sizeof(path), "/map/%s", id);
 	assert_int_equal(visitor_get(&ben, path), 404);
-	assert_false(says(&ben, "<svg"));
+	assert_false(visitor_says(&ben, "<svg"));
 }
 
 static void
@@ -337,10 +322,10 @@ a_state_works_in_its_own_browser_only(void **state)
 	int64_t before;
 
 	(void)state;
-	begin_as(&anna, 0, path);
+	strava_web_begin_as(&web, &anna, 0, path);
 	before = token_calls();
 	assert_int_equal(visitor_get(&ben, path), 400);
-	assert_true(says(&ben, "This sign-in is not valid"));
+	assert_true(visitor_says(&ben, "This sign-in is not valid"));
 	assert_int_equal(token_calls(), before);
 	assert_int_equal(visitor_get(&anna, path), 303);
 	assert_int_equal(token_calls(), before + 1);
@@ -353,7 +338,7 @@ a_state_works_once(void **state)
 	int64_t before;
 
 	(void)state;
-	begin_as(&anna, 0, path);
+	strava_web_begin_as(&web, &anna, 0, path);
 	snprintf(held, sizeof(held), "%s", visitor_cookie(&anna, "login0"));
 	assert_int_equal(visitor_get(&anna, path), 303);
 	assert_string_equal(visitor_cookie(&anna, "login0"), "");
@@ -370,7 +355,7 @@ a_state_with_one_letter_changed_is_refused(void **state)
 	int64_t before;
 
 	(void)state;
-	begin_as(&anna, 0, path);
+	strava_web_begin_as(&web, &anna, 0, path);
 	before = token_calls();
 	at = strstr(path, "state=") + strlen("state=");
 	for (int i = 0; i < 43; i++) {
@@ -402,7 +387,7 @@ a_double_click_is_one_exchange(void **state)
 	int       first;
 
 	(void)state;
-	begin_as(&anna, 0, path);
+	strava_web_begin_as(&web, &anna, 0, path);
 	visitor_set_cookie(&ben, "login0", visitor_cookie(&anna, "login0"));
 	before = token_calls();
 	assert_int_equal(pthread_create(&other, NULL, come_back, path), 0);
@@ -418,12 +403,12 @@ two_tabs_do_not_disturb_each_other(void **state)
 	char one[URL_SIZE], two[URL_SIZE];
 
 	(void)state;
-	begin_as(&anna, 0, one);
-	begin_as(&anna, 0, two);
+	strava_web_begin_as(&web, &anna, 0, one);
+	strava_web_begin_as(&web, &anna, 0, two);
 	assert_int_equal(visitor_get(&anna, two), 303);
 	assert_int_equal(visitor_get(&anna, one), 303);
-	begin_as(&anna, 0, one);
-	begin_as(&anna, 0, two);
+	strava_web_begin_as(&web, &anna, 0, one);
+	strava_web_begin_as(&web, &anna, 0, two);
 	assert_int_equal(visitor_get(&anna, one), 303);
 	assert_int_equal(visitor_get(&anna, two), 303);
 }
@@ -436,7 +421,7 @@ of_many_tabs_four_are_kept(void **state)
 
 	(void)state;
 	for (int i = 0; i < 7; i++)
-		begin_as(&anna, 0, paths[i]);
+		strava_web_begin_as(&web, &anna, 0, paths[i]);
 	for (int i = 0; i < 7; i++)
 		good += visitor_get(&anna, paths[i]) == 303;
 	assert_int_equal(good, 4);
@@ -453,8 +438,8 @@ consent_that_is_refused_is_told_in_words(void **state)
 	strava_web_begin(&anna, url);
 	strava_web_consent(&web, url, "decision=cancel", path);
 	assert_int_equal(visitor_get(&anna, path), 200);
-	assert_true(says(&anna, "You did not connect"));
-	assert_true(says(&anna, "Nothing was stored"));
+	assert_true(visitor_says(&anna, "You did not connect"));
+	assert_true(visitor_says(&anna, "Nothing was stored"));
 	assert_int_equal(visitor_get(&anna, path), 400);
 	assert_int_equal(token_calls(), before);
 	assert_string_equal(visitor_cookie(&anna, "sid"), "");
@@ -485,7 +470,7 @@ an_error_beats_a_code(void **state)
 		    "/exchange_token?error=%s&code=abc&scope=read%s", errors[i],
 		    state_of(url));
 		assert_int_equal(visitor_get(&anna, path), i == 0 ? 200 : 400);
-		assert_false(says(&anna, "<script"));
+		assert_false(visitor_says(&anna, "<script"));
 	}
 	assert_int_equal(token_calls(), before);
 }
@@ -523,10 +508,10 @@ an_unticked_scope_is_named(void **state)
 	strava_web_begin(&anna, url);
 	strava_web_consent(&web, url, form, path);
 	assert_int_equal(visitor_get(&anna, path), 403);
-	assert_true(says(&anna, "A permission is missing"));
-	assert_true(says(&anna, "<code>activity:read_all</code>"));
-	assert_true(says(&anna, "<code>profile:read_all</code>"));
-	assert_false(says(&anna, "<code>read</code>"));
+	assert_true(visitor_says(&anna, "A permission is missing"));
+	assert_true(visitor_says(&anna, "<code>activity:read_all</code>"));
+	assert_true(visitor_says(&anna, "<code>profile:read_all</code>"));
+	assert_false(visitor_says(&anna, "<code>read</code>"));
 	assert_string_equal(visitor_cookie(&anna, "sid"), "");
 	grant = strava_web_grant(&web, athlete);
 	assert_string_equal(grant, "");
@@ -543,7 +528,7 @@ a_code_that_was_used_starts_again(void **state)
 	char url[URL_SIZE], path[URL_SIZE], again[URL_SIZE], *code, *end_of;
 
 	(void)state;
-	begin_as(&anna, 0, path);
+	strava_web_begin_as(&web, &anna, 0, path);
 	assert_int_equal(visitor_get(&anna, path), 303);
 	code = strstr(path, "code=");
 	end_of = strchr(code, '&');
@@ -555,7 +540,7 @@ a_code_that_was_used_starts_again(void **state)
 	    "profile:read_all%.512s",
 	    code, state_of(url));
 	assert_int_equal(visitor_get(&ben, again), 400);
-	assert_true(says(&ben, "Strava did not accept the sign-in"));
+	assert_true(visitor_says(&ben, "Strava did not accept the sign-in"));
 	assert_string_equal(visitor_cookie(&ben, "sid"), "");
 }
 
@@ -572,254 +557,6 @@ an_odd_code_reaches_strava_unchanged(void **state)
 	    state_of(url));
 	assert_int_equal(visitor_get(&anna, path), 400);
 	assert_true(token_calls() > before);
-}
-
-/* --- sessions --- */
-
-static void
-signing_in_makes_a_new_session(void **state)
-{
-	char planted[256];
-
-	(void)state;
-	strava_web_connect(&web, &ben, 1);
-	snprintf(planted, sizeof(planted), "%s", visitor_cookie(&ben, "sid"));
-	visitor_set_cookie(&anna, "sid", planted);
-	strava_web_connect(&web, &anna, 0);
-	assert_string_not_equal(visitor_cookie(&anna, "sid"), planted);
-	assert_int_equal(visitor_get(&ben, "/profile"), 403);
-	visitor_set_cookie(&ben, "sid", planted);
-	assert_int_equal(visitor_get(&ben, "/profile"), 403);
-	assert_int_equal(visitor_get(&anna, "/profile"), 200);
-}
-
-static void
-a_cookie_that_is_no_session_is_nobody(void **state)
-{
-	static const char *const bad[] = { "x", "0", "'; DROP TABLE",
-		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-		"eyJhdXRoZW50aWNhdGVkIjp0cnVlfQ.Y1.forged" };
-	unsigned char            hash[EVP_MAX_MD_SIZE];
-	char                     hex[65], sid[64];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		visitor_set_cookie(&anna, "sid", bad[i]);
-		assert_int_equal(visitor_get(&anna, "/profile"), 403);
-	}
-	/* What a copy of the database would give away. */
-	strava_web_connect(&web, &ben, 0);
-	snprintf(sid, sizeof(sid), "%s", visitor_cookie(&ben, "sid"));
-	EVP_Digest(sid, strlen(sid), hash, NULL, EVP_sha256(), NULL);
-	for (int i = 0; i < 32; i++)
-		snprintf(hex + 2 * i, 3, "%02x", hash[i]);
-	visitor_set_cookie(&anna, "sid", hex);
-	assert_int_equal(visitor_get(&anna, "/profile"), 403);
-	assert_int_equal(visitor_get(&ben, "/profile"), 200);
-}
-
-static void
-two_session_cookies_are_none(void **state)
-{
-	char header[256];
-
-	(void)state;
-	strava_web_connect(&web, &anna, 0);
-	snprintf(header, sizeof(header), "Cookie: sid=%s; sid=%s",
-	    visitor_cookie(&anna, "sid"), visitor_cookie(&anna, "sid"));
-	ben.extra_header = header;
-	assert_int_equal(visitor_get(&ben, "/profile"), 403);
-}
-
-static void
-the_cookie_is_out_of_reach(void **state)
-{
-	char url[URL_SIZE], path[URL_SIZE];
-
-	(void)state;
-	strava_web_begin(&anna, url);
-	assert_non_null(strstr(visitor_header(&anna, "Set-Cookie"),
-	    "; Path=/; Max-Age=600; HttpOnly; SameSite=Lax"));
-	strava_web_consent(&web, url, "decision=authorize", path);
-	assert_int_equal(visitor_get(&anna, path), 303);
-	assert_null(strstr(visitor_header(&anna, "Set-Cookie"), "Domain"));
-	assert_int_equal(strlen(visitor_cookie(&anna, "sid")), 43);
-}
-
-static void
-a_session_ends_after_a_day_without_a_visit(void **state)
-{
-	(void)state;
-	strava_web_connect(&web, &anna, 0);
-	world_advance(&web.world, 23 * 3600);
-	strava_web_restart(&web, NULL, NULL);
-	assert_int_equal(visitor_get(&anna, "/"), 200);
-	assert_true(says(&anna, "Show my latest ride"));
-	world_advance(&web.world, 23 * 3600);
-	strava_web_restart(&web, NULL, NULL);
-	assert_int_equal(visitor_get(&anna, "/"), 200);
-	assert_true(says(&anna, "Show my latest ride"));
-	world_advance(&web.world, 24 * 3600 + 60);
-	strava_web_restart(&web, NULL, NULL);
-	assert_int_equal(visitor_get(&anna, "/"), 200);
-	assert_false(says(&anna, "Show my latest ride"));
-}
-
-static void
-a_session_ends_after_a_month_whatever_happens(void **state)
-{
-	(void)state;
-	strava_web_connect(&web, &anna, 0);
-	postgres_sql(web.world.postgres,
-	    "UPDATE web.session SET created_at = created_at - 30 * 86400 + 60");
-	assert_int_equal(visitor_get(&anna, "/"), 200);
-	assert_true(says(&anna, "Show my latest ride"));
-	world_advance(&web.world, 23 * 3600);
-	strava_web_restart(&web, NULL, NULL);
-	visitor_get(&anna, "/");
-	assert_true(says(&anna, "Show my latest ride"));
-	world_advance(&web.world, 2 * 3600);
-	strava_web_restart(&web, NULL, NULL);
-	visitor_get(&anna, "/");
-	assert_false(says(&anna, "Show my latest ride"));
-}
-
-static void
-a_sign_in_that_takes_too_long_starts_again(void **state)
-{
-	char path[URL_SIZE];
-
-	(void)state;
-	begin_as(&anna, 0, path);
-	world_advance(&web.world, 601);
-	strava_web_restart(&web, NULL, NULL);
-	assert_int_equal(visitor_get(&anna, path), 400);
-	assert_true(says(&anna, "This sign-in is not valid"));
-}
-
-static void
-a_token_that_ran_out_is_refreshed_on_the_way(void **state)
-{
-	int64_t before;
-
-	(void)state;
-	strava_web_connect(&web, &anna, 0);
-	world_advance(&web.world, 7 * 3600);
-	strava_web_restart(&web, NULL, NULL);
-	before = token_calls();
-	assert_int_equal(visitor_get(&anna, "/activity"), 200);
-	assert_true(says(&anna, "<svg class=\"route\""));
-	assert_int_equal(token_calls(), before + 1);
-}
-
-/* --- forms --- */
-
-static int
-post_with(const char *action, const char *token, const char *header)
-{
-	char form[128];
-	int  status;
-
-	snprintf(form, sizeof(form), "form_token=%s", token);
-	anna.extra_header = header;
-	status = visitor_post(&anna, action, form);
-	anna.extra_header = NULL;
-	return status;
-}
-
-static void
-a_form_of_somebody_else_changes_nothing(void **state)
-{
-	static const char *const actions[] = { "/logout", "/deauthorize",
-		"/activity_process" };
-	static const char *const headers[] = { "Origin: https://evil.example",
-		"Origin: null", "Sec-Fetch-Site: cross-site",
-		"Sec-Fetch-Site: same-site", "Sec-Fetch-Site: none" };
-	char                     token[64], others[64], *grant;
-
-	(void)state;
-	strava_web_connect(&web, &ben, 1);
-	visitor_get(&ben, "/");
-	strava_web_form_token(&ben, others);
-	strava_web_connect(&web, &anna, 0);
-	visitor_get(&anna, "/");
-	strava_web_form_token(&anna, token);
-	for (size_t i = 0; i < 3; i++) {
-		assert_int_equal(visitor_post(&anna, actions[i], ""), 403);
-		assert_int_equal(post_with(actions[i], "", NULL), 403);
-		assert_int_equal(post_with(actions[i], others, NULL), 403);
-		for (size_t h = 0; h < 5; h++)
-			assert_int_equal(
-			    post_with(actions[i], token, headers[h]), 403);
-		assert_int_equal(visitor_get(&anna, actions[i]), 405);
-	}
-	grant = strava_web_grant(&web, strava_web_athlete(&web, 0));
-	assert_string_not_equal(grant, "");
-	free(grant);
-	assert_int_equal(visitor_get(&anna, "/profile"), 200);
-	assert_int_equal(
-	    post_with("/logout", token, "Sec-Fetch-Site: same-origin"), 303);
-}
-
-static void
-a_token_in_another_kind_of_body_does_not_count(void **state)
-{
-	char token[64], form[128];
-
-	(void)state;
-	strava_web_connect(&web, &anna, 0);
-	visitor_get(&anna, "/");
-	strava_web_form_token(&anna, token);
-	snprintf(form, sizeof(form), "form_token=%s", token);
-	assert_int_not_equal(
-	    visitor_send(&anna, "POST", "/logout", "text/plain", form), 303);
-	assert_int_equal(visitor_get(&anna, "/profile"), 200);
-}
-
-/* --- leaving --- */
-
-static void
-signing_out_ends_the_session_for_good(void **state)
-{
-	char sid[256];
-
-	(void)state;
-	strava_web_connect(&web, &anna, 0);
-	snprintf(sid, sizeof(sid), "%s", visitor_cookie(&anna, "sid"));
-	assert_int_equal(strava_web_post(&anna, "/", "/logout"), 303);
-	assert_string_equal(
-	    visitor_header(&anna, "Location"), "/?done=signed-out");
-	assert_non_null(visitor_header(&anna, "Clear-Site-Data"));
-	assert_string_equal(visitor_cookie(&anna, "sid"), "");
-	visitor_get(&anna, "/?done=signed-out");
-	assert_true(says(&anna, "You are signed out."));
-	visitor_set_cookie(&anna, "sid", sid);
-	assert_int_equal(visitor_get(&anna, "/profile"), 403);
-}
-
-static void
-disconnecting_leaves_nothing(void **state)
-{
-	const int64_t athlete = strava_web_athlete(&web, 0);
-	char         *grant, subject[32], *dump;
-
-	(void)state;
-	strava_web_connect(&web, &anna, 0);
-	strava_web_connect(&web, &ben, 0);
-	assert_int_equal(
-	    strava_web_post(&anna, "/profile", "/deauthorize"), 303);
-	assert_string_equal(
-	    visitor_header(&anna, "Location"), "/?done=disconnected");
-	visitor_get(&anna, "/?done=disconnected");
-	assert_true(says(&anna, "are deleted."));
-	grant = strava_web_grant(&web, athlete);
-	assert_string_equal(grant, "");
-	free(grant);
-	snprintf(subject, sizeof(subject), "%" PRId64, athlete);
-	dump = postgres_dump(web.world.postgres);
-	assert_null(strstr(dump, subject));
-	free(dump);
-	assert_int_equal(visitor_get(&ben, "/profile"), 403);
 }
 
 int
@@ -876,33 +613,6 @@ main(void)
 		    a_code_that_was_used_starts_again, arrive, leave),
 		cmocka_unit_test_setup_teardown(
 		    an_odd_code_reaches_strava_unchanged, arrive, leave),
-		cmocka_unit_test_setup_teardown(
-		    signing_in_makes_a_new_session, arrive, leave),
-		cmocka_unit_test_setup_teardown(
-		    a_cookie_that_is_no_session_is_nobody, arrive, leave),
-		cmocka_unit_test_setup_teardown(
-		    two_session_cookies_are_none, arrive, leave),
-		cmocka_unit_test_setup_teardown(
-		    the_cookie_is_out_of_reach, arrive, leave),
-		cmocka_unit_test_setup_teardown(
-		    a_session_ends_after_a_day_without_a_visit, arrive, leave),
-		cmocka_unit_test_setup_teardown(
-		    a_session_ends_after_a_month_whatever_happens, arrive,
-		    leave),
-		cmocka_unit_test_setup_teardown(
-		    a_sign_in_that_takes_too_long_starts_again, arrive, leave),
-		cmocka_unit_test_setup_teardown(
-		    a_token_that_ran_out_is_refreshed_on_the_way, arrive,
-		    leave),
-		cmocka_unit_test_setup_teardown(
-		    a_form_of_somebody_else_changes_nothing, arrive, leave),
-		cmocka_unit_test_setup_teardown(
-		    a_token_in_another_kind_of_body_does_not_count, arrive,
-		    leave),
-		cmocka_unit_test_setup_teardown(
-		    signing_out_ends_the_session_for_good, arrive, leave),
-		cmocka_unit_test_setup_teardown(
-		    disconnecting_leaves_nothing, arrive, leave),
 	};
 
 	return cmocka_run_group_tests_name("apps.web", tests, start, end);

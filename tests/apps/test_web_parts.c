@@ -139,6 +139,7 @@ times_are_the_athletes_wall_clock(void **state)
 {
 	(void)state;
 	EXPECT(units_date(&out, 1518796374), "Fri 16 Feb 2018");
+	EXPECT(units_date(&out, 1793491200), "Sun 1 Nov 2026");
 	EXPECT(units_time(&out, 1518796374), "15:52");
 	EXPECT(units_date(&out, 0), "\xe2\x80\x93");
 	EXPECT(units_time(&out, INT64_MAX), "\xe2\x80\x93");
@@ -246,7 +247,7 @@ a_route_keeps_its_shape(void **state)
 
 	(void)state;
 	assert_true(draw(square, 4, "square", metric));
-	assert_non_null(strstr(picture, "viewBox=\"0 0 1120 1120\""));
+	assert_non_null(strstr(picture, "viewBox=\"0 0 1120 1170\""));
 	assert_non_null(strstr(picture, "d=\"M60 1060l0 0 0 -1000 1000 0 0 "
 					"1000\""));
 	assert_non_null(strstr(picture, ">500 m</text>"));

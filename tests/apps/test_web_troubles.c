@@ -54,12 +54,6 @@ leave(void **state)
 	return 0;
 }
 
-static bool
-says(const char *text)
-{
-	return strstr(visitor_page(&anna), text) != NULL;
-}
-
 static void
 fault(const char *path, const char *action)
 {
@@ -113,8 +107,8 @@ each_trouble_of_strava_has_a_page(void **state)
 		for (size_t p = 0; p < 3; p++) {
 			assert_int_equal(
 			    visitor_get(&anna, pages[p]), cases[i].status);
-			assert_true(says(cases[i].says));
-			assert_true(says("Request "));
+			assert_true(visitor_says(&anna, cases[i].says));
+			assert_true(visitor_says(&anna, "Request "));
 			assert_int_equal(
 			    visitor_header(&anna, "Retry-After") != NULL,
 			    cases[i].retry_after);
@@ -135,7 +129,7 @@ a_token_that_strava_refuses_is_renewed_once(void **state)
 	assert_int_equal(visitor_get(&anna, "/profile"), 200);
 	fault("/api/v3/athlete", "status:401");
 	assert_int_equal(visitor_get(&anna, "/profile"), 403);
-	assert_true(says("Please connect again"));
+	assert_true(visitor_says(&anna, "Please connect again"));
 }
 
 static void
@@ -149,7 +143,7 @@ consent_withdrawn_at_strava_is_noticed(void **state)
 	    strava_web_athlete(&web, 0));
 	world_tell(&web.world, "/_control/revoke", body);
 	assert_int_equal(visitor_get(&anna, "/activity"), 403);
-	assert_true(says("Please connect again"));
+	assert_true(visitor_says(&anna, "Please connect again"));
 	strava_web_connect(&web, &anna, 0);
 	assert_int_equal(visitor_get(&anna, "/activity"), 200);
 }
@@ -164,7 +158,7 @@ a_sign_in_while_strava_fails_can_be_tried_again(void **state)
 	strava_web_consent(&web, url, "decision=authorize", path);
 	fault("/oauth/token", "status:500");
 	assert_int_equal(visitor_get(&anna, path), 502);
-	assert_true(says("href=\"/login\">Try again</a>"));
+	assert_true(visitor_says(&anna, "href=\"/login\">Try again</a>"));
 	assert_string_equal(visitor_cookie(&anna, "sid"), "");
 	forget_faults();
 	strava_web_connect(&web, &anna, 0);
@@ -181,7 +175,7 @@ disconnecting_while_strava_fails_keeps_everything(void **state)
 	fault("/oauth/revoke", "status:503");
 	assert_int_equal(
 	    strava_web_post(&anna, "/profile", "/deauthorize"), 502);
-	assert_true(says("href=\"/profile\">Try again</a>"));
+	assert_true(visitor_says(&anna, "href=\"/profile\">Try again</a>"));
 	assert_string_equal(accounts(), "1");
 	assert_int_equal(visitor_get(&anna, "/profile"), 200);
 	forget_faults();
@@ -207,7 +201,7 @@ without_its_database_the_app_says_so(void **state)
 	assert_int_equal(visitor_get(&anna, "/ready"), 200);
 	postgres_crash(web.world.postgres);
 	assert_int_equal(visitor_get(&anna, "/profile"), 503);
-	assert_true(says("The database does not answer"));
+	assert_true(visitor_says(&anna, "The database does not answer"));
 	assert_non_null(visitor_header(&anna, "Retry-After"));
 	assert_int_equal(visitor_get(&anna, path), 503);
 	assert_int_equal(visitor_get(&anna, "/ready"), 503);
@@ -327,8 +321,8 @@ another_host_is_sent_away(void **state)
 	(void)state;
 	anna.extra_header = "Host: evil.example";
 	assert_int_equal(visitor_get(&anna, "/"), 421);
-	assert_false(says("evil.example"));
-	assert_true(says(web.base));
+	assert_false(visitor_says(&anna, "evil.example"));
+	assert_true(visitor_says(&anna, web.base));
 	anna.extra_header = "X-Forwarded-Host: evil.example";
 	assert_int_equal(visitor_get(&anna, "/login"), 303);
 	assert_null(strstr(visitor_header(&anna, "Location"), "evil"));
@@ -426,10 +420,10 @@ no_page_asks_another_site_for_anything(void **state)
 	strava_web_connect(&web, &anna, 0);
 	for (size_t i = 0; i < sizeof(pages) / sizeof(*pages); i++) {
 		assert_int_equal(visitor_get(&anna, pages[i]), 200);
-		assert_false(says("src=\"http"));
-		assert_false(says("stylesheet\" href=\"http"));
-		assert_false(says("style="));
-		assert_false(says("onclick"));
+		assert_false(visitor_says(&anna, "src=\"http"));
+		assert_false(visitor_says(&anna, "stylesheet\" href=\"http"));
+		assert_false(visitor_says(&anna, "style="));
+		assert_false(visitor_says(&anna, "onclick"));
 		assert_non_null(strstr(visitor_page(&anna), "<h1>"));
 		assert_null(
 		    strstr(strstr(visitor_page(&anna), "<h1>") + 4, "<h1>"));
@@ -466,7 +460,7 @@ the_handshake_takes_the_right_word_only(void **state)
 		    "hub.verify_token=%s",
 		    wrong[i]);
 		assert_int_equal(visitor_get(&anna, path), 403);
-		assert_false(says("abc"));
+		assert_false(visitor_says(&anna, "abc"));
 	}
 	assert_int_equal(
 	    visitor_get(&anna,
@@ -560,7 +554,7 @@ a_true_event_deletes_the_account(void **state)
 	    strava_web_athlete(&web, 1));
 	assert_string_equal(postgres_value(web.world.postgres, query), "0");
 	assert_int_equal(visitor_get(&anna, "/profile"), 403);
-	assert_true(says("Please sign in"));
+	assert_true(visitor_says(&anna, "Please sign in"));
 }
 
 /* --- the program --- */

@@ -36,7 +36,7 @@ licences()
 leftovers()
 {
 	grep -rnIE --exclude-dir=build --exclude-dir=.git --exclude="${0##*/}" \
-	    -e '(^|[^A-Za-z0-9_.])/(home|Users|root|work)/' \
+	    -e '(^|[^A-Za-z0-9_.])/((home|Users)/[a-z]{2}|root/|work/)' \
 	    -e '(pypi|npmjs|crates|rubygems)\.(org|com|io)' \
 	    -e '(deb|snapshot)\.debian\.org' \
 	    -e '\<(TODO|FIXME|XXX|HACK)\>' . || true

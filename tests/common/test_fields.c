@@ -38,7 +38,7 @@ escapes_are_undone(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++) {
-		strcpy(text, texts[i].text);
+		snprintf(text, sizeof(text), "%s", texts[i].text);
 		assert_int_equal(fields_unescape(text, texts[i].plus),
 		    texts[i].plain != NULL);
 		if (texts[i].plain != NULL)
@@ -87,7 +87,7 @@ a_bad_query_is_explained(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(bad); i++) {
-		strcpy(text, bad[i]);
+		snprintf(text, sizeof(text), "%s", bad[i]);
 		assert_non_null(fields_read_query(&fields, text));
 	}
 }

@@ -147,6 +147,13 @@ a_post_brings_its_body_and_nothing_unasked(void **state)
 	    loopback_request(f->peer, 1), "Expect", value, sizeof(value)));
 	assert_false(loopback_header(loopback_request(f->peer, 1),
 	    "Authorization", value, sizeof(value)));
+
+	/* And nothing of it is left for the next one. */
+	assert_int_equal(get(f), HTTP_ANSWERED);
+	assert_string_equal(loopback_request(f->peer, 2)->method, "GET");
+	assert_int_equal(loopback_request(f->peer, 2)->body_len, 0);
+	assert_false(loopback_header(loopback_request(f->peer, 2),
+	    "Content-Length", value, sizeof(value)));
 }
 
 static void
@@ -413,10 +420,11 @@ headers_beyond_the_limit_are_refused(void **state)
 	struct fixture *f = *state;
 	size_t          len;
 
-	strcpy(lines, "HTTP/1.1 200 OK\r\n");
-	for (len = strlen(lines); len < sizeof(lines) - 300; len += 202)
-		sprintf(lines + len, "X: %0197d\r\n", 0);
-	strcpy(lines + len, "Content-Length: 0\r\n\r\n");
+	len = (size_t)snprintf(lines, sizeof(lines), "HTTP/1.1 200 OK\r\n");
+	while (len < sizeof(lines) - 300)
+		len += (size_t)snprintf(
+		    lines + len, sizeof(lines) - len, "X: %0197d\r\n", 0);
+	snprintf(lines + len, sizeof(lines) - len, "Content-Length: 0\r\n\r\n");
 	start(f, script, COUNT(script));
 	assert_int_equal(get(f), HTTP_TOO_LARGE);
 }
@@ -587,31 +595,46 @@ only_https_and_this_machine_are_spoken_to(void **state)
 	}
 }
 
+/* Sets what libcurl would look for; NULL removes it.  No other thread looks. */
+static void
+set_environment(const char *proxy, const char *no_proxy)
+{
+	static const char *const names[] = { "http_proxy", "https_proxy",
+		"HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy",
+		"NO_PROXY" };
+
+	/* NOLINTBEGIN(concurrency-mt-unsafe) */
+	for (size_t i = 0; i < COUNT(names); i++) {
+		const char *value = i < 5 ? proxy : no_proxy;
+
+		if (value != NULL)
+			setenv(names[i], value, 1);
+		else
+			unsetenv(names[i]);
+	}
+	/* NOLINTEND(concurrency-mt-unsafe) */
+}
+
 static void
 proxies_of_the_environment_are_not_used(void **state)
 {
 	static const struct loopback_answer script[] = { { .status = 200 } };
-	static const char *const names[] = { "http_proxy", "https_proxy",
-		"HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
-	struct fixture          *f = *state;
-	char                     proxy[40];
-	struct http_request      request = {
-		     .method = "GET",
-		     .url = "https://127.0.0.1:1/",
-		     .timeout_ms = 10000,
+	struct fixture                     *f = *state;
+	char                                nobody[40];
+	struct http_request                 request = {
+				.method = "GET",
+				.url = "https://127.0.0.1:1/",
+				.timeout_ms = 10000,
 	};
 
 	start(f, script, COUNT(script));
-	snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%d", free_port());
-	for (size_t i = 0; i < COUNT(names); i++)
-		setenv(names[i], proxy, 1);
+	snprintf(nobody, sizeof(nobody), "http://127.0.0.1:%d", free_port());
+	set_environment(nobody, NULL);
 	assert_int_equal(get(f), HTTP_ANSWERED);
-	for (size_t i = 0; i < COUNT(names); i++)
-		setenv(names[i], loopback_url(f->peer), 1);
+	set_environment(loopback_url(f->peer), NULL);
 	assert_int_equal(
 	    http_send(f->http, &request, &f->response), HTTP_CONNECT);
-	for (size_t i = 0; i < COUNT(names); i++)
-		unsetenv(names[i]);
+	set_environment(NULL, NULL);
 	assert_int_equal(loopback_count(f->peer), 1);
 }
 
@@ -631,10 +654,10 @@ a_proxy_that_was_set_is_used_for_https_only(void **state)
 
 	start(f, script, COUNT(script));
 	assert_true(http_set_proxy(f->http, loopback_url(f->peer)));
-	setenv("no_proxy", "*", 1);
+	set_environment(NULL, "*");
 	assert_int_not_equal(
 	    http_send(f->http, &request, &f->response), HTTP_ANSWERED);
-	unsetenv("no_proxy");
+	set_environment(NULL, NULL);
 	assert_string_equal(loopback_request(f->peer, 0)->method, "CONNECT");
 	assert_null(strstr(loopback_request(f->peer, 0)->text, "Authoriz"));
 	assert_false(f->response.sent);
@@ -789,7 +812,7 @@ tls_start(struct tls *tls, const char *san, const char *version)
 	char             *out, *at;
 
 	memset(tls, 0, sizeof(*tls));
-	strcpy(tls->folder, "/tmp/test_http.XXXXXX");
+	snprintf(tls->folder, sizeof(tls->folder), "/tmp/test_http.XXXXXX");
 	assert_non_null(mkdtemp(tls->folder));
 	snprintf(tls->certificate, sizeof(tls->certificate), "%s/cert.pem",
 	    tls->folder);
@@ -801,7 +824,7 @@ tls_start(struct tls *tls, const char *san, const char *version)
 	out = process_out(&tls->process);
 	at = strstr(out, "ACCEPT 127.0.0.1:");
 	snprintf(tls->url, sizeof(tls->url), "https://127.0.0.1:%d/",
-	    atoi(at + strlen("ACCEPT 127.0.0.1:")));
+	    (int)strtol(at + strlen("ACCEPT 127.0.0.1:"), NULL, 10));
 	free(out);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,6 +134,25 @@ settings_reach_the_wire(void **state)
 }
 
 static void
+an_endpoint_may_have_a_path(void **state)
+{
+	struct google g;
+	char          url[64];
+
+	(void)state;
+	google_start(&g, good, 1);
+	google_use_service_account(&g);
+	snprintf(url, sizeof(url), "%s/base//", loopback_url(g.peer));
+	assert_int_equal(
+	    gcpsecret_client_set_endpoint(g.client, url, NULL), GCPSECRET_OK);
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_OK);
+	assert_string_equal(loopback_request(g.peer, 0)->target,
+	    "/base/v1/projects/my-project/secrets/strava/versions/"
+	    "latest:access");
+	google_end(&g);
+}
+
+static void
 bad_settings_leave_the_old_ones(void **state)
 {
 	struct google g;
@@ -234,6 +254,7 @@ main(void)
 		cmocka_unit_test(null_arguments_are_refused_not_followed),
 		cmocka_unit_test(urls_must_be_https_or_of_this_machine),
 		cmocka_unit_test(settings_reach_the_wire),
+		cmocka_unit_test(an_endpoint_may_have_a_path),
 		cmocka_unit_test(bad_settings_leave_the_old_ones),
 		cmocka_unit_test(
 		    a_proxy_is_asked_for_a_tunnel_and_told_nothing),

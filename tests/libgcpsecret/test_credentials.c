@@ -130,6 +130,24 @@ what_the_program_names_outdoes_the_environment(void **state)
 }
 
 static void
+an_endpoint_of_the_programs_outdoes_the_emulator(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 200, .body = TOKEN_REPLY(TOKEN, "3599") },
+		{ .status = 200, .body = GOOD },
+	};
+	struct google g;
+
+	(void)state;
+	google_start(&g, script, COUNT(script));
+	google_use_user(&g);
+	google_set("SECRET_MANAGER_EMULATOR_HOST", "127.0.0.1:1");
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_OK);
+	assert_header(&g, 1, "Authorization", "Bearer " TOKEN);
+	google_end(&g);
+}
+
+static void
 the_emulator_needs_no_credentials(void **state)
 {
 	static const struct loopback_answer good[] = {
@@ -414,9 +432,8 @@ a_malformed_project_is_refused(void **state)
 	/* The last one has 64 letters. */
 	static const char *const projects[] = { "a/b", "..", "a\nb", "UPPER",
 		"a:b", "-a",
-		/* NOLINTNEXTLINE(bugprone-suspicious-missing-comma) */
-		"abcdefghijklmnopabcdefghijklmnop"
-		"abcdefghijklmnopabcdefghijklmnop" };
+		("abcdefghijklmnopabcdefghijklmnop"
+		 "abcdefghijklmnopabcdefghijklmnop") };
 	struct google            g;
 	const char              *text;
 
@@ -467,6 +484,21 @@ the_quota_project_is_sent_to_the_api_alone(void **state)
 	}
 }
 
+static void
+a_malformed_quota_project_is_refused(void **state)
+{
+	static const struct loopback_answer unused[] = { { .status = 500 } };
+	struct google                       g;
+
+	(void)state;
+	google_start(&g, unused, 1);
+	google_use_user(&g);
+	google_set("GOOGLE_CLOUD_QUOTA_PROJECT", "a\r\nX: y");
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_ERR_CREDENTIALS);
+	assert_holds(g.err.message, "GOOGLE_CLOUD_QUOTA_PROJECT");
+	google_end(&g);
+}
+
 int
 main(void)
 {
@@ -478,6 +510,8 @@ main(void)
 		    a_search_that_finds_nothing_says_where_it_looked),
 		cmocka_unit_test(
 		    what_the_program_names_outdoes_the_environment),
+		cmocka_unit_test(
+		    an_endpoint_of_the_programs_outdoes_the_emulator),
 		cmocka_unit_test(the_emulator_needs_no_credentials),
 		cmocka_unit_test(a_malformed_host_is_refused),
 		cmocka_unit_test(the_metadata_server_gives_a_token),
@@ -493,6 +527,7 @@ main(void)
 		cmocka_unit_test(a_project_that_nobody_tells_is_an_error),
 		cmocka_unit_test(a_malformed_project_is_refused),
 		cmocka_unit_test(the_quota_project_is_sent_to_the_api_alone),
+		cmocka_unit_test(a_malformed_quota_project_is_refused),
 	};
 
 	return cmocka_run_group_tests_name(

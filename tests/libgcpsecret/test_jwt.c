@@ -96,6 +96,34 @@ a_token_says_who_what_and_how_long(void **state)
 }
 
 static void
+a_token_sent_is_dated_back_and_lives_for_an_hour(void **state)
+{
+	static const struct loopback_answer good[] = {
+		{ .status = 200, .body = GOOD },
+	};
+	struct google       g;
+	char                header[4096];
+	struct json_object *claims;
+	int64_t             issued, expires;
+
+	(void)state;
+	google_start(&g, good, 1);
+	google_use_service_account(&g);
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_OK);
+	assert_true(loopback_header(loopback_request(g.peer, 0),
+	    "Authorization", header, sizeof(header)));
+	assert_signed(header + strlen("Bearer "), google_key(), 256);
+	claims = json_of(header + strlen("Bearer "), 1);
+	assert_string_equal(members_get_string(claims, "scope"), GS_SCOPE);
+	assert_true(put_int64(members_get(claims, "iat"), &issued));
+	assert_true(put_int64(members_get(claims, "exp"), &expires));
+	assert_int_equal(issued, g.now - 10);
+	assert_int_equal(expires, issued + 3600);
+	json_object_put(claims);
+	google_end(&g);
+}
+
+static void
 a_key_of_4096_bits_signs_512_bytes(void **state)
 {
 	EVP_PKEY  *key = EVP_RSA_gen(4096);
@@ -146,7 +174,14 @@ static void
 assert_key(char *pem, const char *fault)
 {
 	const char *found = NULL;
-	EVP_PKEY   *key = gs_jwt_key(pem, &found);
+	EVP_PKEY   *key;
+
+	/* The caller's queue of errors is left as it was. */
+	ERR_clear_error();
+	ERR_raise(ERR_LIB_USER, 42);
+	key = gs_jwt_key(pem, &found);
+	assert_int_equal(ERR_GET_REASON(ERR_get_error()), 42);
+	assert_int_equal(ERR_get_error(), 0);
 
 	if (fault != NULL) {
 		assert_null(key);
@@ -155,8 +190,6 @@ assert_key(char *pem, const char *fault)
 	} else {
 		assert_non_null(key);
 	}
-	/* The caller's queue of errors is left as it was. */
-	assert_int_equal(ERR_peek_error(), 0);
 	EVP_PKEY_free(key);
 	free(pem);
 }
@@ -192,6 +225,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_token_says_who_what_and_how_long),
+		cmocka_unit_test(
+		    a_token_sent_is_dated_back_and_lives_for_an_hour),
 		cmocka_unit_test(a_key_of_4096_bits_signs_512_bytes),
 		cmocka_unit_test(a_key_without_an_id_signs_without_kid),
 		cmocka_unit_test(a_key_is_read_strictly),

@@ -107,6 +107,7 @@ every_failed_allocation_is_survived(void **state)
 		struct google g;
 
 		google_start(&g, all_in_one, 1);
+		google_set("GOOGLE_CLOUD_QUOTA_PROJECT", "who-pays");
 		fail_each(&g, sources[i], GCPSECRET_OK);
 		google_end(&g);
 	}

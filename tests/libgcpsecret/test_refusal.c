@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "google.h"
 
@@ -196,6 +197,28 @@ a_refused_login_says_how_to_renew_it(void **state)
 }
 
 static void
+a_user_whose_name_is_known_is_named(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 200, .body = TOKEN_REPLY(TOKEN, "3599") },
+		{ .status = 403,
+		    .body = STATUS("PERMISSION_DENIED", "no", "") },
+	};
+	struct google g;
+
+	(void)state;
+	google_start(&g, script, COUNT(script));
+	google_use_user(&g);
+	google_write(&g, "user.json",
+	    "{\"type\":\"authorized_user\",\"client_id\":\"i\","
+	    "\"client_secret\":\"sss\",\"refresh_token\":\"rrr\","
+	    "\"account\":\"me@example.org\"}");
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_ERR_FORBIDDEN);
+	assert_holds(g.err.message, ACCESSOR "me@example.org");
+	google_end(&g);
+}
+
+static void
 on_a_machine_of_googles_the_account_is_looked_up(void **state)
 {
 	static const struct loopback_answer script[] = {
@@ -243,6 +266,31 @@ an_account_that_cannot_be_looked_up_costs_nothing(void **state)
 	assert_int_equal(google_access(&g, NAME), GCPSECRET_ERR_FORBIDDEN);
 	assert_holds(g.err.message, ACCESSOR "metadata server at 127.0.0.1:");
 	assert_int_equal(g.err.http_status, 403);
+	google_end(&g);
+}
+
+static void
+a_slow_look_up_does_not_hold_up_the_error(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 200,
+		    .headers = FLAVOR,
+		    .body = TOKEN_REPLY(TOKEN, "3599") },
+		{ .status = 403,
+		    .body = STATUS("PERMISSION_DENIED", "no", "") },
+		{ .status = 503, .headers = FLAVOR },
+		{ .status = 200, .delay_ms = 20000 },
+	};
+	struct google   g;
+	struct timespec start, end;
+
+	(void)state;
+	google_start(&g, script, COUNT(script));
+	google_use_metadata(&g);
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_ERR_FORBIDDEN);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	assert_in_range(end.tv_sec - start.tv_sec, 0, 8);
 	google_end(&g);
 }
 
@@ -320,10 +368,12 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_refusal_says_what_to_do),
 		cmocka_unit_test(a_refused_login_says_how_to_renew_it),
+		cmocka_unit_test(a_user_whose_name_is_known_is_named),
 		cmocka_unit_test(
 		    on_a_machine_of_googles_the_account_is_looked_up),
 		cmocka_unit_test(
 		    an_account_that_cannot_be_looked_up_costs_nothing),
+		cmocka_unit_test(a_slow_look_up_does_not_hold_up_the_error),
 		cmocka_unit_test(a_server_that_repeats_a_secret_is_not_quoted),
 		cmocka_unit_test(a_message_stays_one_line_of_ascii),
 	};

@@ -101,6 +101,7 @@ a_bad_setting_is_refused_and_the_old_one_stays(void **state)
 		"socks5://proxy", "http://a b/", "http://a\n/" };
 	struct fake              fake;
 	strava_error             err;
+	char                     text[3000];
 
 	(void)state;
 	fake_start(&fake);
@@ -124,6 +125,11 @@ a_bad_setting_is_refused_and_the_old_one_stays(void **state)
 		assert_int_equal(
 		    strava_client_set_proxy(fake.client, proxies[i], &err),
 		    STRAVA_ERR_ARGUMENT);
+	memset(text, 'a', sizeof(text));
+	memcpy(text, "https://", 8);
+	text[sizeof(text) - 1] = '\0';
+	assert_int_equal(strava_client_set_api_base(fake.client, text, &err),
+	    STRAVA_ERR_ARGUMENT);
 	assert_int_equal(strava_client_set_ca_file(fake.client, "", &err),
 	    STRAVA_ERR_ARGUMENT);
 	fake.answers[0] = ATHLETE;
@@ -138,7 +144,7 @@ static void
 null_is_an_argument_and_no_crash(void **state)
 {
 	strava_client    *client = NULL;
-	strava_athlete   *athlete;
+	strava_athlete   *athlete = (strava_athlete *)1;
 	strava_error      err;
 	strava_rate_limit limit;
 
@@ -150,6 +156,7 @@ null_is_an_argument_and_no_crash(void **state)
 	    strava_client_set_api_base(NULL, NULL, NULL), STRAVA_ERR_ARGUMENT);
 	assert_int_equal(
 	    strava_athlete_get(NULL, &athlete, &err), STRAVA_ERR_ARGUMENT);
+	assert_null(athlete);
 	assert_int_equal(strava_client_new(&client, NULL), STRAVA_OK);
 	assert_int_equal(
 	    strava_athlete_get(client, NULL, &err), STRAVA_ERR_ARGUMENT);

@@ -2,6 +2,7 @@
 
 /* What Strava refuses, row by row, and what the caller is told to do. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "fake_transport.h"
@@ -11,8 +12,8 @@ static const strava_app app = { .client_id = "42", .client_secret = "s3cret" };
 
 struct row {
 	int           http_status;
-	const char   *body;
 	strava_status status;
+	const char   *body;
 	const char   *says; /* somewhere in the message */
 };
 
@@ -33,40 +34,45 @@ expect(const struct row *row, strava_status status, const strava_error *err)
 
 /* From the API, where the athlete's token signs in. */
 static const struct row of_the_api[] = {
-	{ 400, FAULT("Activity", "name", "too long"), STRAVA_ERR_REQUEST,
+	{ 400, STRAVA_ERR_REQUEST, FAULT("Activity", "name", "too long"),
 	    "Bad Request: Activity name too long (HTTP 400)" },
-	{ 401, FAULT("Athlete", "access_token", "invalid"),
-	    STRAVA_ERR_UNAUTHORIZED, "refresh the access token" },
-	{ 401, "{\"message\":\"Authorization Error\"}", STRAVA_ERR_UNAUTHORIZED,
+	{ 401, STRAVA_ERR_UNAUTHORIZED,
+	    FAULT("Athlete", "access_token", "invalid"),
+	    "refresh the access token" },
+	{ 401, STRAVA_ERR_UNAUTHORIZED, "{\"message\":\"Authorization Error\"}",
 	    "Authorization Error (HTTP 401)" },
-	{ 401, NULL, STRAVA_ERR_UNAUTHORIZED, "not authorized (HTTP 401)" },
-	{ 401, FAULT("AccessToken", "activity:read_permission", "missing"),
-	    STRAVA_ERR_SCOPE, "lacks the scope activity:read (" },
-	{ 401, FAULT("AccessToken", "profile:read_all_permission", "missing"),
-	    STRAVA_ERR_SCOPE, "lacks the scope profile:read_all (" },
-	{ 401, FAULT("Application", "", "invalid"), STRAVA_ERR_APPLICATION,
+	{ 401, STRAVA_ERR_UNAUTHORIZED, NULL, "not authorized (HTTP 401)" },
+	{ 401, STRAVA_ERR_SCOPE,
+	    FAULT("AccessToken", "activity:read_permission", "missing"),
+	    "lacks the scope activity:read (" },
+	{ 401, STRAVA_ERR_SCOPE,
+	    FAULT("AccessToken", "profile:read_all_permission", "missing"),
+	    "lacks the scope profile:read_all (" },
+	{ 401, STRAVA_ERR_APPLICATION, FAULT("Application", "", "invalid"),
 	    "check the client id" },
-	{ 403, FAULT("Application", "Status", "Inactive"), STRAVA_ERR_INACTIVE,
+	{ 403, STRAVA_ERR_INACTIVE, FAULT("Application", "Status", "Inactive"),
 	    "renew the Strava subscription" },
-	{ 403, "{\"message\":\"Forbidden\",\"errors\":[]}",
-	    STRAVA_ERR_FORBIDDEN, "Forbidden (HTTP 403)" },
-	{ 403, FAULT("Application", "Status", "Other"), STRAVA_ERR_FORBIDDEN,
+	{ 403, STRAVA_ERR_FORBIDDEN,
+	    "{\"message\":\"Forbidden\",\"errors\":[]}",
+	    "Forbidden (HTTP 403)" },
+	{ 403, STRAVA_ERR_FORBIDDEN, FAULT("Application", "Status", "Other"),
 	    "Status Other" },
-	{ 404, FAULT("Activity", "id", "invalid"), STRAVA_ERR_NOT_FOUND,
+	{ 404, STRAVA_ERR_NOT_FOUND, FAULT("Activity", "id", "invalid"),
 	    "(HTTP 404)" },
-	{ 404, NULL, STRAVA_ERR_NOT_FOUND, "not found (HTTP 404)" },
-	{ 418, "", STRAVA_ERR_REQUEST, "request refused (HTTP 418)" },
-	{ 429, FAULT("Application", "rate limit", "exceeded"),
-	    STRAVA_ERR_RATE_LIMIT, "rate limit exceeded" },
-	{ 500, "<html><body>oops", STRAVA_ERR_SERVER,
+	{ 404, STRAVA_ERR_NOT_FOUND, NULL, "not found (HTTP 404)" },
+	{ 418, STRAVA_ERR_REQUEST, "", "request refused (HTTP 418)" },
+	{ 429, STRAVA_ERR_RATE_LIMIT,
+	    FAULT("Application", "rate limit", "exceeded"),
+	    "rate limit exceeded" },
+	{ 500, STRAVA_ERR_SERVER, "<html><body>oops",
 	    "server failure (HTTP 500): try again later" },
-	{ 502, NULL, STRAVA_ERR_SERVER, "(HTTP 502)" },
-	{ 503, "{\"message\":\"Down\"}", STRAVA_ERR_SERVER, "Down (HTTP 503)" },
+	{ 502, STRAVA_ERR_SERVER, NULL, "(HTTP 502)" },
+	{ 503, STRAVA_ERR_SERVER, "{\"message\":\"Down\"}", "Down (HTTP 503)" },
 	/* A server that fails knows nothing about the application. */
-	{ 503, FAULT("Application", "Status", "Inactive"), STRAVA_ERR_SERVER,
+	{ 503, STRAVA_ERR_SERVER, FAULT("Application", "", "invalid"),
 	    "try again later" },
-	{ 302, NULL, STRAVA_ERR_FORMAT, "check the base URL" },
-	{ 99, NULL, STRAVA_ERR_FORMAT, "HTTP 99" },
+	{ 302, STRAVA_ERR_FORMAT, NULL, "check the base URL" },
+	{ 99, STRAVA_ERR_FORMAT, NULL, "HTTP 99" },
 };
 
 static void
@@ -90,59 +96,66 @@ a_refusal_of_the_api_says_what_to_do(void **state)
 	fake_stop(&fake);
 }
 
-/* The token endpoint, where the application signs in. */
+/* From the token endpoint, where the application signs in. */
+static const struct row of_a_grant[] = {
+	{ 400, STRAVA_ERR_REVOKED,
+	    FAULT("RefreshToken", "refresh_token", "invalid"),
+	    "ask the athlete for consent" },
+	{ 400, STRAVA_ERR_REVOKED, FAULT("RefreshToken", "code", "invalid"),
+	    "ask the athlete for consent" },
+	{ 400, STRAVA_ERR_CODE, FAULT("AuthorizationCode", "code", "invalid"),
+	    "authorize URL" },
+	{ 400, STRAVA_ERR_APPLICATION,
+	    FAULT("Application", "client_id", "invalid"),
+	    "check the client id" },
+	{ 401, STRAVA_ERR_APPLICATION, FAULT("Application", "", "invalid"),
+	    "client secret" },
+	{ 401, STRAVA_ERR_APPLICATION, NULL, "client secret" },
+	{ 400, STRAVA_ERR_REQUEST,
+	    FAULT("RefreshToken", "refresh_token", "odd"),
+	    "RefreshToken refresh_token odd" },
+	/* A fault of the application says nothing of the athlete. */
+	{ 400, STRAVA_ERR_APPLICATION,
+	    "{\"errors\":[{\"resource\":\"RefreshToken\",\"field\":"
+	    "\"refresh_token\",\"code\":\"invalid\"},{\"resource\":"
+	    "\"Application\",\"field\":\"\",\"code\":\"invalid\"}]}",
+	    "Application invalid" },
+	/* Nothing that would condemn a token. */
+	{ 400, STRAVA_ERR_REQUEST,
+	    "{\"message\":\"Bad Request\",\"errors\":null}",
+	    "Bad Request (HTTP 400)" },
+	{ 400, STRAVA_ERR_REQUEST,
+	    "{\"message\":\"Bad Request\",\"errors\":[]}", "Bad Request" },
+	{ 400, STRAVA_ERR_REQUEST,
+	    "{\"message\":\"M\",\"errors\":\"RefreshToken "
+	    "invalid\"}",
+	    "M: RefreshToken invalid (HTTP 400)" },
+	{ 400, STRAVA_ERR_REQUEST,
+	    "{\"message\":5,\"errors\":[null,1,\"x\",{}]}",
+	    "request refused (HTTP 400)" },
+	{ 400, STRAVA_ERR_REQUEST,
+	    "{\"errors\":[{\"resource\":\"RefreshToken\"}]}", "RefreshToken" },
+	{ 400, STRAVA_ERR_REQUEST, "<html>RefreshToken invalid",
+	    "request refused" },
+	{ 400, STRAVA_ERR_REQUEST, NULL, "request refused" },
+	{ 400, STRAVA_ERR_REQUEST, "[]", "request refused" },
+};
+
 static void
 a_refusal_of_a_grant_says_what_to_do(void **state)
 {
-	static const struct row rows[] = {
-		{ 400, FAULT("RefreshToken", "refresh_token", "invalid"),
-		    STRAVA_ERR_REVOKED, "ask the athlete for consent" },
-		{ 400, FAULT("RefreshToken", "code", "invalid"),
-		    STRAVA_ERR_REVOKED, "ask the athlete for consent" },
-		{ 400, FAULT("AuthorizationCode", "code", "invalid"),
-		    STRAVA_ERR_CODE, "authorize URL" },
-		{ 400, FAULT("Application", "client_id", "invalid"),
-		    STRAVA_ERR_APPLICATION, "check the client id" },
-		{ 401, FAULT("Application", "", "invalid"),
-		    STRAVA_ERR_APPLICATION, "client secret" },
-		{ 401, NULL, STRAVA_ERR_APPLICATION, "client secret" },
-		{ 400, FAULT("RefreshToken", "refresh_token", "odd"),
-		    STRAVA_ERR_REQUEST, "RefreshToken refresh_token odd" },
-		/* A fault of the application says nothing of the athlete. */
-		{ 400,
-		    "{\"errors\":[{\"resource\":\"RefreshToken\",\"field\":"
-		    "\"refresh_token\",\"code\":\"invalid\"},{\"resource\":"
-		    "\"Application\",\"field\":\"\",\"code\":\"invalid\"}]}",
-		    STRAVA_ERR_APPLICATION, "Application invalid" },
-		/* Nothing that would condemn a token. */
-		{ 400, "{\"message\":\"Bad Request\",\"errors\":null}",
-		    STRAVA_ERR_REQUEST, "Bad Request (HTTP 400)" },
-		{ 400, "{\"message\":\"Bad Request\",\"errors\":[]}",
-		    STRAVA_ERR_REQUEST, "Bad Request" },
-		{ 400,
-		    "{\"message\":\"M\",\"errors\":\"RefreshToken "
-		    "invalid\"}",
-		    STRAVA_ERR_REQUEST, "M: RefreshToken invalid (HTTP 400)" },
-		{ 400, "{\"message\":5,\"errors\":[null,1,\"x\",{}]}",
-		    STRAVA_ERR_REQUEST, "request refused (HTTP 400)" },
-		{ 400, "{\"errors\":[{\"resource\":\"RefreshToken\"}]}",
-		    STRAVA_ERR_REQUEST, "RefreshToken" },
-		{ 400, "<html>RefreshToken invalid", STRAVA_ERR_REQUEST,
-		    "request refused" },
-		{ 400, NULL, STRAVA_ERR_REQUEST, "request refused" },
-		{ 400, "[]", STRAVA_ERR_REQUEST, "request refused" },
-	};
 	struct fake   fake;
 	strava_token *token;
 	strava_error  err;
 
 	(void)state;
 	fake_start(&fake);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(of_a_grant) / sizeof(of_a_grant[0]);
+	     i++) {
 		fake.calls = 0;
 		fake.answers[0] =
-		    fake_answer(rows[i].http_status, rows[i].body);
-		expect(&rows[i],
+		    fake_answer(of_a_grant[i].http_status, of_a_grant[i].body);
+		expect(&of_a_grant[i],
 		    strava_oauth_refresh(
 			fake.client, &app, "old", &token, &err),
 		    &err);
@@ -175,15 +188,16 @@ a_message_is_one_line_without_tokens(void **state)
 static void
 a_long_story_is_cut_short(void **state)
 {
-	static char     body[4096] = "{\"message\":\"";
+	char            body[2048], story[1601];
 	struct fake     fake;
 	strava_athlete *athlete;
 	strava_error    err;
 
 	(void)state;
-	for (int i = 0; i < 800; i++)
-		strcat(body, "la, ");
-	strcat(body, "\"}");
+	for (size_t i = 0; i < sizeof(story); i++)
+		story[i] = "la, "[i % 4];
+	story[sizeof(story) - 1] = '\0';
+	snprintf(body, sizeof(body), "{\"message\":\"%s\"}", story);
 	fake_start(&fake);
 	fake.answers[0] = fake_answer(401, body);
 	assert_int_equal(strava_athlete_get(fake.client, &athlete, &err),

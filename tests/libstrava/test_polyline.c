@@ -104,7 +104,7 @@ a_bad_text_is_refused(void **state)
 		"_p~iF~ps|U?", /* the same */
 		"~", "~~~~~~~~~~~~~~~~~~~~~~~~",
 		"_p~iF ~ps|U", /* 32 is below the format's bytes */
-		"_p~iF~ps|U\x7f\x7f", "\x01\x02", "\xff\xff\xff\xff",
+		"_p~iF~ps|U\x7f\x7f", "\x7f??", "\x01\x02", "\xff\xff\xff\xff",
 		"~~~~~~?~~~~~~?", /* seven groups */
 	};
 	strava_latlng *points = (strava_latlng *)1;

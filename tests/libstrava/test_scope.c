@@ -51,6 +51,7 @@ null_is_refused(void **state)
 	(void)state;
 	assert_int_equal(strava_scope_missing(NULL, "read", &missing, &err),
 	    STRAVA_ERR_ARGUMENT);
+	assert_null(missing);
 	assert_int_equal(strava_scope_missing("read", NULL, &missing, &err),
 	    STRAVA_ERR_ARGUMENT);
 	assert_int_equal(strava_scope_missing("read", "read", NULL, NULL),

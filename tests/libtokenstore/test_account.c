@@ -121,7 +121,7 @@ an_account_belongs_to_one_application(void **state)
 	assert_int_equal(
 	    tokenstore_get(other, "1", &a, &err), TOKENSTORE_ERR_NOT_FOUND);
 	assert_string_equal(err.message, "no such account");
-	put(other, "1", "their access", "their-refresh");
+	put(other, "1", "their-access", "their-refresh");
 	tokenstore_close(other);
 	a = get(f->store, "1");
 	assert_string_equal(a->access_token, "access");

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "clock.h"
 #include "pg.h"
 #include "postgres.h"
 #include "test.h"
@@ -182,7 +183,7 @@ a_lock_that_is_held_is_waited_for(void **state)
 		_exit(migrate(pg, 3, &error) != PG_OK);
 	}
 	/* Longer than the other side waits for a lock in one go. */
-	sleep(3);
+	clock_sleep_ms(3000, NULL);
 	assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
 	pg_rollback(other);
 	assert_int_equal(waitpid(pid, &status, 0), pid);

@@ -1,5 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Uses every call once or more, with tokens that are easy to find. */
+static void
+use_everything(struct fixture *f)
+{
+	tokenstore_claim_list *list;
+	tokenstore_stats       stats;
+	int                    more;
+
+	put(f->store, "1", "SECRET-access-1", "SECRET-refresh-1");
+	put(f->store, "1", "SECRET-access-2", "SECRET-refresh-2");
+	list = claim_one(f->store, "1");
+	assert_int_equal(
+	    tokenstore_refuse(f->store, list->items[0], &more, NULL),
+	    TOKENSTORE_OK);
+	put(f->store, "1", "SECRET-access-3", "SECRET-refresh-3");
+	save(f->store, list->items[0], "SECRET-access-4", "SECRET-refresh-4");
+	save(f->store, list->items[0], "SECRET-access-5", "SECRET-refresh-5");
+	tokenstore_claim_list_free(list);
+	assert_int_equal(
+	    tokenstore_claim_due(f->store, 5, 120, &list, NULL), TOKENSTORE_OK);
+	tokenstore_claim_list_free(list);
+	list = claim_one(f->store, "1");
+	assert_int_equal(
+	    tokenstore_defer(f->store, list->items[0], 9, 1, "network", NULL),
+	    TOKENSTORE_OK);
+	tokenstore_claim_list_free(list);
+	list = claim_one(f->store, "1");
+	assert_int_equal(
+	    tokenstore_release(f->store, list->items[0], NULL), TOKENSTORE_OK);
+	tokenstore_claim_list_free(list);
+	put(f->store, "2", "SECRET-access-6", "SECRET-refresh-6");
+	put(f->store, "3", "SECRET-access-7", "SECRET-refresh-7");
+	assert_int_equal(tokenstore_touch(f->store, "2", NULL), TOKENSTORE_OK);
+	assert_int_equal(tokenstore_revoke(f->store, "2", NULL), TOKENSTORE_OK);
+	assert_int_equal(tokenstore_delete(f->store, "3", NULL), TOKENSTORE_OK);
+	assert_int_equal(tokenstore_check(f->store, NULL), TOKENSTORE_OK);
+	assert_int_equal(
+	    tokenstore_stats_get(f->store, &stats, NULL), TOKENSTORE_OK);
+	tokenstore_account_free(get(f->store, "1"));
+}
+
+static void
+check_absent(const char *where, const char *text, const char *needle)
+{
+	if (strcasestr(text, needle) != NULL)
+		fail_msg("%s holds \"%s\"", where, needle);
+}
+
+static void
+no_token_is_found_in_a_dump(void **state)
+{
+	struct fixture *f = *state;
+	char           *dump;
+
+	use_everything(f);
+	dump = postgres_dump(f->pg);
+	assert_non_null(strstr(dump, "tokenstore.account"));
+	check_absent("the dump", dump, "SECRET");
+	/* "SECRET" as pg_dump writes bytes. */
+	check_absent("the dump", dump, "534543524554");
+	free(dump);
+}
+
+static void
+no_statement_needs_a_session(void **state)
+{
+	static const char *const banned[] = { "SECRET", "534543524554",
+		"LISTEN", "NOTIFY", "PREPARE", "DECLARE", "advisory", "TEMP",
+		"WITH HOLD", "SET SESSION", "SET search_path", "DISCARD",
+		"COPY" };
+	struct fixture          *f = *state;
+	char                    *log, *ours, *p;
+
+	postgres_sql(f->pg, "ALTER SYSTEM SET log_statement = 'all'");
+	/* Parameters included. */
+	postgres_sql(f->pg, "ALTER SYSTEM SET log_error_verbosity = 'default'");
+	postgres_sql(f->pg, "SELECT pg_reload_conf(), pg_sleep(0.3)");
+	log = postgres_log(f->pg);
+	ours = strdup(log);
+	free(log);
+	tokenstore_close(f->store);
+	postgres_new_database(f->pg);
+	f->store = open_store(f, KEY_1, 0);
+	assert_int_equal(tokenstore_migrate(f->store, NULL), TOKENSTORE_OK);
+	use_everything(f);
+	log = postgres_log(f->pg);
+	p = log + strlen(ours);
+	assert_non_null(strstr(p, "execute <unnamed>: UPDATE tokenstore"));
+	assert_non_null(strstr(p, "DETAIL:  parameters: $1 = '0'"));
+	assert_non_null(strstr(p, "SELECT id FROM tokenstore.schema_lock"));
+	for (size_t i = 0; i < sizeof(banned) / sizeof(banned[0]); i++)
+		check_absent("the log", p, banned[i]);
+	/* Every SET is local to its transaction, or part of an UPDATE. */
+	while ((p = strstr(p, "statement: SET ")) != NULL) {
+		assert_int_equal(strncmp(p, "statement: SET LOCAL", 20), 0);
+		p++;
+	}
+	free(ours);
+	free(log);
+}
+
 int
 main(void)
 {
-	return 0;
+	const struct CMUnitTest tests[] = {
+		STORE_TEST(no_token_is_found_in_a_dump),
+		STORE_TEST(no_statement_needs_a_session),
+	};
+
+	return cmocka_run_group_tests(tests, start_cluster, end_cluster);
 }

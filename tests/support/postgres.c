@@ -4,7 +4,6 @@
 #include <err.h>
 #include <fcntl.h>
 #include <libpq-fe.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,29 +43,29 @@ read_all(int fd)
 	return text;
 }
 
-/* Runs a program and returns what it wrote to stdout; to be freed. */
+/* Runs a program with three arguments and returns what it wrote to stdout; to be
+ * freed. */
 static char *
-output_of(const char *const *argv)
+output_of(const char *program, const char *a, const char *b, const char *c)
 {
 	int   fds[2], status;
 	char *text;
 	pid_t pid;
 
 	if (pipe2(fds, O_CLOEXEC) != 0 || (pid = fork()) < 0)
-		err(1, "cannot start %s", argv[0]);
+		err(1, "cannot start %s", program);
 	if (pid == 0) {
 		dup2(fds[1], STDOUT_FILENO);
-		/* exec's prototype is older than const. */
-		execvp(argv[0], (char *const *)(uintptr_t)argv);
+		execlp(program, program, a, b, c, (char *)NULL);
 		_exit(127);
 	}
 	close(fds[1]);
 	text = read_all(fds[0]);
 	waitpid(pid, &status, 0);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == SKIPPED)
-		exit(SKIPPED);
+		errx(SKIPPED, "skipped");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		errx(1, "%s failed", argv[0]);
+		errx(1, "%s %s failed", program, a);
 	return text;
 }
 
@@ -77,9 +76,9 @@ output_of(const char *const *argv)
 static void
 start_keeper(struct postgres *pg)
 {
-	static const char script[] = "cat; \"$1\" stop --immediate \"$2\"; "
-				     "rm -rf -- \"$2\"";
-	int               fds[2], null;
+	static const char script[] =
+	    "cat; \"$1\" stop --immediate \"$2\"; rm -rf -- \"$2\"";
+	int fds[2], null;
 
 	if (pipe2(fds, O_CLOEXEC) != 0 || (pg->keeper = fork()) < 0)
 		err(1, "cannot start the keeper of %s", pg->dir);
@@ -100,8 +99,7 @@ start_keeper(struct postgres *pg)
 void
 postgres_restart(struct postgres *pg)
 {
-	const char *argv[] = { SCRIPT, "start", "--fast", pg->dir, NULL };
-	char       *conninfo = output_of(argv), *end;
+	char *conninfo = output_of(SCRIPT, "start", "--fast", pg->dir), *end;
 
 	if ((end = strstr(conninfo, " dbname=")) == NULL)
 		errx(1, "unexpected conninfo: %s", conninfo);
@@ -113,15 +111,13 @@ postgres_restart(struct postgres *pg)
 void
 postgres_crash(struct postgres *pg)
 {
-	const char *argv[] = { SCRIPT, "stop", "--immediate", pg->dir, NULL };
-
-	free(output_of(argv));
+	free(output_of(SCRIPT, "stop", "--immediate", pg->dir));
 }
 
 struct postgres *
 postgres_start(void)
 {
-	const char      *tmp = getenv("TMPDIR");
+	const char      *tmp = secure_getenv("TMPDIR");
 	struct postgres *pg = calloc(1, sizeof(*pg));
 
 	if (pg == NULL)
@@ -169,8 +165,9 @@ postgres_new_database(struct postgres *pg)
 {
 	char sql[64], conninfo[320];
 
-	snprintf(sql, sizeof(sql), "CREATE DATABASE app%d OWNER app",
-	    ++pg->databases);
+	pg->databases++;
+	snprintf(
+	    sql, sizeof(sql), "CREATE DATABASE app%d OWNER app", pg->databases);
 	snprintf(conninfo, sizeof(conninfo), "%s dbname=postgres user=postgres",
 	    pg->server);
 	run(pg, conninfo, sql);
@@ -220,8 +217,5 @@ postgres_log(const struct postgres *pg)
 char *
 postgres_dump(const struct postgres *pg)
 {
-	const char *argv[] = { "pg_dump", "--inserts", "-d", pg->superuser,
-		NULL };
-
-	return output_of(argv);
+	return output_of("pg_dump", "--inserts", "-d", pg->superuser);
 }

@@ -75,7 +75,8 @@ static void
 become(const struct process *process, const char *const argv[],
     const struct environment *env)
 {
-	int in = open("/dev/null", O_RDONLY);
+	char *const *args;
+	int          in = open("/dev/null", O_RDONLY);
 	int out = open(process->out, O_WRONLY | O_CREAT | O_APPEND, 0600);
 	int err = open(process->err, O_WRONLY | O_CREAT | O_APPEND, 0600);
 
@@ -83,7 +84,9 @@ become(const struct process *process, const char *const argv[],
 	if (in < 0 || out < 0 || err < 0 || dup2(in, 0) < 0 ||
 	    dup2(out, 1) < 0 || dup2(err, 2) < 0)
 		_exit(126);
-	execve(argv[0], (char *const *)(uintptr_t)argv, env->items);
+	/* execve() is older than const, and changes nothing. */
+	memcpy(&args, &argv, sizeof(args));
+	execve(argv[0], args, env->items);
 	_exit(127);
 }
 

@@ -169,6 +169,12 @@ visitor_page(const struct visitor *visitor)
 	return buf_text(&visitor->response.body);
 }
 
+bool
+visitor_says(const struct visitor *visitor, const char *text)
+{
+	return strstr(visitor_page(visitor), text) != NULL;
+}
+
 const char *
 visitor_header(const struct visitor *visitor, const char *name)
 {

@@ -45,8 +45,10 @@ int visitor_post(struct visitor *visitor, const char *where, const char *form);
 int visitor_send(struct visitor *visitor, const char *method, const char *where,
     const char *content_type, const char *body);
 
-/* Of the last answer: its body as text, and a header or NULL. */
+/* Of the last answer: its body as text, whether that holds `text`, and a
+ * header or NULL. */
 const char *visitor_page(const struct visitor *visitor);
+bool        visitor_says(const struct visitor *visitor, const char *text);
 const char *visitor_header(const struct visitor *visitor, const char *name);
 
 /* "" when there is no such cookie.  Setting one to "" deletes it. */

@@ -42,7 +42,7 @@ extern "C" {
 #define GCPSECRET_VERSION_MAJOR 0
 #define GCPSECRET_VERSION_MINOR 1
 #define GCPSECRET_VERSION_PATCH 0
-#define GCPSECRET_VERSION       "0.1.0"
+#define GCPSECRET_VERSION "0.1.0"
 
 /*
  * The outcome of a call.  Each value answers one question: what should the
@@ -57,8 +57,8 @@ typedef enum gcpsecret_status {
 	GCPSECRET_ERR_NOMEM,    /* out of memory */
 
 	/* Try again later. */
-	GCPSECRET_ERR_NETWORK,  /* no HTTP answer: DNS, connect, connection lost */
-	GCPSECRET_ERR_TLS,      /* the server's certificate is not trusted */
+	GCPSECRET_ERR_NETWORK, /* no HTTP answer: DNS, connect, connection lost */
+	GCPSECRET_ERR_TLS,     /* the server's certificate is not trusted */
 	GCPSECRET_ERR_TIMEOUT,  /* the deadline passed */
 	GCPSECRET_ERR_CANCELED, /* gcpsecret_client_cancel() was called */
 	GCPSECRET_ERR_SERVER,   /* Google failed: 5xx */
@@ -70,9 +70,9 @@ typedef enum gcpsecret_status {
 	GCPSECRET_ERR_CREDENTIALS, /* none found, or a file is unusable */
 	GCPSECRET_ERR_REFUSED,     /* Google does not accept the credentials */
 	GCPSECRET_ERR_FORBIDDEN,   /* the account lacks a role */
-	GCPSECRET_ERR_DISABLED,    /* the Secret Manager API is off in the project */
-	GCPSECRET_ERR_NOT_FOUND,   /* no such secret or version */
-	GCPSECRET_ERR_STATE, /* the version is disabled or destroyed; "latest"
+	GCPSECRET_ERR_DISABLED, /* the Secret Manager API is off in the project */
+	GCPSECRET_ERR_NOT_FOUND, /* no such secret or version */
+	GCPSECRET_ERR_STATE,  /* the version is disabled or destroyed; "latest"
 			      * never falls back to an older one */
 	GCPSECRET_ERR_REQUEST /* Google refused the request: any other 4xx */
 } gcpsecret_status;
@@ -87,11 +87,11 @@ typedef enum gcpsecret_status {
  * token, a key or a secret.
  */
 typedef struct gcpsecret_error {
-	gcpsecret_status status;        /* equal to the value returned */
-	int              http_status;   /* 0 when no HTTP answer arrived */
-	int64_t          retry_after_s; /* seconds to wait, or -1 when unknown */
-	uint64_t         reserved[4];
-	char             message[464];
+	gcpsecret_status status;      /* equal to the value returned */
+	int              http_status; /* 0 when no HTTP answer arrived */
+	int64_t  retry_after_s;       /* seconds to wait, or -1 when unknown */
+	uint64_t reserved[4];
+	char     message[464];
 } gcpsecret_error;
 
 /* The name of a status, e.g. "forbidden".  Never NULL. */

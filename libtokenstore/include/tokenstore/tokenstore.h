@@ -11,9 +11,10 @@
  * The rule that keeps tokens safe: the store holds a set of refresh tokens for
  * each account, nearly always of one.  Every token that a provider hands out is
  * added; a token leaves the set only when a newer one came in exchange for it,
- * when the provider refused it, or when the person withdrew consent.  A claim
- * keeps two processes from refreshing one account at once; it makes things
- * cheap, and nothing depends on it for safety.
+ * when the provider refused it, or when the person withdrew consent; of those
+ * that more consents left over, the eight youngest are kept.  A claim keeps two
+ * processes from refreshing one account at once; it makes things cheap, and
+ * nothing depends on it for safety.
  */
 
 #include <stddef.h>
@@ -36,7 +37,7 @@ extern "C" {
 #define TOKENSTORE_VERSION_MAJOR 0
 #define TOKENSTORE_VERSION_MINOR 1
 #define TOKENSTORE_VERSION_PATCH 0
-#define TOKENSTORE_VERSION       "0.1.0"
+#define TOKENSTORE_VERSION "0.1.0"
 
 /*
  * The outcome of a call.  Each value answers one question: what should the
@@ -112,11 +113,11 @@ typedef struct tokenstore_options {
 
 	const char *provider;  /* required: "strava" */
 	const char *client_id; /* required: the OAuth application */
-	const char *actor; /* required: who writes, e.g. "update_tokens" */
+	const char *actor;     /* required: who writes, e.g. "update_tokens" */
 
-	int64_t connect_timeout_ms; /* default 3000 */
-	int64_t call_timeout_ms;    /* default 5000 */
-	int64_t clock_offset_s; /* added to the database's clock, for tests */
+	int64_t     connect_timeout_ms; /* to one host; default 3000 */
+	int64_t     call_timeout_ms;    /* connecting included; default 5000 */
+	int64_t  clock_offset_s; /* added to the database's clock, for tests */
 	uint64_t reserved[8];
 } tokenstore_options;
 
@@ -141,7 +142,8 @@ TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_migrate(
 
 /*
  * Is the store usable?  Connects, compares the schema's version, and looks for
- * accounts sealed under a key that the keyring lacks (KEY).
+ * accounts sealed under a key that the keyring lacks, or has wrong (KEY).  Reads
+ * every account of the application: for start-up, not for each request.
  */
 TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_check(
     tokenstore *store, tokenstore_error *err);
@@ -180,15 +182,15 @@ typedef enum tokenstore_state {
 typedef struct tokenstore_account {
 	const char      *subject;
 	tokenstore_state state;
-	const char *access_token; /* NULL when there is none */
-	int64_t     expires_at, expires_in;
-	const char *scope;
-	int64_t     due_at;         /* when the next refresh is worth trying */
-	int64_t     leased_until;   /* somebody is refreshing it until then */
-	int64_t     in_doubt_since; /* a refresh began and never reported back */
-	int64_t     created_at, updated_at, last_used_at, revoked_at;
-	int64_t     sequence; /* grows whenever a token is stored */
-	int64_t     total_refreshes, total_refresh_checks, failures;
+	const char      *access_token; /* NULL when there is none */
+	int64_t          expires_at, expires_in;
+	const char      *scope;
+	int64_t          due_at; /* when the next refresh is worth trying */
+	int64_t leased_until;    /* somebody is refreshing it until then */
+	int64_t in_doubt_since;  /* a refresh began and never reported back */
+	int64_t created_at, updated_at, last_used_at, revoked_at;
+	int64_t sequence; /* grows whenever a token is stored */
+	int64_t total_refreshes, total_refresh_checks, failures;
 	const char *last_refreshed_by;
 	const char *last_error; /* a class such as "network", never a message */
 } tokenstore_account;
@@ -209,9 +211,9 @@ TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_touch(
  */
 typedef struct tokenstore_claim {
 	const char *subject;
-	const char *refresh_token; /* spend this one */
-	const char *access_token;  /* the one in the store; NULL: none */
-	int64_t     expires_at;    /* of that access token */
+	const char *refresh_token;  /* spend this one */
+	const char *access_token;   /* the one in the store; NULL: none */
+	int64_t     expires_at;     /* of that access token */
 	int64_t     in_doubt_since; /* an earlier refresh never reported back:
 				     * this token may be dead; 0: none */
 } tokenstore_claim;
@@ -223,9 +225,10 @@ typedef struct tokenstore_claim_list {
 } tokenstore_claim_list;
 
 /*
- * Claims up to `limit` accounts that are due, the longest due first.  No other
- * process gets them before `lease_s` seconds are over.  None due: an empty list.
- * Nothing is held in the meantime: no transaction, no connection.
+ * Claims up to `limit` accounts that are due: in each of 64 groups the longest
+ * due first, the groups in turn.  No other process gets them before `lease_s`
+ * seconds are over.  None due: an empty list.  Nothing is held in the meantime:
+ * no transaction, no connection.
  *
  * For each claim spend its refresh token once, within the lease, and then call
  * exactly one of tokenstore_save(), tokenstore_refuse(), tokenstore_defer() or
@@ -248,7 +251,8 @@ TOKENSTORE_API void tokenstore_claim_list_free(tokenstore_claim_list *list);
 /*
  * Stores what came in exchange for the claim's refresh token, even when the
  * lease is over; never in an account whose consent was withdrawn meanwhile.
- * `due_at` is when the next refresh is worth trying.  Safe to repeat: do so
+ * `due_at` is when the next refresh is worth trying; without an access token the
+ * stored one stays, and a minute from now is the latest.  Safe to repeat: do so
  * until it is OK, since a token that is not stored is lost.
  *
  * *stored_out, unless NULL: 0 when consent was withdrawn, else 1.
@@ -261,7 +265,11 @@ TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_save(
 /*
  * The provider said that the claim's refresh token is dead.  It leaves the set.
  * If the set holds another one, the claim is changed to it, *more_out is 1 and
- * the claim goes on; else the account needs consent and *more_out is 0.
+ * the claim goes on with a lease that starts anew.  Else *more_out is 0 and the
+ * claim is over: the account needs consent, unless it was revoked or claimed by
+ * another process meanwhile.
+ *
+ * Worth acting on: KEY, nothing was changed since no key opens the other token.
  */
 TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_refuse(
     tokenstore *store, tokenstore_claim *claim, int *more_out,
@@ -294,9 +302,9 @@ TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_delete(
 /* Counts over all accounts of the application. */
 typedef struct tokenstore_stats {
 	int64_t  active, needs_consent, revoked;
-	int64_t  due;      /* active and due now */
-	int64_t  leased;   /* somebody is refreshing them now */
-	int64_t  in_doubt; /* active, a refresh never reported back */
+	int64_t  due;           /* active and due now */
+	int64_t  leased;        /* somebody is refreshing them now */
+	int64_t  in_doubt;      /* active, a refresh never reported back */
 	int64_t  oldest_due_at; /* 0: none due */
 	uint64_t reserved[8];
 } tokenstore_stats;
