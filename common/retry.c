@@ -6,7 +6,7 @@
 #include "clock.h"
 
 #define FIRST_MS 500
-#define MOST_MS  30000
+#define MOST_MS 30000
 
 void
 retry_start(struct retry *retry, int repeats, int64_t deadline_ms,

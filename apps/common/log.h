@@ -14,10 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum log_format {
-	LOG_TEXT,
-	LOG_JSON
-};
+enum log_format { LOG_TEXT, LOG_JSON };
 
 enum log_severity {
 	LOG_DEBUG,

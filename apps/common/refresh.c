@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "refresh.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "clock.h"
@@ -70,7 +69,6 @@ static const struct rule {
 struct attempt {
 	struct backend   *backend;
 	tokenstore_claim *claim;
-	int64_t           began_ms;
 	strava_error      err; /* of the last request */
 };
 
@@ -300,7 +298,32 @@ keep(const struct attempt *attempt, const strava_token *token)
 	return REFRESH_DONE;
 }
 
-/* Takes the dead token out.  True: the claim holds another one, go on. */
+/* No other token came for the claim: mostly because there is none. */
+static enum refresh_outcome
+end_of_tokens(const struct attempt *attempt)
+{
+	const tokenstore_claim *claim = attempt->claim;
+	tokenstore_account     *account;
+	bool                    active = false;
+
+	if (tokenstore_get(attempt->backend->store, claim->subject, &account,
+		NULL) == TOKENSTORE_OK) {
+		active = account->state == TOKENSTORE_ACTIVE;
+		tokenstore_account_free(account);
+	}
+	if (active) {
+		log_athlete(LOG_NOTICE, "refresh put off", claim,
+		    "another process has this athlete by now");
+		return REFRESH_DEFERRED;
+	}
+	log_athlete(LOG_WARNING, "the athlete must consent again", claim,
+	    claim->in_doubt_since != 0 ? "an answer was lost earlier"
+				       : "Strava refused the refresh token");
+	return REFRESH_REVOKED;
+}
+
+/* Takes the dead token out.  True: the claim holds another one, go on, with a
+ * lease that starts anew. */
 static bool
 next_candidate(const struct attempt *attempt, enum refresh_outcome *outcome)
 {
@@ -312,27 +335,16 @@ next_candidate(const struct attempt *attempt, enum refresh_outcome *outcome)
 	for (int i = 0; i < REPORT_TRIES && may_pass(status); i++)
 		status = tokenstore_refuse(
 		    attempt->backend->store, claim, &more, &err);
-	*outcome = REFRESH_REVOKED;
-	if (status != TOKENSTORE_OK) {
+	if (status == TOKENSTORE_OK && more)
+		return true;
+	if (status == TOKENSTORE_OK) {
+		*outcome = end_of_tokens(attempt);
+	} else {
 		log_athlete(LOG_ERROR, "the store did not take a report", claim,
 		    err.message);
 		*outcome = REFRESH_FAILED;
-	} else if (!more) {
-		log_athlete(LOG_WARNING, "the athlete must consent again",
-		    claim,
-		    claim->in_doubt_since != 0
-			? "an answer was lost earlier"
-			: "Strava refused the refresh token");
 	}
-	return status == TOKENSTORE_OK && more;
-}
-
-/* Time for one more request before the lease ends? */
-static bool
-has_time(const struct attempt *attempt)
-{
-	return clock_steady_ms() - attempt->began_ms + REFRESH_TIMEOUT_MS <
-	       REFRESH_LEASE_S * 1000;
+	return false;
 }
 
 static enum refresh_outcome
@@ -387,15 +399,12 @@ enum refresh_outcome
 refresh_claim(
     struct backend *backend, tokenstore_claim *claim, strava_error *err)
 {
-	struct attempt attempt = { backend, claim, clock_steady_ms(), { 0 } };
+	struct attempt       attempt = { .backend = backend, .claim = claim };
 	enum refresh_outcome outcome;
 
 	strava_client_set_timeout_ms(backend->strava, REFRESH_TIMEOUT_MS);
 	while (spend(&attempt, &outcome))
-		if (!has_time(&attempt)) {
-			outcome = try_later(&attempt, "lease");
-			break;
-		}
+		continue;
 	strava_client_set_timeout_ms(backend->strava, 0);
 	*err = attempt.err;
 	return outcome;
@@ -405,7 +414,7 @@ enum refresh_outcome
 refresh_wait(struct backend *backend, tokenstore_claim *claim,
     const strava_error *rate_limit)
 {
-	const struct attempt attempt = { backend, claim, 0, *rate_limit };
+	const struct attempt attempt = { backend, claim, *rate_limit };
 
 	return wait_for_window(
 	    &attempt, rule_of(STRAVA_ERR_RATE_LIMIT)->reason);

@@ -161,12 +161,11 @@ read_path(struct request *r)
 }
 
 const char *
-request_read(struct request *request, const char *method)
+request_read(struct request *request)
 {
 	const char *cookies = request_header(request, "Cookie");
 	const char *fault;
 
-	request->method = strcmp(method, "HEAD") == 0 ? "GET" : method;
 	if ((fault = read_path(request)) != NULL)
 		return fault;
 	if (cookies != NULL) {

@@ -16,20 +16,23 @@ struct request {
 	char                   id[17];
 	char                   peer[64];
 	int64_t                began_ms; /* of the steady clock */
+	const char            *method;   /* "" at first; never HEAD */
 
-	struct buf             target;    /* as it was sent */
-	const char            *raw_query; /* in `target` */
-	const char            *method;    /* never HEAD */
-	struct buf             path;      /* decoded once it was read */
-	struct buf             split; /* the same with a NUL for each slash */
-	const char *parts[REQUEST_PARTS_MAX]; /* in `split` or `path` */
+	/* As it was sent, and the part of it behind the "?". */
+	struct buf  target;
+	const char *raw_query;
+
+	/* Decoded once it was read; the same with a NUL for each slash; and
+	 * what of either "{}" and "{*}" stand for. */
+	struct buf  path, split;
+	const char *parts[REQUEST_PARTS_MAX];
 	size_t      part_count;
-	struct buf  body;
 
 	/* What the names and values point into, then those. */
 	struct buf      query_text, cookie_text, form_text;
 	struct fields   query, cookies, form;
 
+	struct buf      body;
 	bool            seen;     /* libmicrohttpd has shown its headers */
 	bool            answered; /* a response is on its way */
 	struct response response;
@@ -44,7 +47,7 @@ void request_free(struct request *request);
  * Reads path, query and cookies; then, once the body is whole, its form.  NULL,
  * or why the request is a bad one.
  */
-const char *request_read(struct request *request, const char *method);
+const char *request_read(struct request *request);
 const char *request_read_form(struct request *request);
 
 /* Compares the path with a route's; keeps what "{}" and "{*}" stand for. */

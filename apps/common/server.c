@@ -236,10 +236,11 @@ admit(struct server *server, struct request *request, const char *method,
 	const char           *fault;
 
 	request->seen = true;
+	request->method = strcmp(method, "HEAD") == 0 ? "GET" : method;
 	if (refusal != NULL)
 		return turn_away(
 		    server, request, refusal->status, refusal->reason);
-	if ((fault = request_read(request, method)) != NULL)
+	if ((fault = request_read(request)) != NULL)
 		return turn_away(server, request, 400, fault);
 	return MHD_YES;
 }

@@ -100,7 +100,11 @@ struct server_config {
 	void               *app;
 	size_t              body_max;        /* 0: 64 KiB */
 	unsigned            connections_max; /* 0: 256 */
-	unsigned            timeout_s;       /* idle; 0: 15 */
+
+	/* How long a connection may take to bring a whole request, counted
+	 * from when it was made or last answered; twice that to take an answer.
+	 * 0: 15. */
+	unsigned timeout_s;
 
 	/* Fills the page of an error that no handler answered: 4xx of the gate,
 	 * 404, 405, 500.  NULL: one line of text. */
@@ -124,7 +128,11 @@ struct server *server_start(
     const struct server_config *config, char *message, size_t message_size);
 int server_port(const struct server *server);
 
-/* Accepts no more, lets running requests finish for up to `drain_ms`, ends. */
+/*
+ * Accepts no more, lets running requests finish for up to `drain_ms`, then
+ * closes every connection.  Returns once no handler runs any more: a handler
+ * must end by itself.  NULL is ignored.
+ */
 void server_stop(struct server *server, int64_t drain_ms);
 
 #endif

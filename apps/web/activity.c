@@ -172,7 +172,7 @@ show(struct visit *visit)
 		show_latest(visit);
 		return;
 	}
-	if (!ride_id(text, &id)) {
+	if (!visit_number(text, &id)) {
 		problem_page(visit, PROBLEM_ADDRESS, -1);
 		return;
 	}
@@ -198,7 +198,7 @@ choose(struct visit *visit)
 	int64_t     id;
 
 	if (text != NULL && text[0] != '\0') {
-		if (!ride_id(text, &id)) {
+		if (!visit_number(text, &id)) {
 			problem_page(visit, PROBLEM_ADDRESS, -1);
 			return;
 		}

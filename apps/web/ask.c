@@ -48,7 +48,8 @@ ask(struct visit *visit, ask_fn fn, void *question)
 	}
 	if (status == STRAVA_OK)
 		return true;
-	visit_log(visit, LOG_WARNING, "Strava did not answer", error.message);
+	visit_log(
+	    visit, LOG_WARNING, "a question to Strava failed", error.message);
 	problem_page(visit, problem_of_strava(status), error.retry_after_s);
 	return false;
 }

@@ -10,19 +10,19 @@
 #define SLOTS 4
 #define LIFE_S 600
 
-/* The cookie of a slot holds "BEGUN.STATE": seconds, and a nonce. */
-#define VALUE_SIZE (PG_INT_SIZE + NONCE_SIZE)
-
-static const char *const slots[SLOTS] = { "login0", "login1", "login2",
-	"login3" };
-
-static const char        sql_insert[] =
+static const char sql_insert[] =
     "INSERT INTO web.attempt (state_hash, expires_at) VALUES ($1, $2) "
     "ON CONFLICT (state_hash) DO NOTHING";
 static const char sql_purge[] =
     "DELETE FROM web.attempt WHERE expires_at <= $1";
 static const char sql_finish[] =
     "DELETE FROM web.attempt WHERE state_hash = $1 RETURNING expires_at";
+
+/* The cookie of a slot holds "BEGUN.STATE": seconds, and a nonce. */
+#define VALUE_SIZE (PG_INT_SIZE + NONCE_SIZE)
+
+static const char *const slots[SLOTS] = { "login0", "login1", "login2",
+	"login3" };
 
 /* The state in a slot and when it was begun; NULL when the slot is free. */
 static const char *

@@ -126,7 +126,7 @@ show_missing(struct visit *visit, const char *missing)
 	page_paragraph(
 	    visit, "To go on, connect again and leave all boxes ticked.");
 	page_button_link(visit, "/login", "Connect with Strava");
-	page_end(visit);
+	problem_end(visit);
 }
 
 static void

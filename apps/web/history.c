@@ -26,7 +26,7 @@ page_number(const char *text, int *page)
 	*page = 1;
 	if (text == NULL)
 		return true;
-	if (!ride_id(text, &number) || number > PAGE_MAX)
+	if (!visit_number(text, &number) || number > PAGE_MAX)
 		return false;
 	*page = (int)number;
 	return true;

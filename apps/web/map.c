@@ -14,7 +14,7 @@ show(struct visit *visit)
 	strava_activity *ride;
 	int64_t          id;
 
-	if (!ride_id(request_part(visit->request, 0), &id)) {
+	if (!visit_number(request_part(visit->request, 0), &id)) {
 		problem_page(visit, PROBLEM_ADDRESS, -1);
 		return;
 	}

@@ -158,8 +158,8 @@ add_offer(struct visit *visit, enum offer offer)
 	}
 }
 
-static void
-end_page(struct visit *visit)
+void
+problem_end(struct visit *visit)
 {
 	buf_add_text(visit->out, "<p class=\"fine\">Request ");
 	html_text(visit->out, request_id(visit->request));
@@ -177,7 +177,7 @@ problem_page(struct visit *visit, enum problem problem, int64_t retry_after_s)
 	if (problems[problem].status == 503)
 		add_wait(visit, retry_after_s);
 	add_offer(visit, problems[problem].offer);
-	end_page(visit);
+	problem_end(visit);
 }
 
 static const struct {
@@ -228,5 +228,5 @@ problem_gate(void *app, const struct request *request, int status,
 	}
 	/* Under a wrong host name a path of this site would lead nowhere. */
 	page_button_link(&visit, web->origin.text, "To the start page");
-	end_page(&visit);
+	problem_end(&visit);
 }

@@ -39,6 +39,9 @@ enum problem problem_of_strava(strava_status status);
 void problem_page(
     struct visit *visit, enum problem problem, int64_t retry_after_s);
 
+/* The end of a page of an error: how to name it when asking for help. */
+void problem_end(struct visit *visit);
+
 /* The page of a request that reached no handler; server_config.error_page. */
 void problem_gate(void *app, const struct request *request, int status,
     const char *reason, struct response *response);

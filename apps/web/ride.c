@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "ride.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <strava/polyline.h>
 #include <string.h>
 
@@ -12,24 +10,10 @@
 #include "problem.h"
 #include "route_svg.h"
 
-#define DIGITS_MAX 19
 #define PER_PAGE 50
 #define LOOK_AT_MAX 1000 /* 20 requests of an app's 100 in 15 minutes */
 #define LIST_MAX 65536
 #define NAMED_MAX 10 /* skipped ones that are told by name */
-
-bool
-ride_id(const char *text, int64_t *id)
-{
-	size_t len = text != NULL ? strlen(text) : 0;
-
-	if (len == 0 || len > DIGITS_MAX || text[0] == '0' ||
-	    strspn(text, "0123456789") != len)
-		return false;
-	errno = 0;
-	*id = strtoll(text, NULL, 10);
-	return errno == 0;
-}
 
 const char *
 ride_name(const strava_activity *ride)

@@ -12,10 +12,6 @@
 #include "units.h"
 #include "visit.h"
 
-/* An activity's number: 1 to INT64_MAX, without sign, zeros in front, or
- * anything behind. */
-bool ride_id(const char *text, int64_t *id);
-
 /*
  * Fetches one activity in detail.  False when the page already says why not; an
  * activity of another athlete is not there.  *out is to be freed with

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "visit.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "problem.h"
 #include "session.h"
 
 /* How long a visitor waits for a backend before being told to come again. */
 #define PATIENCE_MS 2000
+
+#define DIGITS_MAX 19 /* of INT64_MAX */
 
 /* Applies `rule`; false when the visit is over, with a page. */
 static bool
@@ -51,6 +57,19 @@ visit_run(void *app, const struct request *request, struct response *response,
 		fn(&visit);
 	wipe(&visit.session, sizeof(visit.session));
 	pool_give(web->pool, visit.backend);
+}
+
+bool
+visit_number(const char *text, int64_t *number)
+{
+	size_t len = text != NULL ? strlen(text) : 0;
+
+	if (len == 0 || len > DIGITS_MAX || text[0] == '0' ||
+	    strspn(text, "0123456789") != len)
+		return false;
+	errno = 0;
+	*number = strtoll(text, NULL, 10);
+	return errno == 0;
 }
 
 int64_t

@@ -57,6 +57,10 @@ typedef void (*visit_fn)(struct visit *visit);
 void visit_run(void *app, const struct request *request,
     struct response *response, enum visit_rule rule, visit_fn fn);
 
+/* Reads a number of a URL or a form: 1 to INT64_MAX, without a sign, a zero in
+ * front, or anything behind.  NULL is none. */
+bool visit_number(const char *text, int64_t *number);
+
 /* UTC seconds. */
 int64_t visit_now(const struct visit *visit);
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <json-c/json.h>
 #include <strava/athlete.h>
 #include <string.h>
 #include <strings.h>
@@ -23,9 +22,14 @@
 #define CHECK_AGAIN_S 60 /* one look for each athlete in that time */
 
 static const char sql_purge[] = "DELETE FROM web.hint WHERE checked_at <= $1";
-static const char sql_hint[] =
-    "INSERT INTO web.hint (athlete_id, checked_at) VALUES ($1, $2) "
-    "ON CONFLICT (athlete_id) DO NOTHING RETURNING athlete_id";
+static const char sql_begin[] =
+    "INSERT INTO web.hint (athlete_id, checked_at, settled) "
+    "VALUES ($1, $2, false) ON CONFLICT (athlete_id) DO NOTHING "
+    "RETURNING athlete_id";
+static const char sql_settled[] =
+    "SELECT settled FROM web.hint WHERE athlete_id = $1";
+static const char sql_settle[] =
+    "UPDATE web.hint SET settled = true WHERE athlete_id = $1";
 
 static void
 answer(struct response *response, int status, const char *text)
@@ -35,14 +39,25 @@ answer(struct response *response, int status, const char *text)
 	buf_addf(&response->body, "%s\n", text);
 }
 
+/* Letters and digits, and a little between them: needs no escaping. */
+static bool
+is_challenge(const char *text)
+{
+	static const char allowed[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789-._~";
+	size_t len = strlen(text);
+
+	return len > 0 && len <= CHALLENGE_MAX && strspn(text, allowed) == len;
+}
+
 void
 webhook_handshake(
     void *app, const struct request *request, struct response *response)
 {
-	const struct web   *web = app;
-	const char         *mode = request_query(request, "hub.mode");
-	const char         *challenge = request_query(request, "hub.challenge");
-	struct json_object *echo;
+	const struct web *web = app;
+	const char       *mode = request_query(request, "hub.mode");
+	const char       *challenge = request_query(request, "hub.challenge");
 
 	if (!nonce_equal(web->settings->strava_webhook_verify_token,
 		request_query(request, "hub.verify_token")) ||
@@ -50,18 +65,12 @@ webhook_handshake(
 		answer(response, 403, "This is not a handshake of ours.");
 		return;
 	}
-	if (challenge == NULL || challenge[0] == '\0' ||
-	    strlen(challenge) > CHALLENGE_MAX) {
-		answer(response, 400, "hub.challenge is missing or too long.");
+	if (challenge == NULL || !is_challenge(challenge)) {
+		answer(response, 400, "hub.challenge is missing or odd.");
 		return;
 	}
-	echo = json_object_new_object();
-	json_object_object_add(
-	    echo, "hub.challenge", json_object_new_string(challenge));
 	response_type(response, "application/json");
-	buf_add_text(&response->body,
-	    json_object_to_json_string_ext(echo, JSON_C_TO_STRING_PLAIN));
-	json_object_put(echo);
+	buf_addf(&response->body, "{\"hub.challenge\":\"%s\"}", challenge);
 }
 
 /* "false", as Strava writes it, and whatever else may mean it one day. */
@@ -99,9 +108,9 @@ enum finding {
 };
 
 /* Forged events must not make us flood Strava.  False when the database failed;
- * *due: nobody has looked lately. */
+ * *ours: nobody has looked lately, so it is ours to look. */
 static bool
-is_due(const struct visit *visit, int64_t athlete, bool *due)
+begin_look(const struct visit *visit, int64_t athlete, bool *ours)
 {
 	char              who[PG_INT_SIZE], now[PG_INT_SIZE], old[PG_INT_SIZE];
 	struct pg_param   purge[] = { pg_int(
@@ -111,11 +120,37 @@ is_due(const struct visit *visit, int64_t athlete, bool *due)
 	struct pg_result *result;
 
 	if (!visit_sql(visit, sql_purge, purge, 1, NULL) ||
-	    !visit_sql(visit, sql_hint, params, 2, &result))
+	    !visit_sql(visit, sql_begin, params, 2, &result))
 		return false;
-	*due = pg_result_rows(result) == 1;
+	*ours = pg_result_rows(result) == 1;
 	pg_result_free(result);
 	return true;
+}
+
+/* Did the look of a moment ago come to an end? */
+static bool
+is_settled(const struct visit *visit, int64_t athlete)
+{
+	char              who[PG_INT_SIZE];
+	struct pg_param   params[] = { pg_int(who, athlete) };
+	struct pg_result *result;
+	bool              settled;
+
+	if (!visit_sql(visit, sql_settled, params, 1, &result))
+		return false;
+	settled =
+	    pg_result_rows(result) == 1 && pg_result_int(result, 0, 0) != 0;
+	pg_result_free(result);
+	return settled;
+}
+
+static bool
+settle(const struct visit *visit, int64_t athlete)
+{
+	char            who[PG_INT_SIZE];
+	struct pg_param params[] = { pg_int(who, athlete) };
+
+	return visit_sql(visit, sql_settle, params, 1, NULL);
 }
 
 /* Asks Strava something small with the token at hand. */
@@ -158,25 +193,35 @@ probe(const struct visit *visit, int64_t athlete)
 	}
 }
 
-/* False: to be told again. */
+/* False when Strava or the database failed: to be told again. */
+static bool
+forget(const struct visit *visit, int64_t athlete)
+{
+	struct fresh_error error;
+
+	visit_note(visit, "an athlete withdrew consent", athlete);
+	if (fresh_disconnect(visit->backend, athlete, &error) != FRESH_OK) {
+		visit_log(visit, LOG_WARNING, "not forgotten", error.message);
+		return false;
+	}
+	return session_end_all(visit, athlete);
+}
+
 static bool
 look_into(const struct visit *visit, int64_t athlete)
 {
-	struct fresh_error error;
-	bool               due;
+	bool ours;
 
-	if (!is_due(visit, athlete, &due))
+	if (!begin_look(visit, athlete, &ours))
 		return false;
-	if (!due)
-		return true;
+	if (!ours)
+		return is_settled(visit, athlete);
 	switch (probe(visit, athlete)) {
-	case GRANT_STANDS: return true;
+	case GRANT_STANDS: return settle(visit, athlete);
 	case GRANT_UNKNOWN: return false;
 	case GRANT_GONE: break;
 	}
-	visit_note(visit, "an athlete withdrew consent", athlete);
-	return fresh_disconnect(visit->backend, athlete, &error) == FRESH_OK &&
-	       session_end_all(visit, athlete);
+	return forget(visit, athlete) && settle(visit, athlete);
 }
 
 static void

@@ -258,5 +258,6 @@ gs_log(
 	va_start(ap, fmt);
 	vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
+	gs_make_line(message);
 	client->log(client->log_ctx, level, message);
 }

@@ -62,9 +62,8 @@ settle(
 		gs_credentials_free(found);
 		return gs_no_memory(err);
 	}
+	gs_make_line(found->description);
 	client->credentials = *found;
-	gs_log(
-	    client, GCPSECRET_LOG_INFO, "credentials: %s", found->description);
 	return GCPSECRET_OK;
 }
 
@@ -99,13 +98,29 @@ describe_file(const struct key_file *file, const char *path)
 	    " (", path, ")");
 }
 
+/* Who pays for requests made with a file's credentials: often nobody says. */
+static gcpsecret_status
+keep_quota_project(struct credentials *found, gcpsecret_error *err)
+{
+	const char *project = variable("GOOGLE_CLOUD_QUOTA_PROJECT");
+
+	if (project != NULL && !gs_is_plain(project))
+		return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
+		    "GOOGLE_CLOUD_QUOTA_PROJECT is no project");
+	if (project == NULL)
+		project = found->file.quota_project_id;
+	if (project == NULL)
+		return GCPSECRET_OK;
+	found->quota_project = strdup(project);
+	return found->quota_project != NULL ? GCPSECRET_OK : gs_no_memory(err);
+}
+
 /* Takes the credentials of a file; `origin` says who named it. */
 static gcpsecret_status
 use_file(gcpsecret_client *client, const char *origin, const char *path,
     gcpsecret_error *err)
 {
 	struct credentials found = { 0 };
-	const char        *quota;
 	char              *label = JOIN(origin, path);
 	gcpsecret_status   status;
 
@@ -113,21 +128,13 @@ use_file(gcpsecret_client *client, const char *origin, const char *path,
 		return gs_no_memory(err);
 	status = gs_key_file_load(&found.file, path, label, err);
 	free(label);
-	if (status != GCPSECRET_OK)
+	if (status == GCPSECRET_OK)
+		status = keep_quota_project(&found, err);
+	if (status != GCPSECRET_OK) {
+		gs_credentials_free(&found);
 		return status;
+	}
 	found.source = found.file.source;
-	quota = variable("GOOGLE_CLOUD_QUOTA_PROJECT");
-	if (quota != NULL && !gs_is_plain(quota)) {
-		gs_credentials_free(&found);
-		return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
-		    "GOOGLE_CLOUD_QUOTA_PROJECT is no project");
-	}
-	if (quota == NULL)
-		quota = found.file.quota_project_id;
-	if (quota != NULL && (found.quota_project = strdup(quota)) == NULL) {
-		gs_credentials_free(&found);
-		return gs_no_memory(err);
-	}
 	found.description = describe_file(&found.file, path);
 	return settle(client, &found, err);
 }

@@ -8,6 +8,14 @@
 _Static_assert(
     sizeof(gcpsecret_error) == 512, "gcpsecret_error is part of the ABI");
 
+void
+gs_make_line(char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+}
+
 gcpsecret_status
 gs_fail(gcpsecret_error *err, gcpsecret_status status, const char *fmt, ...)
 {
@@ -21,10 +29,7 @@ gs_fail(gcpsecret_error *err, gcpsecret_status status, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->message, sizeof(err->message), fmt, ap);
 	va_end(ap);
-	/* What a server or a file said must not forge a line of a log. */
-	for (char *p = err->message; *p != '\0'; p++)
-		if (*p < ' ' || *p > '~')
-			*p = '?';
+	gs_make_line(err->message);
 	return status;
 }
 

@@ -58,6 +58,14 @@ gs_exchange_free(struct exchange *x)
 	http_response_free(&x->response);
 }
 
+bool
+gs_exchange_is_metadata(const struct http_response *response)
+{
+	const char *flavor = http_response_header(response, "Metadata-Flavor");
+
+	return flavor != NULL && strcmp(flavor, "Google") == 0;
+}
+
 /* Names the host and the path, never the query. */
 static void
 log_exchange(gcpsecret_client *client, const struct exchange *x,
@@ -106,7 +114,7 @@ attempt(gcpsecret_client *client, struct exchange *x, gcpsecret_error *err)
 	if (outcome != HTTP_ANSWERED)
 		return gs_fail(err, statuses[outcome], "%s: %s",
 		    gs_peer_name(x->peer), x->response.message);
-	if (x->peer == PEER_METADATA && !gs_metadata_is_answer(&x->response))
+	if (x->peer == PEER_METADATA && !gs_exchange_is_metadata(&x->response))
 		return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
 		    "the answer from %s is not the metadata server's: it lacks "
 		    "\"Metadata-Flavor: Google\"",

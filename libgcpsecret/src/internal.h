@@ -22,6 +22,9 @@
  *	key_file.c metadata.c	the sources
  *	exchange.c refusal.c	one request, repeated, and what a "no" means
  *	name.c jwt.c crc32c.c values.c error.c	helpers without I/O
+ *
+ * One call goes up: a refusal names the account that lacks a role, and
+ * credentials.c knows it.
  */
 
 /* The one scope that Secret Manager knows. */
@@ -31,6 +34,10 @@
 gcpsecret_status gs_fail(gcpsecret_error *err, gcpsecret_status status,
     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 gcpsecret_status gs_no_memory(gcpsecret_error *err);
+
+/* Replaces what is not printable ASCII: a server's words or the name of a file
+ * must not forge a line of a log. */
+void gs_make_line(char *text);
 
 /* values.c: what came from outside */
 
@@ -179,8 +186,9 @@ struct gcpsecret_client {
 /* Starts a public call: checks the client and sets the deadline. */
 gcpsecret_status gs_begin(gcpsecret_client *client, gcpsecret_error *err);
 
-void             gs_log(gcpsecret_client *client, gcpsecret_log_level level,
-		const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Hands one line to the log, if there is one that wants it. */
+void gs_log(gcpsecret_client *client, gcpsecret_log_level level,
+    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* exchange.c */
 enum peer { PEER_API, PEER_TOKEN, PEER_METADATA };
@@ -204,6 +212,10 @@ gcpsecret_status gs_exchange(
 enum http_outcome gs_exchange_once(
     gcpsecret_client *client, struct exchange *x, int64_t most_ms);
 
+/* Whether an answer is really the metadata server's: it says so in a header
+ * that nobody else sends by chance. */
+bool gs_exchange_is_metadata(const struct http_response *response);
+
 /* "Secret Manager", "the token endpoint", ... */
 const char *gs_peer_name(enum peer peer);
 
@@ -220,8 +232,5 @@ bool gs_metadata_ping(gcpsecret_client *client, const char *base);
  * is to be freed with buf_free() in any case. */
 gcpsecret_status gs_metadata_get(gcpsecret_client *client, const char *path,
     struct buf *body, gcpsecret_error *err);
-
-/* Whether an answer is really the metadata server's. */
-bool gs_metadata_is_answer(const struct http_response *response);
 
 #endif

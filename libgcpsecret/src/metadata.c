@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
 #include "internal.h"
 
 #define PING_MS 500
@@ -8,14 +6,6 @@
 #define PING_PAUSE_MS 100
 
 static const char *const headers[] = { "Metadata-Flavor: Google", NULL };
-
-bool
-gs_metadata_is_answer(const struct http_response *response)
-{
-	const char *flavor = http_response_header(response, "Metadata-Flavor");
-
-	return flavor != NULL && strcmp(flavor, "Google") == 0;
-}
 
 static void
 prepare(struct exchange *x, const char *url)
@@ -36,7 +26,7 @@ gs_metadata_ping(gcpsecret_client *client, const char *base)
 	for (int i = 0; i < PING_TRIES; i++) {
 		if (gs_exchange_once(client, &x, PING_MS) == HTTP_ANSWERED) {
 			found = x.response.status == 200 &&
-				gs_metadata_is_answer(&x.response);
+				gs_exchange_is_metadata(&x.response);
 			break;
 		}
 		if (!clock_sleep_ms(PING_PAUSE_MS, &client->canceled))

@@ -99,6 +99,24 @@ two_runs_at_once_refresh_everybody_once(void **state)
 	assert_int_equal(once(&world, 0).due, 0);
 }
 
+/* Asked too early, Strava gives the same access token again; the refresh token
+ * that comes with it may be a new one all the same. */
+static void
+the_same_access_token_again_is_stored_too(void **state)
+{
+	struct report report;
+
+	(void)state;
+	world_new_database(&world);
+	enrol(&world, 20, &enrolled);
+	postgres_sql(
+	    world.postgres, "UPDATE tokenstore.account SET due_at = 'epoch'");
+	report = once(&world, 0);
+	assert_int_equal(report.unchanged, 20);
+	assert_int_equal(enrolled_compare(&world, &enrolled), 0);
+	assert_int_equal(once(&world, 0).due, 0);
+}
+
 /* Accounts that need consent, as the log of a run names them. */
 static size_t
 named(const struct process *process)
@@ -388,6 +406,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nobody_is_due_right_after_consent),
 		cmocka_unit_test(two_runs_at_once_refresh_everybody_once),
+		cmocka_unit_test(the_same_access_token_again_is_stored_too),
 		cmocka_unit_test(a_killed_run_loses_one_athlete_at_most),
 		cmocka_unit_test(a_run_that_is_asked_to_end_loses_nothing),
 		cmocka_unit_test(a_request_that_hangs_is_given_up_in_time),

@@ -301,8 +301,6 @@ a_state_that_is_not_ours_makes_no_token_call(void **state)
 		"/exchange_token?code=abc&scope=read&state=",
 		"/exchange_token?code=abc&scope=read&state=forged",
 		"/exchange_token?error=access_denied",
-		"/exchange_token?code=abc&scope=read&state="
-		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 		"/exchange_token?code=abc&scope=read&state=a&state=b",
 		"/exchange_token?code=a&code=b&scope=read&state=a" };
 	int64_t                  before = token_calls();
@@ -369,32 +367,39 @@ a_state_with_one_letter_changed_is_refused(void **state)
 	assert_int_equal(visitor_get(&anna, path), 303);
 }
 
+/* A return to the app in a thread of its own. */
+struct click {
+	const char *path;
+	int         status;
+};
+
 static void *
 come_back(void *arg)
 {
-	const char *path = arg;
+	struct click *click = arg;
 
-	return (void *)(intptr_t)visitor_get(&ben, path);
+	click->status = visitor_get(&ben, click->path);
+	return NULL;
 }
 
 static void
 a_double_click_is_one_exchange(void **state)
 {
-	char      path[URL_SIZE];
-	int64_t   before;
-	pthread_t other;
-	void     *result;
-	int       first;
+	char         path[URL_SIZE];
+	struct click second = { .path = path };
+	int64_t      before;
+	pthread_t    thread;
+	int          first;
 
 	(void)state;
 	strava_web_begin_as(&web, &anna, 0, path);
 	visitor_set_cookie(&ben, "login0", visitor_cookie(&anna, "login0"));
 	before = token_calls();
-	assert_int_equal(pthread_create(&other, NULL, come_back, path), 0);
+	assert_int_equal(pthread_create(&thread, NULL, come_back, &second), 0);
 	first = visitor_get(&anna, path);
-	pthread_join(other, &result);
+	pthread_join(thread, NULL);
 	assert_int_equal(token_calls(), before + 1);
-	assert_int_equal(first + (int)(intptr_t)result, 303 + 400);
+	assert_int_equal(first + second.status, 303 + 400);
 }
 
 static void

@@ -11,6 +11,8 @@
 #include "strava_web.h"
 #include "test.h"
 
+#define HOUR_S INT64_C(3600)
+
 static struct strava_web web;
 static struct visitor    anna, ben;
 
@@ -91,7 +93,7 @@ a_cookie_that_is_no_session_is_nobody(void **state)
 	strava_web_connect(&web, &ben, 0);
 	snprintf(sid, sizeof(sid), "%s", visitor_cookie(&ben, "sid"));
 	EVP_Digest(sid, strlen(sid), hash, NULL, EVP_sha256(), NULL);
-	for (int i = 0; i < 32; i++)
+	for (size_t i = 0; i < 32; i++)
 		snprintf(hex + 2 * i, 3, "%02x", hash[i]);
 	visitor_set_cookie(&anna, "sid", hex);
 	assert_int_equal(visitor_get(&anna, "/profile"), 403);
@@ -131,15 +133,15 @@ a_session_ends_after_a_day_without_a_visit(void **state)
 {
 	(void)state;
 	strava_web_connect(&web, &anna, 0);
-	world_advance(&web.world, 23 * 3600);
+	world_advance(&web.world, 23 * HOUR_S);
 	strava_web_restart(&web, NULL, NULL);
 	assert_int_equal(visitor_get(&anna, "/"), 200);
 	assert_true(visitor_says(&anna, "Show my latest ride"));
-	world_advance(&web.world, 23 * 3600);
+	world_advance(&web.world, 23 * HOUR_S);
 	strava_web_restart(&web, NULL, NULL);
 	assert_int_equal(visitor_get(&anna, "/"), 200);
 	assert_true(visitor_says(&anna, "Show my latest ride"));
-	world_advance(&web.world, 24 * 3600 + 60);
+	world_advance(&web.world, 24 * HOUR_S + 60);
 	strava_web_restart(&web, NULL, NULL);
 	assert_int_equal(visitor_get(&anna, "/"), 200);
 	assert_false(visitor_says(&anna, "Show my latest ride"));
@@ -154,11 +156,11 @@ a_session_ends_after_a_month_whatever_happens(void **state)
 	    "UPDATE web.session SET created_at = created_at - 30 * 86400 + 60");
 	assert_int_equal(visitor_get(&anna, "/"), 200);
 	assert_true(visitor_says(&anna, "Show my latest ride"));
-	world_advance(&web.world, 23 * 3600);
+	world_advance(&web.world, 23 * HOUR_S);
 	strava_web_restart(&web, NULL, NULL);
 	visitor_get(&anna, "/");
 	assert_true(visitor_says(&anna, "Show my latest ride"));
-	world_advance(&web.world, 2 * 3600);
+	world_advance(&web.world, 2 * HOUR_S);
 	strava_web_restart(&web, NULL, NULL);
 	visitor_get(&anna, "/");
 	assert_false(visitor_says(&anna, "Show my latest ride"));
@@ -184,7 +186,7 @@ a_token_that_ran_out_is_refreshed_on_the_way(void **state)
 
 	(void)state;
 	strava_web_connect(&web, &anna, 0);
-	world_advance(&web.world, 7 * 3600);
+	world_advance(&web.world, 7 * HOUR_S);
 	strava_web_restart(&web, NULL, NULL);
 	before = token_calls();
 	assert_int_equal(visitor_get(&anna, "/activity"), 200);

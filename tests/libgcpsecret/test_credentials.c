@@ -130,6 +130,24 @@ what_the_program_names_outdoes_the_environment(void **state)
 }
 
 static void
+an_odd_path_stays_one_line(void **state)
+{
+	static const struct loopback_answer unused[] = { { .status = 500 } };
+	static const char                   user[] =
+	    "{\"type\":\"authorized_user\",\"client_id\":\"i\","
+	    "\"client_secret\":\"s\",\"refresh_token\":\"r\"}";
+	struct google g;
+
+	(void)state;
+	google_start(&g, unused, 1);
+	google_set("GOOGLE_APPLICATION_CREDENTIALS",
+	    google_write(&g, "a\nb\xc3\xa4.json", user));
+	assert_holds(description(&g), "/a?b??.json)");
+	assert_holds(g.log, "/a?b??.json)");
+	google_end(&g);
+}
+
+static void
 an_endpoint_of_the_programs_outdoes_the_emulator(void **state)
 {
 	static const struct loopback_answer script[] = {
@@ -510,6 +528,7 @@ main(void)
 		    a_search_that_finds_nothing_says_where_it_looked),
 		cmocka_unit_test(
 		    what_the_program_names_outdoes_the_environment),
+		cmocka_unit_test(an_odd_path_stays_one_line),
 		cmocka_unit_test(
 		    an_endpoint_of_the_programs_outdoes_the_emulator),
 		cmocka_unit_test(the_emulator_needs_no_credentials),

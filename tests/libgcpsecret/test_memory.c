@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,23 @@ fails(void)
 	return left >= 0 && left-- == 0;
 }
 
+/* How many blocks that held a secret were given back as they were. */
+static _Thread_local bool   watching;
+static _Thread_local size_t leaks;
+
+static bool
+holds_secret(const void *memory, size_t len)
+{
+	static const char *const secrets[] = { PAYLOAD, BASE64, TOKEN,
+		CLIENT_SECRET, REFRESH_TOKEN, "1%2F%2Frefresh-token",
+		"PRIVATE KEY", "eyJhbGciOi" };
+
+	for (size_t i = 0; i < COUNT(secrets); i++)
+		if (memmem(memory, len, secrets[i], strlen(secrets[i])) != NULL)
+			return true;
+	return false;
+}
+
 /* The names are the linker's. */
 /* NOLINTBEGIN(bugprone-reserved-identifier) */
 void *__real_malloc(size_t size);
@@ -28,6 +46,8 @@ void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 char *__wrap_strdup(const char *text);
 char *__wrap_strndup(const char *text, size_t len);
+void  __real_free(void *memory);
+void  __wrap_free(void *memory);
 
 void *
 __wrap_malloc(size_t size)
@@ -51,6 +71,14 @@ char *
 __wrap_strndup(const char *text, size_t len)
 {
 	return fails() ? NULL : __real_strndup(text, len);
+}
+
+void
+__wrap_free(void *memory)
+{
+	if (watching && memory != NULL)
+		leaks += holds_secret(memory, malloc_usable_size(memory));
+	__real_free(memory);
 }
 /* NOLINTEND(bugprone-reserved-identifier) */
 
@@ -114,6 +142,35 @@ every_failed_allocation_is_survived(void **state)
 }
 
 static void
+memory_that_held_a_secret_is_wiped_before_it_is_given_back(void **state)
+{
+	static void (*const sources[])(struct google *) = {
+		google_use_emulator,
+		google_use_user,
+		google_use_service_account,
+		google_use_metadata,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sources); i++) {
+		struct google g;
+
+		google_start(&g, all_in_one, 1);
+		sources[i](&g);
+		leaks = 0;
+		watching = true;
+		assert_int_equal(google_access(&g, NAME), GCPSECRET_OK);
+		gcpsecret_secret_free(g.secret);
+		gcpsecret_client_free(g.client);
+		watching = false;
+		g.secret = NULL;
+		g.client = NULL;
+		assert_int_equal(leaks, 0);
+		google_end(&g);
+	}
+}
+
+static void
 a_failed_allocation_while_reporting_is_survived(void **state)
 {
 	static const struct loopback_answer no[] = {
@@ -170,6 +227,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_failed_allocation_is_survived),
+		cmocka_unit_test(
+		    memory_that_held_a_secret_is_wiped_before_it_is_given_back),
 		cmocka_unit_test(
 		    a_failed_allocation_while_reporting_is_survived),
 		cmocka_unit_test(a_client_that_cannot_be_made_says_so),

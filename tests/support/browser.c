@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "browser.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,11 +162,18 @@ browser_start(struct browser *browser, const char *logs)
 	json_object_put(value);
 }
 
-static int
-remove_one(const char *path, const struct stat *info, int kind, struct FTW *at)
+static void
+remove_profile(const struct browser *browser)
 {
-	(void)info, (void)kind, (void)at;
-	return remove(path);
+	struct environment env = { 0 };
+	struct process     rm;
+
+	process_start(&rm,
+	    (const char *const[]){
+		"/bin/rm", "-rf", "--", browser->profile, NULL },
+	    &env, browser->logs, "rm");
+	assert_true(process_wait(&rm, START_MS));
+	process_free(&rm);
 }
 
 void
@@ -176,7 +182,7 @@ browser_end(struct browser *browser)
 	json_object_put(tell(browser, "DELETE", "", NULL));
 	process_end(&browser->driver);
 	process_free(&browser->driver);
-	nftw(browser->profile, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	remove_profile(browser);
 	free(browser->profile);
 	free(browser->logs);
 	memset(browser, 0, sizeof(*browser));

@@ -19,6 +19,7 @@ CREATE INDEX attempt_expires_at ON web.attempt (expires_at);
 
 -- When Strava's word that an athlete withdrew consent was last looked into.
 CREATE TABLE web.hint (
-	athlete_id bigint PRIMARY KEY,
-	checked_at bigint NOT NULL
+	athlete_id bigint  PRIMARY KEY,
+	checked_at bigint  NOT NULL,
+	settled    boolean NOT NULL -- an answer came: the grant stands or is gone
 );

@@ -57,24 +57,23 @@ typedef enum gcpsecret_status {
 	GCPSECRET_ERR_NOMEM,    /* out of memory */
 
 	/* Try again later. */
-	GCPSECRET_ERR_NETWORK, /* no HTTP answer: DNS, connect, connection lost */
-	GCPSECRET_ERR_TLS,     /* the server's certificate is not trusted */
+	GCPSECRET_ERR_NETWORK,  /* no HTTP answer: no name, no connection */
+	GCPSECRET_ERR_TLS,      /* the server's certificate is not trusted */
 	GCPSECRET_ERR_TIMEOUT,  /* the deadline passed */
 	GCPSECRET_ERR_CANCELED, /* gcpsecret_client_cancel() was called */
 	GCPSECRET_ERR_SERVER,   /* Google failed: 5xx */
 	GCPSECRET_ERR_FORMAT,   /* the answer was not what the API documents */
-	GCPSECRET_ERR_CHECKSUM, /* the payload does not match its CRC32C, twice */
+	GCPSECRET_ERR_CHECKSUM, /* the payload does not match its CRC32C */
 	GCPSECRET_ERR_RATE_LIMIT, /* wait error.retry_after_s, if it is known */
 
 	/* The operator has to act; the message says what to do. */
 	GCPSECRET_ERR_CREDENTIALS, /* none found, or a file is unusable */
 	GCPSECRET_ERR_REFUSED,     /* Google does not accept the credentials */
 	GCPSECRET_ERR_FORBIDDEN,   /* the account lacks a role */
-	GCPSECRET_ERR_DISABLED, /* the Secret Manager API is off in the project */
-	GCPSECRET_ERR_NOT_FOUND, /* no such secret or version */
-	GCPSECRET_ERR_STATE,  /* the version is disabled or destroyed; "latest"
-			      * never falls back to an older one */
-	GCPSECRET_ERR_REQUEST /* Google refused the request: any other 4xx */
+	GCPSECRET_ERR_DISABLED,    /* the API is off in the project */
+	GCPSECRET_ERR_NOT_FOUND,   /* no such secret or version */
+	GCPSECRET_ERR_STATE,       /* the version is disabled or destroyed */
+	GCPSECRET_ERR_REQUEST      /* Google refused it: any other 4xx */
 } gcpsecret_status;
 
 /*
@@ -87,11 +86,11 @@ typedef enum gcpsecret_status {
  * token, a key or a secret.
  */
 typedef struct gcpsecret_error {
-	gcpsecret_status status;      /* equal to the value returned */
-	int              http_status; /* 0 when no HTTP answer arrived */
-	int64_t  retry_after_s;       /* seconds to wait, or -1 when unknown */
-	uint64_t reserved[4];
-	char     message[464];
+	gcpsecret_status status;        /* equal to the value returned */
+	int              http_status;   /* 0 when no HTTP answer arrived */
+	int64_t          retry_after_s; /* to wait, or -1 when unknown */
+	uint64_t         reserved[4];
+	char             message[464];
 } gcpsecret_error;
 
 /* The name of a status, e.g. "forbidden".  Never NULL. */
@@ -238,6 +237,9 @@ typedef struct gcpsecret_secret {
  *	projects/P/secrets/S				the latest version
  *	projects/P/secrets/S/versions/V			V: number, "latest", alias
  *	projects/P/locations/L/secrets/S[/versions/V]	a regional secret
+ *
+ * "latest" is the newest version whatever its state; no older one takes the
+ * place of one that is disabled.
  *
  * P is the project's id or number.  The payload's CRC32C is verified if it has
  * one; on a mismatch the version is read once more.  On success *secret_out is
