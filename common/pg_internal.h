@@ -12,8 +12,8 @@
 
 enum pg_class pg_class_of(const char *sqlstate);
 
-/* Fills `error`, which may be NULL, and returns `kind`.  White space and control
- * characters of the message become single blanks. */
+/* Fills `error`, which may be NULL, and returns `kind`.  White space and
+ * control characters of the message become single blanks. */
 enum pg_class pg_fail(struct pg_error *error, enum pg_class kind,
     const char *sqlstate, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

@@ -115,7 +115,7 @@ log_athlete(enum log_severity severity, const char *message,
 		LOG_TEXT_FIELD("detail", detail)));
 }
 
-/* Whether a call that changes nothing by being repeated is worth repeating. */
+/* Whether a report that failed is worth repeating at once. */
 static bool
 may_pass(tokenstore_status status)
 {
@@ -155,7 +155,7 @@ backoff(const struct attempt *attempt)
 		failures = account->failures;
 		tokenstore_account_free(account);
 	}
-	for (; failures > 0 && wait < BACKOFF_MOST_S; failures--)
+	for (int64_t i = 0; i < failures && wait < BACKOFF_MOST_S; i++)
 		wait *= 2;
 	wait = wait < BACKOFF_MOST_S ? wait : BACKOFF_MOST_S;
 	return wait - spread(subject, failures, wait / 2);
@@ -247,14 +247,38 @@ save(const struct attempt *attempt, const strava_token *token, int *stored)
 	}
 }
 
-/* The account was given up or deleted in the meantime, so what came back must
- * not live on at Strava either. */
+/* Is the account a live one now?  `unknown` when the store does not tell. */
+static bool
+is_active(const struct attempt *attempt, bool unknown)
+{
+	tokenstore_account *account;
+	tokenstore_status   status;
+	bool                active;
+
+	status = tokenstore_get(
+	    attempt->backend->store, attempt->claim->subject, &account, NULL);
+	if (status != TOKENSTORE_OK)
+		return status != TOKENSTORE_ERR_NOT_FOUND && unknown;
+	active = account->state == TOKENSTORE_ACTIVE;
+	tokenstore_account_free(account);
+	return active;
+}
+
+/*
+ * Consent was withdrawn in the meantime, so what came back must not live on at
+ * Strava either; unless there is a new consent, which would end with it.
+ */
 static enum refresh_outcome
 give_up_grant(const struct attempt *attempt, const strava_token *token)
 {
 	struct backend *backend = attempt->backend;
 	strava_error    err;
 
+	if (is_active(attempt, true)) {
+		log_athlete(LOG_NOTICE, "a new consent came during the refresh",
+		    attempt->claim, "its tokens count");
+		return REFRESH_UNCHANGED;
+	}
 	if (strava_oauth_revoke(backend->strava, &backend->app,
 		token->refresh_token, &err) != STRAVA_OK)
 		log_athlete(LOG_WARNING,
@@ -303,15 +327,8 @@ static enum refresh_outcome
 end_of_tokens(const struct attempt *attempt)
 {
 	const tokenstore_claim *claim = attempt->claim;
-	tokenstore_account     *account;
-	bool                    active = false;
 
-	if (tokenstore_get(attempt->backend->store, claim->subject, &account,
-		NULL) == TOKENSTORE_OK) {
-		active = account->state == TOKENSTORE_ACTIVE;
-		tokenstore_account_free(account);
-	}
-	if (active) {
+	if (is_active(attempt, false)) {
 		log_athlete(LOG_NOTICE, "refresh put off", claim,
 		    "another process has this athlete by now");
 		return REFRESH_DEFERRED;
@@ -400,7 +417,7 @@ refresh_claim(
     struct backend *backend, tokenstore_claim *claim, strava_error *err)
 {
 	struct attempt       attempt = { .backend = backend, .claim = claim };
-	enum refresh_outcome outcome;
+	enum refresh_outcome outcome = REFRESH_FAILED;
 
 	strava_client_set_timeout_ms(backend->strava, REFRESH_TIMEOUT_MS);
 	while (spend(&attempt, &outcome))

@@ -243,23 +243,21 @@ struct account {
 	char              *access_token;
 };
 
+/* clang-format off */
 static const char select_account[] =
     "SELECT subject, access_ct, scope, last_refreshed_by, last_error, state,"
-    " " TS_EPOCH("expires_at") ", expires_in, " TS_EPOCH(
-	"due_at") ","
-		  " " TS_EPOCH("lease_until") ", " TS_EPOCH(
-		      "in_doubt_since") ","
-					" " TS_EPOCH(
-					    "created_at") ","
-							  " " TS_EPOCH(
-							      "updated"
-							      "_at") ","
-								     " " TS_EPOCH("last_used_at") ", " TS_EPOCH(
-									 "revok"
-									 "ed_"
-									 "at") ", token_seq,"
-									       " total_refreshes, total_refresh_checks, fail_count"
-									       " FROM tokenstore.account WHERE app_id = $1::int4 AND subject = $2";
+    " " TS_EPOCH("expires_at") ","
+    " expires_in,"
+    " " TS_EPOCH("due_at") ","
+    " " TS_EPOCH("lease_until") ","
+    " " TS_EPOCH("in_doubt_since") ","
+    " " TS_EPOCH("created_at") ","
+    " " TS_EPOCH("updated_at") ","
+    " " TS_EPOCH("last_used_at") ","
+    " " TS_EPOCH("revoked_at") ","
+    " token_seq, total_refreshes, total_refresh_checks, fail_count"
+    " FROM tokenstore.account WHERE app_id = $1::int4 AND subject = $2";
+/* clang-format on */
 
 static void
 fill_account(struct account *a)
@@ -372,7 +370,7 @@ tokenstore_touch(tokenstore *store, const char *subject, tokenstore_error *err)
 	return status;
 }
 
-/* The lease is left alone: its holder finds another epoch and stores nothing. */
+/* The lease is left alone; its holder finds another epoch, stores nothing. */
 static tokenstore_status
 revoke_work(tokenstore *store, void *ctx, tokenstore_error *err)
 {

@@ -18,24 +18,27 @@
 #define LIMIT_MAX 10000
 #define UNREADABLE_MAX 256 /* then a key is wrong: look no further */
 
-/* Both statements: 1 clock, 2 application, 3 lease, 4 its id, 5 and 6 which.
+/* Both statements: 1 clock, 2 application, 3 lease, 4 its id, from 5 on which.
  * MATERIALIZED keeps the limit from being applied more than once. */
-#define CLAIM_ROWS                                       \
+/* clang-format off */
+#define CLAIM_ROWS \
 	"SELECT subject, app_id, due_at, in_doubt_since" \
-	" FROM tokenstore.account"                       \
+	" FROM tokenstore.account" \
 	" WHERE app_id = $2::int4 AND state = 0 AND lease_until < " TS_NOW
-#define CLAIM_UPDATE                                                  \
-	" UPDATE tokenstore.account t SET"                            \
+#define CLAIM_UPDATE \
+	" UPDATE tokenstore.account t SET" \
 	" lease_until = " TS_NOW " + $3::int8 * interval '1 second'," \
-	" lease_id = $4::int8,"                                       \
-	" total_refresh_checks = t.total_refresh_checks + 1,"         \
-	" in_doubt_since = CASE WHEN t.in_doubt_since = 'epoch'"      \
-	"  THEN " TS_NOW " ELSE t.in_doubt_since END"                 \
+	" lease_id = $4::int8," \
+	" total_refresh_checks = t.total_refresh_checks + 1," \
+	" in_doubt_since = CASE WHEN t.in_doubt_since = 'epoch'" \
+	"  THEN " TS_NOW " ELSE t.in_doubt_since END" \
 	" FROM c WHERE t.subject = c.subject AND t.app_id = c.app_id" \
-	" RETURNING t.subject, t.refresh_ct, t.access_ct,"            \
-	" " TS_EPOCH("t.expires_at") ", " TS_EPOCH(                   \
-	    "c.in_doubt_since") ","                                   \
-				" t.grant_epoch, " TS_EPOCH("c.due_at")
+	" RETURNING t.subject, t.refresh_ct, t.access_ct," \
+	" " TS_EPOCH("t.expires_at") "," \
+	" " TS_EPOCH("c.in_doubt_since") "," \
+	" t.grant_epoch," \
+	" " TS_EPOCH("c.due_at")
+/* clang-format on */
 
 static const char claim_slot[] =
     "WITH c AS MATERIALIZED (" CLAIM_ROWS

@@ -9,8 +9,8 @@
 
 #define KEY_SIZE 32
 
-/* HKDF-SHA256 makes a key for one use out of the keyring's, so that no use tells
- * anything about another. */
+/* HKDF-SHA256 makes a key for one use out of the keyring's, so that no use
+ * tells anything about another. */
 static bool
 derive(const struct buf *key, char *use, unsigned char out[KEY_SIZE])
 {

@@ -16,12 +16,48 @@ begin(tokenstore *store, const tokenstore_claim *claim, tokenstore_error *err)
 	return ts_begin_call(store, claim->subject, err);
 }
 
+/* clang-format off */
+
 /* For the SET of an UPDATE: ends the lease if its id is `param`. */
-#define END_LEASE(param)                                      \
+#define END_LEASE(param) \
 	" lease_until = CASE WHEN lease_id = " param "::int8" \
-	"  THEN 'epoch' ELSE lease_until END,"                \
-	" lease_id = CASE WHEN lease_id = " param "::int8"    \
+	"  THEN 'epoch' ELSE lease_until END," \
+	" lease_id = CASE WHEN lease_id = " param "::int8" \
 	"  THEN 0 ELSE lease_id END"
+
+/* The new token takes the place of the main one. */
+static const char update_main[] =
+    "UPDATE tokenstore.account SET" TS_SET_GRANT ","
+    " total_refreshes = total_refreshes + 1, in_doubt_since = 'epoch',"
+    END_LEASE("$15")
+    " WHERE app_id = $2::int4 AND subject = $3"
+    " AND rt_mac = ANY ($13::int8[]) AND grant_epoch = $14::int8"
+    " AND state <> 2";
+
+/* The new token goes elsewhere: of the access tokens the longer-lived one
+ * counts. */
+static const char update_beside[] =
+    "UPDATE tokenstore.account SET token_seq = token_seq + 1,"
+    " total_refreshes = total_refreshes + 1, updated_at = " TS_NOW_EXACT ","
+    " access_ct = CASE WHEN expires_at < to_timestamp($5::int8)"
+    "  THEN coalesce($6::bytea, access_ct) ELSE access_ct END,"
+    " expires_at = CASE WHEN $6::bytea IS NULL THEN expires_at"
+    "  ELSE greatest(expires_at, to_timestamp($5::int8)) END,"
+    " in_doubt_since = CASE WHEN lease_id = $4::int8"
+    "  THEN 'epoch' ELSE in_doubt_since END,"
+    END_LEASE("$4")
+    " WHERE app_id = $2::int4 AND subject = $3";
+
+/* There is no token left. */
+static const char update_needy[] =
+    "UPDATE tokenstore.account SET state = 1, rt_mac = 0, refresh_ct = '',"
+    " last_error = $5, in_doubt_since = 'epoch',"
+    " key_id = CASE WHEN access_ct = '' THEN 0 ELSE key_id END,"
+    " updated_at = " TS_NOW_EXACT ","
+    END_LEASE("$4")
+    " WHERE app_id = $2::int4 AND subject = $3";
+
+/* clang-format on */
 
 struct save {
 	const struct ts_claim  *claim;
@@ -32,21 +68,13 @@ struct save {
 };
 
 /*
- * The usual way, one statement: the new token takes the place of the main one if
- * that is one of `parents`, in the same consent.  *done: it was.
+ * The usual way, one statement: the new token takes the place of the main one
+ * if that is one of `parents`, in the same consent.  *done: it was.
  */
 static tokenstore_status
 replace_main(tokenstore *store, const struct save *save,
     const struct ts_prints *parents, bool *done, tokenstore_error *err)
 {
-	static const char sql[] =
-	    "UPDATE tokenstore.account SET" TS_SET_GRANT
-	    ", total_refreshes = total_refreshes + 1, in_doubt_since = "
-	    "'epoch'," END_LEASE(
-		"$15") " WHERE app_id = $2::int4 AND subject = $3"
-		       " AND rt_mac = ANY ($13::int8[]) AND grant_epoch = "
-		       "$14::int8"
-		       " AND state <> 2";
 	struct ts_params  params;
 	struct pg_result *result;
 	tokenstore_status status;
@@ -57,7 +85,7 @@ replace_main(tokenstore *store, const struct save *save,
 	ts_add_prints(&params, parents, text);
 	ts_add_int(&params, save->claim->grant_epoch);
 	ts_add_int(&params, save->claim->lease_id);
-	status = ts_run_again(store, sql, &params, &result, err);
+	status = ts_run_again(store, update_main, &params, &result, err);
 	if (status != TOKENSTORE_OK)
 		return status;
 	*done = pg_result_affected(result) > 0;
@@ -65,22 +93,11 @@ replace_main(tokenstore *store, const struct save *save,
 	return TOKENSTORE_OK;
 }
 
-/* A login or another refresh was faster: the new token joins the others, and the
- * access token counts if it lives longer than the one that is there. */
+/* A login or another refresh was faster: the new token joins the others, and
+ * the access token counts if it lives longer than the one that is there. */
 static tokenstore_status
 add_beside(tokenstore *store, const struct save *save, tokenstore_error *err)
 {
-	static const char sql[] =
-	    "UPDATE tokenstore.account SET token_seq = token_seq + 1,"
-	    " total_refreshes = total_refreshes + 1, updated_at = " TS_NOW_EXACT
-	    ","
-	    " access_ct = CASE WHEN expires_at < to_timestamp($5::int8)"
-	    "  THEN coalesce($6::bytea, access_ct) ELSE access_ct END,"
-	    " expires_at = CASE WHEN $6::bytea IS NULL THEN expires_at"
-	    "  ELSE greatest(expires_at, to_timestamp($5::int8)) END,"
-	    " in_doubt_since = CASE WHEN lease_id = $4::int8"
-	    "  THEN 'epoch' ELSE in_doubt_since END," END_LEASE(
-		"$4") " WHERE app_id = $2::int4 AND subject = $3";
 	const char       *subject = save->claim->shown.subject;
 	struct ts_params  params;
 	tokenstore_status status;
@@ -95,7 +112,7 @@ add_beside(tokenstore *store, const struct save *save, tokenstore_error *err)
 		ts_add_bytes(&params, &save->sealed->access);
 	else
 		ts_add_text(&params, NULL);
-	status = ts_run(store, sql, &params, NULL, err);
+	status = ts_run(store, update_beside, &params, NULL, err);
 	if (status == TOKENSTORE_OK)
 		status = ts_add_event(store, subject, "spilled", err);
 	return status;
@@ -173,12 +190,6 @@ static tokenstore_status
 need_consent(
     tokenstore *store, const struct ts_claim *claim, tokenstore_error *err)
 {
-	static const char sql[] =
-	    "UPDATE tokenstore.account SET state = 1, rt_mac = 0,"
-	    " refresh_ct = '', last_error = $5, in_doubt_since = 'epoch',"
-	    " key_id = CASE WHEN access_ct = '' THEN 0 ELSE key_id END,"
-	    " updated_at = " TS_NOW_EXACT
-	    "," END_LEASE("$4") " WHERE app_id = $2::int4 AND subject = $3";
 	const char       *subject = claim->shown.subject;
 	struct ts_params  params;
 	tokenstore_status status;
@@ -189,7 +200,7 @@ need_consent(
 	 * stored; else it is the person or the provider who ended it. */
 	ts_add_text(&params,
 	    claim->shown.in_doubt_since != 0 ? "maybe_lost" : "refused");
-	status = ts_run(store, sql, &params, NULL, err);
+	status = ts_run(store, update_needy, &params, NULL, err);
 	if (status == TOKENSTORE_OK)
 		status = ts_add_event(store, subject, "needs_consent", err);
 	return status;

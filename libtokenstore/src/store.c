@@ -312,22 +312,23 @@ tokenstore_now(tokenstore *store, int64_t *out, tokenstore_error *err)
 	return TOKENSTORE_OK;
 }
 
+/* clang-format off */
+static const char count_accounts[] =
+    "SELECT count(*) FILTER (WHERE state = 0),"
+    " count(*) FILTER (WHERE state = 1),"
+    " count(*) FILTER (WHERE state = 2),"
+    " count(*) FILTER (WHERE state = 0 AND due_at <= " TS_NOW "),"
+    " count(*) FILTER (WHERE lease_until > " TS_NOW "),"
+    " count(*) FILTER (WHERE state = 0 AND in_doubt_since > 'epoch'),"
+    " coalesce(" TS_EPOCH("min(due_at) FILTER (WHERE state = 0"
+    "  AND due_at <= " TS_NOW ")") ", 0)"
+    " FROM tokenstore.account WHERE app_id = $2::int4";
+/* clang-format on */
+
 tokenstore_status
 tokenstore_stats_get(
     tokenstore *store, tokenstore_stats *out, tokenstore_error *err)
 {
-	static const char sql[] =
-	    "SELECT count(*) FILTER (WHERE state = 0),"
-	    " count(*) FILTER (WHERE state = 1),"
-	    " count(*) FILTER (WHERE state = 2),"
-	    " count(*) FILTER (WHERE state = 0 AND due_at <= " TS_NOW "),"
-	    " count(*) FILTER (WHERE lease_until > " TS_NOW "),"
-	    " count(*) FILTER (WHERE state = 0 AND in_doubt_since > 'epoch'),"
-	    " coalesce(" TS_EPOCH(
-		"min(due_at) FILTER"
-		"  (WHERE state = 0 AND due_at <= " TS_NOW
-		")") ", 0)"
-		     " FROM tokenstore.account WHERE app_id = $2::int4";
 	struct ts_params  params = { .count = 0 };
 	struct pg_result *result;
 	tokenstore_status status;
@@ -339,7 +340,7 @@ tokenstore_stats_get(
 		return status;
 	ts_add_int(&params, store->clock_offset_s);
 	ts_add_int(&params, store->app_id);
-	status = ts_run_again(store, sql, &params, &result, err);
+	status = ts_run_again(store, count_accounts, &params, &result, err);
 	if (status != TOKENSTORE_OK)
 		return status;
 	*out = (tokenstore_stats){

@@ -329,6 +329,39 @@ a_grant_that_nobody_wants_any_more_is_ended(void **state)
 	    enrolled_strava_side(&world, enrolled.ids[0]).refresh_token, "");
 }
 
+/* The person leaves and comes back while the refresh is under way: ending what
+ * the old consent brought would end the new one too. */
+static void
+a_new_consent_outlives_the_old_ones_refresh(void **state)
+{
+	static const tokenstore_grant fresh = {
+		.access_token = "an-access-token-of-a-new-consent",
+		.refresh_token = "a-refresh-token-of-a-new-consent",
+		.expires_at = INT64_C(4102444800),
+	};
+	struct process process;
+	tokenstore    *store;
+	char           subject[24], *token;
+
+	(void)state;
+	begin(1);
+	world_tell(&world, "/_control/faults",
+	    "[{\"path\":\"/oauth/token\",\"action\":\"delay:1500\"}]");
+	start_asking(&process);
+	store = enrolled_store(&world);
+	snprintf(subject, sizeof(subject), "%lld", (long long)enrolled.ids[0]);
+	assert_int_equal(tokenstore_revoke(store, subject, NULL), 0);
+	assert_int_equal(tokenstore_put(store, subject, &fresh, NULL), 0);
+	tokenstore_close(store);
+	assert_int_equal(once_wait(&process, 0).unchanged, 1);
+	process_free(&process);
+	token = enrolled_refresh_token(&world, enrolled.ids[0]);
+	assert_string_equal(token, fresh.refresh_token);
+	free(token);
+	assert_string_not_equal(
+	    enrolled_strava_side(&world, enrolled.ids[0]).refresh_token, "");
+}
+
 /* The store may hold several refresh tokens of which one works. */
 static void
 a_dead_token_makes_way_for_the_next_one(void **state)
@@ -417,6 +450,7 @@ main(void)
 		cmocka_unit_test(
 		    an_athlete_who_withdrew_is_named_and_left_alone),
 		cmocka_unit_test(a_grant_that_nobody_wants_any_more_is_ended),
+		cmocka_unit_test(a_new_consent_outlives_the_old_ones_refresh),
 		cmocka_unit_test(a_dead_token_makes_way_for_the_next_one),
 		cmocka_unit_test(too_many_refusals_stop_the_run),
 		cmocka_unit_test(a_rate_limit_puts_all_off_after_one_request),

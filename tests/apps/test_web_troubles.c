@@ -447,6 +447,8 @@ switch_webhooks_on(void)
 static void
 the_handshake_takes_the_right_word_only(void **state)
 {
+	static const char *const odd[] = { "a=b",
+		"hub.challenge=", "hub.challenge=%22%7D%3Cscript%3E" };
 	static const char *const wrong[] = { "", "a", "a-word-for-the-handshak",
 		"a-word-for-the-handshakee", "A-WORD-FOR-THE-HANDSHAKE" };
 	char                     path[512];
@@ -462,17 +464,22 @@ the_handshake_takes_the_right_word_only(void **state)
 		assert_false(visitor_says(&anna, "abc"));
 	}
 	assert_int_equal(
-	    visitor_get(&anna,
-		"/webhook?hub.mode=subscribe&hub.challenge="
-		"%22%7D%3Cscript%3E&hub.verify_token=" VERIFY_TOKEN),
+	    visitor_get(&anna, "/webhook?hub.mode=subscribe&hub.challenge="
+			       "15f7d1a91c1f40f8a748fd134752feb3&"
+			       "hub.verify_token=" VERIFY_TOKEN),
 	    200);
-	assert_string_equal(
-	    visitor_page(&anna), "{\"hub.challenge\":\"\\\"}<script>\"}");
+	assert_string_equal(visitor_page(&anna),
+	    "{\"hub.challenge\":\"15f7d1a91c1f40f8a748fd134752feb3\"}");
 	assert_string_equal(
 	    visitor_header(&anna, "Content-Type"), "application/json");
-	assert_int_equal(visitor_get(&anna, "/webhook?hub.mode=subscribe&"
-					    "hub.verify_token=" VERIFY_TOKEN),
-	    400);
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		snprintf(path, sizeof(path),
+		    "/webhook?hub.mode=subscribe&%s&"
+		    "hub.verify_token=" VERIFY_TOKEN,
+		    odd[i]);
+		assert_int_equal(visitor_get(&anna, path), 400);
+		assert_false(visitor_says(&anna, "<script>"));
+	}
 }
 
 static void

@@ -50,7 +50,7 @@ int save(tokenstore *store, const tokenstore_claim *claim, const char *access,
 tokenstore_account *get(tokenstore *store, const char *subject);
 int64_t             now_of(tokenstore *store);
 
-/* assert_int_equal() for the 64 bits that it lacks in old versions of CMocka. */
+/* Compares as the signed 64 bits that times and counts have. */
 #define assert_number(a, b) assert_true((int64_t)(a) == (int64_t)(b))
 
 #endif
