@@ -184,8 +184,12 @@ host_is_well_formed(const struct facts *f)
 static bool
 host_is_ours(const struct facts *f)
 {
-	return f->config->host == NULL || f->seen[HOST].count == 0 ||
-	       strcasecmp(f->seen[HOST].value, f->config->host) == 0;
+	const struct server_config *config = f->config;
+
+	return config->host == NULL || f->seen[HOST].count == 0 ||
+	       strcasecmp(f->seen[HOST].value, config->host) == 0 ||
+	       (config->probe_path != NULL &&
+		   strcmp(f->target, config->probe_path) == 0);
 }
 
 static bool

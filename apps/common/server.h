@@ -95,6 +95,8 @@ struct server_config {
 	const char         *address; /* "0.0.0.0", "127.0.0.1" */
 	int                 port;    /* 0: any free one */
 	const char         *host; /* the only Host to accept; NULL: any name */
+	const char         *probe_path; /* answered whatever the Host: a load
+					 * balancer asks by address; or NULL */
 	const struct route *routes;
 	size_t              route_count;
 	void               *app;

@@ -60,6 +60,7 @@ start(struct web *web, char *message, size_t message_size)
 		.address = web->origin.secure ? "0.0.0.0" : "127.0.0.1",
 		.port = (int)web->settings->port,
 		.host = web->origin.host,
+		.probe_path = "/health",
 		.routes = routes,
 		.route_count = route_count,
 		.app = web,

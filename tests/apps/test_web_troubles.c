@@ -315,13 +315,16 @@ every_answer_carries_the_headers(void **state)
 }
 
 static void
-another_host_is_sent_away(void **state)
+another_host_is_sent_away_but_for_a_probe(void **state)
 {
 	(void)state;
 	anna.extra_header = "Host: evil.example";
 	assert_int_equal(visitor_get(&anna, "/"), 421);
 	assert_false(visitor_says(&anna, "evil.example"));
 	assert_true(visitor_says(&anna, web.base));
+	assert_int_equal(visitor_get(&anna, "/ready"), 421);
+	assert_int_equal(visitor_get(&anna, "/health"), 200);
+	assert_int_equal(visitor_get(&anna, "/health?x=1"), 421);
 	anna.extra_header = "X-Forwarded-Host: evil.example";
 	assert_int_equal(visitor_get(&anna, "/login"), 303);
 	assert_null(strstr(visitor_header(&anna, "Location"), "evil"));
@@ -670,7 +673,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    every_answer_carries_the_headers, arrive, leave),
 		cmocka_unit_test_setup_teardown(
-		    another_host_is_sent_away, arrive, leave),
+		    another_host_is_sent_away_but_for_a_probe, arrive, leave),
 		cmocka_unit_test_setup_teardown(
 		    behind_https_the_cookies_are_locked_to_the_host, arrive,
 		    leave),

@@ -58,7 +58,7 @@ with_pkg_config()
 
 with_cmake()
 {
-	cmake -S "$checks/consumer" -B "$work/cmake" \
+	cmake -S "$checks/consumer" -B "$work/cmake" -G Ninja \
 	    -DCMAKE_PREFIX_PATH="$trees/all" -DEXAMPLES="$root/examples" \
 	    >"$work/log" 2>&1 && cmake --build "$work/cmake" --parallel 2 \
 	    >>"$work/log" 2>&1 || { cat "$work/log"; return; }

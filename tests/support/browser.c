@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base64.h"
 #include "http.h"
@@ -90,7 +89,8 @@ add_text(struct json_object *array, const char *text)
 }
 
 /* What the browser is to be like; it must not go to the network by itself, and
- * must end with the driver. */
+ * must end with the driver.  Its sandbox does not work as root nor in many
+ * containers, and it shows nothing but our own pages. */
 static struct json_object *
 wishes(const struct browser *browser)
 {
@@ -99,15 +99,13 @@ wishes(const struct browser *browser)
 		"--disable-background-networking", "--disable-component-update",
 		"--disable-sync", "--disable-dev-shm-usage",
 		"--hide-scrollbars", "--remote-debugging-pipe",
-		"--no-proxy-server" };
+		"--no-proxy-server", "--no-sandbox" };
 	struct json_object      *args = json_object_new_array();
 	struct json_object      *options = json_object_new_object();
 	char                     folder[256];
 
 	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
 		add_text(args, flags[i]);
-	if (geteuid() == 0)
-		add_text(args, "--no-sandbox");
 	snprintf(
 	    folder, sizeof(folder), "--user-data-dir=%s", browser->profile);
 	add_text(args, folder);
