@@ -355,6 +355,7 @@ a_new_consent_outlives_the_old_ones_refresh(void **state)
 	tokenstore_close(store);
 	assert_int_equal(once_wait(&process, 0).unchanged, 1);
 	process_free(&process);
+	world_advance(&world, PAST_THE_LEASE);
 	token = enrolled_refresh_token(&world, enrolled.ids[0]);
 	assert_string_equal(token, fresh.refresh_token);
 	free(token);
