@@ -12,51 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "strava_web.h"
+#include "stage.h"
 #include "test.h"
-
-static struct strava_web web;
-static struct visitor    anna, ben;
-
-static int
-start(void **state)
-{
-	(void)state;
-	strava_web_start(&web, "apps.web");
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	strava_web_end(&web);
-	return 0;
-}
-
-static int
-arrive(void **state)
-{
-	(void)state;
-	visitor_start(&anna, web.base);
-	visitor_start(&ben, web.base);
-	return 0;
-}
-
-static int
-leave(void **state)
-{
-	(void)state;
-	visitor_end(&anna);
-	visitor_end(&ben);
-	return 0;
-}
-
-static int64_t
-token_calls(void)
-{
-	return world_calls(&web.world, "POST /oauth/token");
-}
 
 /* --- pages --- */
 
@@ -303,14 +260,14 @@ a_state_that_is_not_ours_makes_no_token_call(void **state)
 		"/exchange_token?error=access_denied",
 		"/exchange_token?code=abc&scope=read&state=a&state=b",
 		"/exchange_token?code=a&code=b&scope=read&state=a" };
-	int64_t                  before = token_calls();
+	int64_t                  before = stage_token_calls();
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		assert_int_equal(visitor_get(&anna, bad[i]), 400);
 		assert_string_equal(visitor_cookie(&anna, "sid"), "");
 	}
-	assert_int_equal(token_calls(), before);
+	assert_int_equal(stage_token_calls(), before);
 }
 
 static void
@@ -321,12 +278,12 @@ a_state_works_in_its_own_browser_only(void **state)
 
 	(void)state;
 	strava_web_begin_as(&web, &anna, 0, path);
-	before = token_calls();
+	before = stage_token_calls();
 	assert_int_equal(visitor_get(&ben, path), 400);
 	assert_true(visitor_says(&ben, "This sign-in is not valid"));
-	assert_int_equal(token_calls(), before);
+	assert_int_equal(stage_token_calls(), before);
 	assert_int_equal(visitor_get(&anna, path), 303);
-	assert_int_equal(token_calls(), before + 1);
+	assert_int_equal(stage_token_calls(), before + 1);
 }
 
 static void
@@ -340,10 +297,10 @@ a_state_works_once(void **state)
 	snprintf(held, sizeof(held), "%s", visitor_cookie(&anna, "login0"));
 	assert_int_equal(visitor_get(&anna, path), 303);
 	assert_string_equal(visitor_cookie(&anna, "login0"), "");
-	before = token_calls();
+	before = stage_token_calls();
 	visitor_set_cookie(&anna, "login0", held);
 	assert_int_equal(visitor_get(&anna, path), 400);
-	assert_int_equal(token_calls(), before);
+	assert_int_equal(stage_token_calls(), before);
 }
 
 static void
@@ -354,7 +311,7 @@ a_state_with_one_letter_changed_is_refused(void **state)
 
 	(void)state;
 	strava_web_begin_as(&web, &anna, 0, path);
-	before = token_calls();
+	before = stage_token_calls();
 	at = strstr(path, "state=") + strlen("state=");
 	for (int i = 0; i < 43; i++) {
 		char old = at[i];
@@ -363,7 +320,7 @@ a_state_with_one_letter_changed_is_refused(void **state)
 		assert_int_equal(visitor_get(&anna, path), 400);
 		at[i] = old;
 	}
-	assert_int_equal(token_calls(), before);
+	assert_int_equal(stage_token_calls(), before);
 	assert_int_equal(visitor_get(&anna, path), 303);
 }
 
@@ -394,11 +351,11 @@ a_double_click_is_one_exchange(void **state)
 	(void)state;
 	strava_web_begin_as(&web, &anna, 0, path);
 	visitor_set_cookie(&ben, "login0", visitor_cookie(&anna, "login0"));
-	before = token_calls();
+	before = stage_token_calls();
 	assert_int_equal(pthread_create(&thread, NULL, come_back, &second), 0);
 	first = visitor_get(&anna, path);
 	pthread_join(thread, NULL);
-	assert_int_equal(token_calls(), before + 1);
+	assert_int_equal(stage_token_calls(), before + 1);
 	assert_int_equal(first + second.status, 303 + 400);
 }
 
@@ -437,7 +394,7 @@ static void
 consent_that_is_refused_is_told_in_words(void **state)
 {
 	char    url[URL_SIZE], path[URL_SIZE];
-	int64_t before = token_calls();
+	int64_t before = stage_token_calls();
 
 	(void)state;
 	strava_web_begin(&anna, url);
@@ -446,7 +403,7 @@ consent_that_is_refused_is_told_in_words(void **state)
 	assert_true(visitor_says(&anna, "You did not connect"));
 	assert_true(visitor_says(&anna, "Nothing was stored"));
 	assert_int_equal(visitor_get(&anna, path), 400);
-	assert_int_equal(token_calls(), before);
+	assert_int_equal(stage_token_calls(), before);
 	assert_string_equal(visitor_cookie(&anna, "sid"), "");
 }
 
@@ -466,7 +423,7 @@ an_error_beats_a_code(void **state)
 	static const char *const errors[] = { "access_denied", "server_error",
 		"%3Cscript%3E" };
 	char                     url[URL_SIZE], path[URL_SIZE + 128];
-	int64_t                  before = token_calls();
+	int64_t                  before = stage_token_calls();
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
@@ -477,7 +434,7 @@ an_error_beats_a_code(void **state)
 		assert_int_equal(visitor_get(&anna, path), i == 0 ? 200 : 400);
 		assert_false(visitor_says(&anna, "<script"));
 	}
-	assert_int_equal(token_calls(), before);
+	assert_int_equal(stage_token_calls(), before);
 }
 
 static void
@@ -488,7 +445,7 @@ an_answer_that_lacks_something_makes_no_token_call(void **state)
 		"code=abc&scope=", "code=a%0d%0ab&scope=read",
 		"code=abc&scope=read&iss=https://evil.example" };
 	char                     url[URL_SIZE], path[URL_SIZE + 128];
-	int64_t                  before = token_calls();
+	int64_t                  before = stage_token_calls();
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++) {
@@ -497,7 +454,7 @@ an_answer_that_lacks_something_makes_no_token_call(void **state)
 		    state_of(url));
 		assert_int_equal(visitor_get(&anna, path), 400);
 	}
-	assert_int_equal(token_calls(), before);
+	assert_int_equal(stage_token_calls(), before);
 }
 
 static void
@@ -553,7 +510,7 @@ static void
 an_odd_code_reaches_strava_unchanged(void **state)
 {
 	char    url[URL_SIZE], path[URL_SIZE];
-	int64_t before = token_calls();
+	int64_t before = stage_token_calls();
 
 	(void)state;
 	strava_web_begin(&anna, url);
@@ -561,7 +518,7 @@ an_odd_code_reaches_strava_unchanged(void **state)
 	    "/exchange_token?code=x%%26client_id%%3D1&scope=read%.512s",
 	    state_of(url));
 	assert_int_equal(visitor_get(&anna, path), 400);
-	assert_true(token_calls() > before);
+	assert_true(stage_token_calls() > before);
 }
 
 int
@@ -569,56 +526,72 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-		    a_stranger_sees_the_offer_and_nothing_else, arrive, leave),
+		    a_stranger_sees_the_offer_and_nothing_else, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    one_consent_later_the_route_is_drawn, arrive, leave),
+		    one_consent_later_the_route_is_drawn, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    the_grant_is_stored_and_not_readable, arrive, leave),
+		    the_grant_is_stored_and_not_readable, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    a_ride_without_distance_is_passed_over, arrive, leave),
+		    a_ride_without_distance_is_passed_over, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    an_athlete_without_rides_gets_a_page_too, arrive, leave),
+		    an_athlete_without_rides_gets_a_page_too, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    hostile_names_stay_text, arrive, leave),
+		    hostile_names_stay_text, stage_enter, stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    the_list_goes_on_until_a_page_is_empty, arrive, leave),
+		    the_list_goes_on_until_a_page_is_empty, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    each_ride_has_a_page_and_a_map, arrive, leave),
+		    each_ride_has_a_page_and_a_map, stage_enter, stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    another_athletes_ride_is_not_there, arrive, leave),
+		    another_athletes_ride_is_not_there, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    a_number_that_is_none_never_reaches_strava, arrive, leave),
+		    a_number_that_is_none_never_reaches_strava, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    the_consent_page_is_asked_for_the_least, arrive, leave),
+		    the_consent_page_is_asked_for_the_least, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    a_state_that_is_not_ours_makes_no_token_call, arrive,
-		    leave),
+		    a_state_that_is_not_ours_makes_no_token_call, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    a_state_works_in_its_own_browser_only, arrive, leave),
+		    a_state_works_in_its_own_browser_only, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    a_state_works_once, arrive, leave),
+		    a_state_works_once, stage_enter, stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    a_state_with_one_letter_changed_is_refused, arrive, leave),
+		    a_state_with_one_letter_changed_is_refused, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    a_double_click_is_one_exchange, arrive, leave),
+		    a_double_click_is_one_exchange, stage_enter, stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    two_tabs_do_not_disturb_each_other, arrive, leave),
+		    two_tabs_do_not_disturb_each_other, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    of_many_tabs_four_are_kept, arrive, leave),
+		    of_many_tabs_four_are_kept, stage_enter, stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    consent_that_is_refused_is_told_in_words, arrive, leave),
+		    consent_that_is_refused_is_told_in_words, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    an_error_beats_a_code, arrive, leave),
+		    an_error_beats_a_code, stage_enter, stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    an_answer_that_lacks_something_makes_no_token_call, arrive,
-		    leave),
+		    an_answer_that_lacks_something_makes_no_token_call,
+		    stage_enter, stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    an_unticked_scope_is_named, arrive, leave),
+		    an_unticked_scope_is_named, stage_enter, stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    a_code_that_was_used_starts_again, arrive, leave),
+		    a_code_that_was_used_starts_again, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    an_odd_code_reaches_strava_unchanged, arrive, leave),
+		    an_odd_code_reaches_strava_unchanged, stage_enter,
+		    stage_leave),
 	};
 
-	return cmocka_run_group_tests_name("apps.web", tests, start, end);
+	return cmocka_run_group_tests_name(
+	    "apps.web", tests, stage_open, stage_close);
 }

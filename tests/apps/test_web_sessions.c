@@ -8,53 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "strava_web.h"
+#include "stage.h"
 #include "test.h"
 
 #define HOUR_S INT64_C(3600)
-
-static struct strava_web web;
-static struct visitor    anna, ben;
-
-static int
-start(void **state)
-{
-	(void)state;
-	strava_web_start(&web, "apps.web_sessions");
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	strava_web_end(&web);
-	return 0;
-}
-
-static int
-arrive(void **state)
-{
-	(void)state;
-	visitor_start(&anna, web.base);
-	visitor_start(&ben, web.base);
-	return 0;
-}
-
-static int
-leave(void **state)
-{
-	(void)state;
-	visitor_end(&anna);
-	visitor_end(&ben);
-	return 0;
-}
-
-static int64_t
-token_calls(void)
-{
-	return world_calls(&web.world, "POST /oauth/token");
-}
 
 /* --- sessions --- */
 
@@ -188,10 +145,10 @@ a_token_that_ran_out_is_refreshed_on_the_way(void **state)
 	strava_web_connect(&web, &anna, 0);
 	world_advance(&web.world, 7 * HOUR_S);
 	strava_web_restart(&web, NULL, NULL);
-	before = token_calls();
+	before = stage_token_calls();
 	assert_int_equal(visitor_get(&anna, "/activity"), 200);
 	assert_true(visitor_says(&anna, "<svg class=\"route\""));
-	assert_int_equal(token_calls(), before + 1);
+	assert_int_equal(stage_token_calls(), before + 1);
 }
 
 /* --- forms --- */
@@ -309,34 +266,39 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-		    signing_in_makes_a_new_session, arrive, leave),
+		    signing_in_makes_a_new_session, stage_enter, stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    a_cookie_that_is_no_session_is_nobody, arrive, leave),
+		    a_cookie_that_is_no_session_is_nobody, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    two_session_cookies_are_none, arrive, leave),
+		    two_session_cookies_are_none, stage_enter, stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    the_cookie_is_out_of_reach, arrive, leave),
+		    the_cookie_is_out_of_reach, stage_enter, stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    a_session_ends_after_a_day_without_a_visit, arrive, leave),
+		    a_session_ends_after_a_day_without_a_visit, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    a_session_ends_after_a_month_whatever_happens, arrive,
-		    leave),
+		    a_session_ends_after_a_month_whatever_happens, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    a_sign_in_that_takes_too_long_starts_again, arrive, leave),
+		    a_sign_in_that_takes_too_long_starts_again, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    a_token_that_ran_out_is_refreshed_on_the_way, arrive,
-		    leave),
+		    a_token_that_ran_out_is_refreshed_on_the_way, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    a_form_of_somebody_else_changes_nothing, arrive, leave),
+		    a_form_of_somebody_else_changes_nothing, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    a_token_in_another_kind_of_body_does_not_count, arrive,
-		    leave),
+		    a_token_in_another_kind_of_body_does_not_count, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    signing_out_ends_the_session_for_good, arrive, leave),
+		    signing_out_ends_the_session_for_good, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    disconnecting_leaves_nothing, arrive, leave),
+		    disconnecting_leaves_nothing, stage_enter, stage_leave),
 	};
 
 	return cmocka_run_group_tests_name(
-	    "apps.web_sessions", tests, start, end);
+	    "apps.web_sessions", tests, stage_open, stage_close);
 }

@@ -13,46 +13,10 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "strava_web.h"
+#include "stage.h"
 #include "test.h"
 
 #define VERIFY_TOKEN "a-word-for-the-handshake"
-
-static struct strava_web web;
-static struct visitor    anna;
-
-static int
-start(void **state)
-{
-	(void)state;
-	strava_web_start(&web, "apps.web_troubles");
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	strava_web_end(&web);
-	return 0;
-}
-
-static int
-arrive(void **state)
-{
-	(void)state;
-	visitor_start(&anna, web.base);
-	return 0;
-}
-
-static int
-leave(void **state)
-{
-	(void)state;
-	visitor_end(&anna);
-	world_tell(&web.world, "/_control/faults", "[]");
-	return 0;
-}
 
 static void
 fault(const char *path, const char *action)
@@ -655,48 +619,57 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-		    each_trouble_of_strava_has_a_page, arrive, leave),
+		    each_trouble_of_strava_has_a_page, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    a_token_that_strava_refuses_is_renewed_once, arrive, leave),
+		    a_token_that_strava_refuses_is_renewed_once, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    consent_withdrawn_at_strava_is_noticed, arrive, leave),
+		    consent_withdrawn_at_strava_is_noticed, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    a_sign_in_while_strava_fails_can_be_tried_again, arrive,
-		    leave),
+		    a_sign_in_while_strava_fails_can_be_tried_again,
+		    stage_enter, stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    disconnecting_while_strava_fails_keeps_everything, arrive,
-		    leave),
+		    disconnecting_while_strava_fails_keeps_everything,
+		    stage_enter, stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    without_its_database_the_app_says_so, arrive, leave),
+		    without_its_database_the_app_says_so, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    a_sign_in_outlives_a_crash_of_the_database, arrive, leave),
+		    a_sign_in_outlives_a_crash_of_the_database, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    every_answer_carries_the_headers, arrive, leave),
+		    every_answer_carries_the_headers, stage_enter, stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    another_host_is_sent_away_but_for_a_probe, arrive, leave),
+		    another_host_is_sent_away_but_for_a_probe, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    behind_https_the_cookies_are_locked_to_the_host, arrive,
-		    leave),
+		    behind_https_the_cookies_are_locked_to_the_host,
+		    stage_enter, stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    style_sheets_are_small_and_stay_in_the_browser, arrive,
-		    leave),
+		    style_sheets_are_small_and_stay_in_the_browser, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    no_page_asks_another_site_for_anything, arrive, leave),
+		    no_page_asks_another_site_for_anything, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    the_handshake_takes_the_right_word_only, arrive, leave),
+		    the_handshake_takes_the_right_word_only, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    what_is_no_event_is_refused, arrive, leave),
+		    what_is_no_event_is_refused, stage_enter, stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    a_forged_event_costs_one_look_and_no_account, arrive,
-		    leave),
+		    a_forged_event_costs_one_look_and_no_account, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    a_true_event_deletes_the_account, arrive, leave),
+		    a_true_event_deletes_the_account, stage_enter, stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    wrong_settings_are_named_and_nothing_starts, arrive, leave),
+		    wrong_settings_are_named_and_nothing_starts, stage_enter,
+		    stage_leave),
 		cmocka_unit_test_setup_teardown(
-		    check_looks_and_changes_nothing, arrive, leave),
+		    check_looks_and_changes_nothing, stage_enter, stage_leave),
 	};
 
 	return cmocka_run_group_tests_name(
-	    "apps.web_troubles", tests, start, end);
+	    "apps.web_troubles", tests, stage_open, stage_close);
 }
