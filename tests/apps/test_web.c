@@ -521,77 +521,65 @@ an_odd_code_reaches_strava_unchanged(void **state)
 	assert_true(stage_token_calls() > before);
 }
 
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test_setup_teardown(
+	    a_stranger_sees_the_offer_and_nothing_else, stage_enter,
+	    stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    one_consent_later_the_route_is_drawn, stage_enter, stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    the_grant_is_stored_and_not_readable, stage_enter, stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    a_ride_without_distance_is_passed_over, stage_enter, stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    an_athlete_without_rides_gets_a_page_too, stage_enter, stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    hostile_names_stay_text, stage_enter, stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    the_list_goes_on_until_a_page_is_empty, stage_enter, stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    each_ride_has_a_page_and_a_map, stage_enter, stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    another_athletes_ride_is_not_there, stage_enter, stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    a_number_that_is_none_never_reaches_strava, stage_enter,
+	    stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    the_consent_page_is_asked_for_the_least, stage_enter, stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    a_state_that_is_not_ours_makes_no_token_call, stage_enter,
+	    stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    a_state_works_in_its_own_browser_only, stage_enter, stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    a_state_works_once, stage_enter, stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    a_state_with_one_letter_changed_is_refused, stage_enter,
+	    stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    a_double_click_is_one_exchange, stage_enter, stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    two_tabs_do_not_disturb_each_other, stage_enter, stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    of_many_tabs_four_are_kept, stage_enter, stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    consent_that_is_refused_is_told_in_words, stage_enter, stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    an_error_beats_a_code, stage_enter, stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    an_answer_that_lacks_something_makes_no_token_call, stage_enter,
+	    stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    an_unticked_scope_is_named, stage_enter, stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    a_code_that_was_used_starts_again, stage_enter, stage_leave),
+	cmocka_unit_test_setup_teardown(
+	    an_odd_code_reaches_strava_unchanged, stage_enter, stage_leave),
+};
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-		    a_stranger_sees_the_offer_and_nothing_else, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    one_consent_later_the_route_is_drawn, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    the_grant_is_stored_and_not_readable, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    a_ride_without_distance_is_passed_over, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    an_athlete_without_rides_gets_a_page_too, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    hostile_names_stay_text, stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    the_list_goes_on_until_a_page_is_empty, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    each_ride_has_a_page_and_a_map, stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    another_athletes_ride_is_not_there, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    a_number_that_is_none_never_reaches_strava, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    the_consent_page_is_asked_for_the_least, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    a_state_that_is_not_ours_makes_no_token_call, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    a_state_works_in_its_own_browser_only, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    a_state_works_once, stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    a_state_with_one_letter_changed_is_refused, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    a_double_click_is_one_exchange, stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    two_tabs_do_not_disturb_each_other, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    of_many_tabs_four_are_kept, stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    consent_that_is_refused_is_told_in_words, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    an_error_beats_a_code, stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    an_answer_that_lacks_something_makes_no_token_call,
-		    stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    an_unticked_scope_is_named, stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    a_code_that_was_used_starts_again, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    an_odd_code_reaches_strava_unchanged, stage_enter,
-		    stage_leave),
-	};
-
 	return cmocka_run_group_tests_name(
 	    "apps.web", tests, stage_open, stage_close);
 }

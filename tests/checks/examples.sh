@@ -1,0 +1,108 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The examples do what they say, against a sandbox and a private PostgreSQL.
+# usage: examples.sh PROGRAMS TREE SANDBOX FOLDER
+. "$(dirname "$0")/common.sh"
+need curl
+programs=$1
+export LD_LIBRARY_PATH=$2/lib
+sandbox_program=$3
+work=$4
+rm -rf "$work"
+mkdir -p "$work"
+
+stop()
+{
+	status=$?
+	kill "$sandbox_pid" 2>/dev/null || true
+	wait
+	apps/cluster stop "$work/cluster" || true
+	exit $status
+}
+
+fetch() # PATH-OR-URL [CURL-OPTION ...]
+{
+	case $1 in
+	http*) url=$1 ;;
+	*) url=http://$sandbox$1 ;;
+	esac
+	shift
+	curl -sS --noproxy '*' --max-time 20 "$@" "$url"
+}
+
+# expect NAME TEXT: the example's output holds the text.
+expect()
+{
+	grep -q -- "$2" "$work/$1.out" && return
+	echo "$1 does not print \"$2\" but:"
+	cat "$work/$1.out"
+}
+
+# The person at the browser is curl: opens the URL, consents, pastes back.
+authorize()
+{
+	rm -f "$work/paste"
+	mkfifo "$work/paste"
+	STRAVA_CLIENT_ID=1001 STRAVA_CLIENT_SECRET=sandbox-client-secret \
+	    STRAVA_OAUTH_BASE=http://$sandbox/oauth "$programs/authorize" \
+	    <"$work/paste" >"$work/authorize.out" 2>&1 &
+	example=$!
+	exec 3>"$work/paste"
+	until url=$(sed -n 's/^Open //p' "$work/authorize.out") &&
+	    [ -n "$url" ]; do
+		kill -0 $example 2>/dev/null || break
+		sleep 0.1
+	done
+	fetch "$url" -d decision="$1" -o "$work/page" \
+	    -w '%{redirect_url}\n' >&3
+	exec 3>&-
+	wait $example || true
+}
+
+list_activities()
+{
+	fetch /_control/athletes -H 'Content-Type: application/json' \
+	    -d '{"count":1}' >"$work/athlete"
+	ACCESS_TOKEN=$(sed -n 's/.*"access_token": *"\([^"]*\)".*/\1/p' \
+	    "$work/athlete") STRAVA_API_BASE=http://$sandbox/api/v3 \
+	    "$programs/list_activities" >"$work/list_activities.out" 2>&1
+}
+
+read_secret()
+{
+	fetch /_control/secrets -H 'Content-Type: application/json' -d \
+	    '{"project":"sandbox-project","secret":"motto","data":"ride on"}' \
+	    >/dev/null
+	SECRET_MANAGER_EMULATOR_HOST=$sandbox "$programs/read_secret" \
+	    sm://sandbox-project/motto >"$work/read_secret.out" 2>&1
+}
+
+store_token()
+{
+	echo "a-refresh-token" | DATABASE_URL=$database \
+	    TOKEN_KEYS="1:$(head -c 32 /dev/urandom | base64)" \
+	    "$programs/store_token" 12345 >"$work/store_token.out" 2>&1
+}
+
+sandbox_pid=
+trap stop EXIT
+database=$(apps/cluster start --fast "$work/cluster") || exit $?
+"$sandbox_program" --port 0 --athletes 1 --seed 1 >"$work/sandbox.out" 2>&1 &
+sandbox_pid=$!
+until grep -q '^listening' "$work/sandbox.out"; do
+	kill -0 $sandbox_pid || exit 1
+	sleep 0.1
+done
+sandbox=$(sed -n 's,^listening on http://,,p' "$work/sandbox.out")
+{
+	authorize authorize
+	expect authorize '^athlete [0-9]*, scope .*, good for 3[0-9][0-9] minutes'
+	authorize cancel
+	expect authorize 'consent was refused'
+	list_activities || echo "list_activities failed"
+	expect list_activities '^20[0-9-]*  .* km  .* min  '
+	read_secret || echo "read_secret failed"
+	expect read_secret '^ride on'
+	store_token || echo "store_token failed"
+	expect store_token '^subject 12345: active, no access token, scope read'
+} | no_faults
