@@ -87,7 +87,7 @@ two_runs_at_once_refresh_everybody_once(void **state)
 	assert_int_equal(a.refreshed + b.refreshed, 200);
 	assert_int_equal(a.due + b.due, 200);
 	assert_true(a.due > 0 && b.due > 0);
-	for (size_t i = 0; i < enrolled.count; i += 20) {
+	for (size_t i = 0; i < enrolled.count; i++) {
 		struct strava_side side =
 		    enrolled_strava_side(&world, enrolled.ids[i]);
 
