@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "http.h"
-
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -9,9 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define BODY_DEFAULT 65536
-#define HEADERS_MAX 65536
-#define RETRY_AFTER_MAX 86400
+#include "http_internal.h"
 
 struct http {
 	CURL              *easy; /* kept: it holds connections and caches */
@@ -145,114 +140,6 @@ http_set_proxy(struct http *http, const char *url)
 	return replace(&http->proxy, url);
 }
 
-void
-http_response_init(struct http_response *response)
-{
-	memset(response, 0, sizeof(*response));
-	buf_init(&response->headers, HEADERS_MAX);
-	buf_init(&response->body, SIZE_MAX);
-}
-
-void
-http_response_free(struct http_response *response)
-{
-	buf_free(&response->headers);
-	buf_free(&response->body);
-}
-
-/* Forgets an earlier answer; memory that was reserved stays. */
-static void
-clear(struct http_response *response, size_t body_max)
-{
-	buf_clear(&response->headers);
-	buf_clear(&response->body);
-	response->body.max = body_max != 0 ? body_max : BODY_DEFAULT;
-	response->status = 0;
-	response->sent = false;
-	response->message[0] = '\0';
-}
-
-/* A token of RFC 9110: a method or the name of a header. */
-static bool
-is_token(const char *text, size_t len)
-{
-	static const char allowed[] = "!#$%&'*+-.^_`|~0123456789"
-				      "abcdefghijklmnopqrstuvwxyz"
-				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-
-	for (size_t i = 0; i < len; i++)
-		if (text[i] == '\0' || strchr(allowed, text[i]) == NULL)
-			return false;
-	return len > 0;
-}
-
-/* No control character but, where it is allowed, the tab. */
-static bool
-is_line(const char *text, size_t len, bool tab_ok)
-{
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if ((c < 0x20 && !(tab_ok && c == '\t')) || c == 0x7f)
-			return false;
-	}
-	return true;
-}
-
-static bool
-add_header(struct http_response *response, const char *name, size_t name_len,
-    const char *value, size_t value_len)
-{
-	struct buf *to = &response->headers;
-
-	return buf_reserve(to, to->len + name_len + value_len + 2) &&
-	       buf_add(to, name, name_len) && buf_add(to, "", 1) &&
-	       buf_add(to, value, value_len) && buf_add(to, "", 1);
-}
-
-bool
-http_response_add_header(
-    struct http_response *response, const char *name, const char *value)
-{
-	size_t name_len = strlen(name), value_len = strlen(value);
-
-	return is_token(name, name_len) && is_line(value, value_len, true) &&
-	       add_header(response, name, name_len, value, value_len);
-}
-
-const char *
-http_response_header(const struct http_response *response, const char *name)
-{
-	const char *p = buf_text(&response->headers);
-	const char *end = p + response->headers.len;
-	const char *value;
-
-	for (; p < end; p = value + strlen(value) + 1) {
-		value = p + strlen(p) + 1;
-		if (strcasecmp(p, name) == 0)
-			return value;
-	}
-	return NULL;
-}
-
-int64_t
-http_retry_after_s(const struct http_response *response)
-{
-	const char *text = http_response_header(response, "Retry-After");
-	int64_t     s = 0;
-
-	if (text == NULL || *text == '\0')
-		return -1;
-	for (; *text != '\0'; text++) {
-		if (*text < '0' || *text > '9')
-			return -1;
-		s = s * 10 + (*text - '0');
-		if (s > RETRY_AFTER_MAX)
-			s = RETRY_AFTER_MAX;
-	}
-	return s;
-}
-
 static size_t
 on_body(char *data, size_t size, size_t n, void *ctx)
 {
@@ -295,9 +182,11 @@ keep_header(struct http_response *response, const char *line, size_t len)
 	name_len = (size_t)(colon - line);
 	value = colon + 1;
 	value_len = trim(&value, len - name_len - 1);
-	if (!is_token(line, name_len) || !is_line(value, value_len, true))
+	if (!http_is_token(line, name_len) ||
+	    !http_is_line(value, value_len, true))
 		return true;
-	return add_header(response, line, name_len, value, value_len);
+	return http_response_put_header(
+	    response, line, name_len, value, value_len);
 }
 
 /* libcurl gives one line a call: status, "Name: value\r\n", at last "\r\n". */
@@ -308,7 +197,7 @@ on_header(char *line, size_t size, size_t n, void *ctx)
 	size_t           len = size * n;
 
 	t->header_bytes += len;
-	if (t->header_bytes > HEADERS_MAX) {
+	if (t->header_bytes > HTTP_HEADERS_MAX) {
 		t->too_large = true;
 		return 0;
 	}
@@ -337,78 +226,6 @@ on_progress(
 	return t->http->canceled != NULL && atomic_load(t->http->canceled);
 }
 
-static bool
-is_loopback_host(const char *host)
-{
-	struct in_addr v4;
-
-	if (inet_pton(AF_INET, host, &v4) == 1)
-		return ntohl(v4.s_addr) >> 24 == 127;
-	return strcmp(host, "[::1]") == 0 || strcasecmp(host, "localhost") == 0;
-}
-
-enum scheme {
-	SCHEME_BAD, /* no URL, another protocol, user information */
-	SCHEME_HTTPS,
-	SCHEME_HTTP,
-	SCHEME_HTTP_LOOPBACK
-};
-
-static enum scheme
-scheme_of(const char *url)
-{
-	CURLU      *parts = curl_url();
-	char       *scheme = NULL, *host = NULL;
-	const char *behind = url + strcspn(url, ":");
-	enum scheme answer = SCHEME_BAD;
-
-	/* libcurl is content with one slash, or three. */
-	if (strncmp(behind, "://", 3) != 0 || behind[3] == '/')
-		goto out;
-	if (parts == NULL ||
-	    curl_url_set(parts, CURLUPART_URL, url, CURLU_DISALLOW_USER) !=
-		CURLUE_OK ||
-	    curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-	    curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK)
-		goto out;
-	if (strcmp(scheme, "https") == 0)
-		answer = SCHEME_HTTPS;
-	else if (strcmp(scheme, "http") == 0)
-		answer =
-		    is_loopback_host(host) ? SCHEME_HTTP_LOOPBACK : SCHEME_HTTP;
-out:
-	curl_free(scheme);
-	curl_free(host);
-	curl_url_cleanup(parts);
-	return answer;
-}
-
-bool
-http_url_is_loopback(const char *url)
-{
-	return scheme_of(url) == SCHEME_HTTP_LOOPBACK;
-}
-
-/* Visible ASCII; the rest is to be percent-encoded. */
-static bool
-is_url_text(const char *url)
-{
-	for (; *url != '\0'; url++)
-		if (*url <= ' ' || *url >= 0x7f)
-			return false;
-	return true;
-}
-
-bool
-http_url_is_base(const char *url, bool plain_ok)
-{
-	enum scheme scheme = scheme_of(url);
-
-	return is_url_text(url) && strpbrk(url, "?#") == NULL &&
-	       (scheme == SCHEME_HTTPS || scheme == SCHEME_HTTP_LOOPBACK ||
-		   (scheme == SCHEME_HTTP && plain_ok));
-}
-
 /* "Name: value", with a value: libcurl takes "Name:" as "do not send". */
 static bool
 is_header(const char *header)
@@ -416,28 +233,28 @@ is_header(const char *header)
 	const char *colon = strchr(header, ':');
 
 	return colon != NULL && colon[1] != '\0' &&
-	       is_token(header, (size_t)(colon - header)) &&
-	       is_line(header, strlen(header), false);
+	       http_is_token(header, (size_t)(colon - header)) &&
+	       http_is_line(header, strlen(header), false);
 }
 
 /* What is wrong with a request; NULL when nothing is. */
 static const char *
 fault_of(const struct http *http, const struct http_request *request)
 {
-	enum scheme scheme = scheme_of(request->url);
+	enum http_scheme scheme = http_scheme_of(request->url);
 
-	if (!is_token(request->method, strlen(request->method)))
+	if (!http_is_token(request->method, strlen(request->method)))
 		return "the method is not a word";
-	if (!is_url_text(request->url))
+	if (!http_is_url_text(request->url))
 		return "the URL holds a character that must be escaped";
 	if (scheme == SCHEME_BAD)
 		return "not a URL of https without user information";
 	if (scheme == SCHEME_HTTP && !request->plain_ok)
 		return "plain http is only for this machine: use https";
-	if (!is_line(http->user_agent, strlen(http->user_agent), false))
+	if (!http_is_line(http->user_agent, strlen(http->user_agent), false))
 		return "the user agent holds a control character";
 	if (request->basic != NULL &&
-	    !is_line(request->basic, strlen(request->basic), false))
+	    !http_is_line(request->basic, strlen(request->basic), false))
 		return "the credentials hold a control character";
 	for (const char *const *h = request->headers; h != NULL && *h; h++)
 		if (!is_header(*h))
@@ -585,7 +402,7 @@ explain(struct http_response *response, const char *reason)
 
 	for (i = 0; i < most && reason[i] != '\0' && reason[i] != '?'; i++) {
 		response->message[i] = reason[i];
-		if (!is_line(reason + i, 1, false))
+		if (!http_is_line(reason + i, 1, false))
 			response->message[i] = ' ';
 	}
 	response->message[i] = '\0';
@@ -665,7 +482,7 @@ http_send(struct http *http, const struct http_request *request,
 	const char        *fault;
 	bool               plain;
 
-	clear(response, request->body_max);
+	http_response_clear(response, request->body_max);
 	if ((fault = fault_of(http, request)) != NULL)
 		return refuse(response, HTTP_ARGUMENT, fault);
 	if (request->timeout_ms <= 0)
@@ -673,7 +490,7 @@ http_send(struct http *http, const struct http_request *request,
 	if (on_progress(&t, 0, 0, 0, 0) != 0)
 		return refuse(response, HTTP_CANCELED, "canceled");
 
-	plain = scheme_of(request->url) != SCHEME_HTTPS;
+	plain = http_scheme_of(request->url) != SCHEME_HTTPS;
 	if (!list_headers(&headers, request->headers) ||
 	    !set_always(http->easy, request) ||
 	    !set_peer(http->easy, http, plain) ||
