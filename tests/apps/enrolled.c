@@ -9,6 +9,7 @@
 #include "test.h"
 
 #define LEASE_S 120
+#define NEARLY_SIX_HOURS (5 * 3600 + 1800)
 
 #define assert_stored(call)                                     \
 	do {                                                    \
@@ -83,10 +84,13 @@ put(tokenstore *store, const struct issued *issued)
 void
 enrol(struct world *world, int count, struct enrolled *enrolled)
 {
-	tokenstore         *store = enrolled_store(world);
+	tokenstore         *store;
 	struct json_object *list;
 	char                body[32];
 
+	world_new_database(world);
+	world_tell(world, "/_control/faults", "[]");
+	store = enrolled_store(world);
 	assert_stored(tokenstore_migrate(store, &err));
 	enrolled->count = (size_t)count;
 	assert_true(enrolled->count <= ENROLLED_MAX);
@@ -101,6 +105,13 @@ enrol(struct world *world, int count, struct enrolled *enrolled)
 	}
 	json_object_put(list);
 	tokenstore_close(store);
+}
+
+void
+enrol_due(struct world *world, int count, struct enrolled *enrolled)
+{
+	enrol(world, count, enrolled);
+	world_advance(world, NEARLY_SIX_HOURS);
 }
 
 tokenstore_account *

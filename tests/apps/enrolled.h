@@ -21,8 +21,12 @@ struct enrolled {
 	int64_t ids[ENROLLED_MAX];
 };
 
-/* Makes the tables, adds athletes to the sandbox, puts their tokens away. */
+/* A new database, a sandbox without faults, and `count` new athletes whose
+ * tokens are in the store. */
 void enrol(struct world *world, int count, struct enrolled *enrolled);
+
+/* The same, half an hour before their access tokens end: all are due. */
+void enrol_due(struct world *world, int count, struct enrolled *enrolled);
 
 /* A store with the world's keys and the world's clock. */
 tokenstore *enrolled_store(const struct world *world);

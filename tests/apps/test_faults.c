@@ -13,7 +13,6 @@
 #include "once.h"
 #include "test.h"
 
-#define NEARLY_SIX_HOURS (5 * 3600 + 1800)
 #define HALF_AN_HOUR 1800
 
 static struct world    world;
@@ -38,10 +37,7 @@ end(void **state)
 static void
 begin(int count)
 {
-	world_new_database(&world);
-	world_tell(&world, "/_control/faults", "[]");
-	enrol(&world, count, &enrolled);
-	world_advance(&world, NEARLY_SIX_HOURS);
+	enrol_due(&world, count, &enrolled);
 }
 
 /* With one setting changed (`value` NULL: left out) the program ends with that

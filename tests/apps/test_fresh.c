@@ -72,8 +72,6 @@ leave(struct program_side *side)
 static void
 begin(int count)
 {
-	world_new_database(&world);
-	world_tell(&world, "/_control/faults", "[]");
 	enrol(&world, count, &enrolled);
 }
 

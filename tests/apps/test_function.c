@@ -14,7 +14,6 @@
 #include "test.h"
 #include "visitor.h"
 
-#define NEARLY_SIX_HOURS (5 * 3600 + 1800)
 #define CALLERS 4
 
 static struct world    world;
@@ -60,10 +59,7 @@ static int
 begin(void **state)
 {
 	(void)state;
-	world_new_database(&world);
-	world_tell(&world, "/_control/faults", "[]");
-	enrol(&world, 40, &enrolled);
-	world_advance(&world, NEARLY_SIX_HOURS);
+	enrol_due(&world, 40, &enrolled);
 	start_function();
 	return 0;
 }

@@ -15,7 +15,6 @@
 #include "test.h"
 
 /* Half an hour before the access tokens end, and past every lease. */
-#define NEARLY_SIX_HOURS (5 * 3600 + 1800)
 #define PAST_THE_LEASE 130
 
 static struct world    world;
@@ -41,10 +40,7 @@ end(void **state)
 static void
 begin(int count)
 {
-	world_new_database(&world);
-	world_tell(&world, "/_control/faults", "[]");
-	enrol(&world, count, &enrolled);
-	world_advance(&world, NEARLY_SIX_HOURS);
+	enrol_due(&world, count, &enrolled);
 }
 
 /* Starts a run, and waits until its first request has reached Strava. */
@@ -64,7 +60,6 @@ nobody_is_due_right_after_consent(void **state)
 	struct report report;
 
 	(void)state;
-	world_new_database(&world);
 	enrol(&world, 3, &enrolled);
 	report = once(&world, 0);
 	assert_int_equal(report.due, 0);
@@ -107,7 +102,6 @@ the_same_access_token_again_is_stored_too(void **state)
 	struct report report;
 
 	(void)state;
-	world_new_database(&world);
 	enrol(&world, 20, &enrolled);
 	postgres_sql(
 	    world.postgres, "UPDATE tokenstore.account SET due_at = 'epoch'");
