@@ -64,18 +64,21 @@ add_facts(struct buf *out, const strava_athlete *athlete, struct units units)
 }
 
 static void
-add_gear(struct buf *out, const char *heading, const strava_gear *const *items,
-    size_t count, struct units units)
+add_gear(struct buf *out, const char *heading, const strava_gear_list *list,
+    struct units units)
 {
-	if (count == 0)
+	const strava_gear *gear;
+
+	if (list == NULL || list->count == 0)
 		return;
 	buf_addf(out, "<h2>%s</h2><ul>", heading);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < list->count; i++) {
+		gear = list->items[i];
 		buf_add_text(out, "<li>");
-		html_foreign(out, items[i]->name);
+		html_foreign(out, gear->name);
 		buf_add_text(out, ": ");
-		units_distance(out, units, items[i]->distance_m);
-		if (items[i]->primary == STRAVA_TRUE)
+		units_distance(out, units, gear->distance_m);
+		if (gear->primary == STRAVA_TRUE)
 			buf_add_text(out, " (the usual one)");
 		buf_add_text(out, "</li>");
 	}
@@ -129,8 +132,8 @@ show(struct visit *visit)
 	    visit, name.len > 0 ? buf_text(&name) : "Profile", "/profile");
 	buf_free(&name);
 	add_facts(out, athlete, units);
-	add_gear(out, "Bikes", athlete->bikes, athlete->bike_count, units);
-	add_gear(out, "Shoes", athlete->shoes, athlete->shoe_count, units);
+	add_gear(out, "Bikes", athlete->bikes, units);
+	add_gear(out, "Shoes", athlete->shoes, units);
 	add_data(visit);
 	page_end(visit);
 	strava_athlete_free(athlete);

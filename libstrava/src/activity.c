@@ -1,25 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "endpoint.h"
 
-#define PATH_BYTES 256
+#define QUERY_BYTES 256
 #define PER_PAGE_MAX 200
-
-struct activity_box {
-	strava_activity     activity; /* first: the two share an address */
-	struct json_object *json; /* what it was read from; owns the strings */
-};
-
-struct list_box {
-	strava_activity_list    list; /* first: the two share an address */
-	struct json_object     *doc;  /* owns the strings */
-	struct activity_box    *boxes;
-	const strava_activity **items; /* into `boxes` */
-};
 
 #define M(name, put, in, key) MEMBER(strava_activity, name, put, in, key)
 static const struct member members[] = {
@@ -60,131 +46,41 @@ static const struct member members[] = {
 };
 #undef M
 
-/* False when `json` is no activity; the box is unusable then. */
-static bool
-decode(struct json_object *json, struct activity_box *box)
-{
-	const char *missing;
-
-	box->activity = (strava_activity){ 0 };
-	box->json = json;
-	return members_decode(
-	    json, members, COUNT(members), &box->activity, &missing);
-}
+const struct model sv_activity_model =
+    MODEL_FLAT(strava_activity, "activity", members);
 
 strava_status
 strava_activity_get(
     strava_client *client, int64_t id, strava_activity **out, strava_error *err)
 {
-	char                 path[PATH_BYTES];
-	struct activity_box *box;
-	struct json_object  *doc;
-	strava_status        status;
+	struct ask ask = { .endpoint = ACTIVITY_GET, .id = id };
 
-	if (out != NULL)
-		*out = NULL;
-	if (client == NULL || out == NULL)
-		return sv_fail_argument(err, "client or out is NULL");
-	if (id <= 0)
-		return sv_fail_argument(err, "the activity id is below 1");
-	snprintf(path, sizeof(path), "/activities/%" PRId64, id);
-	if ((status = sv_call_json(client, path, &doc, err)) != STRAVA_OK)
-		return status;
-	if ((box = malloc(sizeof(*box))) == NULL) {
-		json_object_put(doc);
-		return sv_fail_memory(err);
-	}
-	if (!decode(doc, box)) {
-		strava_activity_free(&box->activity);
-		return sv_fail_format(err, 200, "the answer is no activity");
-	}
-	*out = &box->activity;
-	return STRAVA_OK;
+	return sv_ask_model(client, &ask, &sv_activity_model, out, err);
 }
 
 void
 strava_activity_free(strava_activity *activity)
 {
-	struct activity_box *box = (struct activity_box *)activity;
-
-	if (box == NULL)
-		return;
-	json_object_put(box->json);
-	free(box);
+	sv_model_free(activity);
 }
 
 const char *
 strava_activity_json(const strava_activity *activity)
 {
-	const struct activity_box *box = (const struct activity_box *)activity;
-
-	if (box == NULL)
-		return NULL;
-	return json_object_to_json_string_ext(
-	    box->json, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	return sv_model_json(activity);
 }
 
-/* Takes over `doc`, which is an array; NULL when out of memory. */
-static struct list_box *
-list_of(struct json_object *doc)
-{
-	size_t           n = json_object_array_length(doc), count = 0;
-	struct list_box *l;
-
-	if ((l = calloc(1, sizeof(*l))) == NULL) {
-		json_object_put(doc);
-		return NULL;
-	}
-	l->doc = doc;
-	l->boxes = calloc(n + 1, sizeof(*l->boxes));
-	l->items = calloc(n + 1, sizeof(*l->items));
-	if (l->boxes == NULL || l->items == NULL) {
-		strava_activity_list_free(&l->list);
-		return NULL;
-	}
-	for (size_t i = 0; i < n; i++) {
-		if (!decode(
-			json_object_array_get_idx(doc, i), &l->boxes[count]))
-			continue;
-		l->items[count] = &l->boxes[count].activity;
-		count++;
-	}
-	l->list = (strava_activity_list){
-		.count = count, .items = l->items, .skipped = n - count
-	};
-	return l;
-}
-
-/* What is wrong with a query, or NULL. */
+/* Writes a query; what is wrong with it, or NULL. */
 static const char *
-fault_of(const strava_activity_query *q)
+write_query(struct buf *query, const strava_activity_query *q)
 {
+	strava_page page = { .page = q->page, .per_page = q->per_page };
+
 	if (q->before < 0 || q->after < 0)
 		return "before and after are times since 1970";
-	if (q->page < 0)
-		return "pages are counted from 1";
-	if (q->per_page < 0 || q->per_page > PER_PAGE_MAX)
-		return "per_page is 1 to 200, or 0 for Strava's default";
-	return NULL;
-}
-
-static bool
-add_number(struct buf *path, const char *name, int64_t value)
-{
-	bool first = strchr(buf_text(path), '?') == NULL;
-
-	return value == 0 ||
-	       buf_addf(path, "%c%s=%" PRId64, first ? '?' : '&', name, value);
-}
-
-static bool
-list_path(struct buf *path, const strava_activity_query *q)
-{
-	return buf_add_text(path, "/athlete/activities") &&
-	       add_number(path, "before", q->before) &&
-	       add_number(path, "after", q->after) &&
-	       add_number(path, "page", q->page) &&
-	       add_number(path, "per_page", q->per_page);
+	sv_query_int(query, "before", q->before);
+	sv_query_int(query, "after", q->after);
+	return sv_query_page(query, &page);
 }
 
 strava_status
@@ -192,51 +88,29 @@ strava_activity_list_get(strava_client *client,
     const strava_activity_query *query, strava_activity_list **out,
     strava_error *err)
 {
-	static const strava_activity_query none = { 0 };
-	struct json_object                *doc = NULL;
-	struct list_box                   *l;
-	struct buf                         path;
-	const char                        *fault;
-	strava_status                      status;
+	struct buf    text;
+	struct ask    ask = { .endpoint = ACTIVITY_LIST, .query = &text };
+	const char   *fault = NULL;
+	strava_status status;
 
 	if (out != NULL)
 		*out = NULL;
-	if (client == NULL || out == NULL)
-		return sv_fail_argument(err, "client or out is NULL");
-	if (query == NULL)
-		query = &none;
-	if ((fault = fault_of(query)) != NULL)
-		return sv_fail_argument(err, fault);
-	buf_init(&path, PATH_BYTES);
-	if (list_path(&path, query))
-		status = sv_call_json(client, buf_text(&path), &doc, err);
+	buf_init(&text, QUERY_BYTES);
+	if (query != NULL)
+		fault = write_query(&text, query);
+	if (fault != NULL)
+		status = sv_fail_argument(err, fault);
 	else
-		status = sv_fail_memory(err);
-	buf_free(&path);
-	if (status != STRAVA_OK)
-		return status;
-	if (!json_object_is_type(doc, json_type_array)) {
-		json_object_put(doc);
-		return sv_fail_format(
-		    err, 200, "the answer is no list of activities");
-	}
-	if ((l = list_of(doc)) == NULL)
-		return sv_fail_memory(err);
-	*out = &l->list;
-	return STRAVA_OK;
+		status =
+		    sv_ask_list(client, &ask, &sv_activity_model, out, err);
+	buf_free(&text);
+	return status;
 }
 
 void
 strava_activity_list_free(strava_activity_list *list)
 {
-	struct list_box *l = (struct list_box *)list;
-
-	if (l == NULL)
-		return;
-	free(l->boxes);
-	free(l->items);
-	json_object_put(l->doc);
-	free(l);
+	sv_model_free(list);
 }
 
 struct strava_activity_each {
@@ -253,13 +127,17 @@ strava_activity_each_new(strava_client *client,
     strava_error *err)
 {
 	strava_activity_each *each;
+	struct buf            unused;
 	const char           *fault;
 
 	if (out != NULL)
 		*out = NULL;
 	if (client == NULL || out == NULL)
 		return sv_fail_argument(err, "client or out is NULL");
-	if (query != NULL && (fault = fault_of(query)) != NULL)
+	buf_init(&unused, QUERY_BYTES);
+	fault = query != NULL ? write_query(&unused, query) : NULL;
+	buf_free(&unused);
+	if (fault != NULL)
 		return sv_fail_argument(err, fault);
 	if ((each = calloc(1, sizeof(*each))) == NULL)
 		return sv_fail_memory(err);

@@ -52,7 +52,7 @@ outgoing_make(
 	o->request.headers = o->headers;
 	o->request.basic = call->basic;
 	o->request.body = call->body;
-	o->request.body_len = call->body != NULL ? strlen(call->body) : 0;
+	o->request.body_len = call->body_len;
 	o->request.at_most_once = !call->repeatable;
 	return true;
 }
@@ -225,27 +225,5 @@ sv_call(strava_client *client, const struct call *call,
 			*err = failure;
 	}
 	outgoing_free(&o);
-	return status;
-}
-
-strava_status
-sv_call_json(strava_client *client, const char *path, struct json_object **doc,
-    strava_error *err)
-{
-	struct call          call = { .method = "GET",
-			 .base = client->api_base,
-			 .path = path,
-			 .bearer = true,
-			 .repeatable = true };
-	strava_http_response response;
-	strava_status        status;
-
-	*doc = NULL;
-	sv_response_init(&response, ANSWER_MAX);
-	status = sv_call(client, &call, &response, err);
-	if (status == STRAVA_OK && (*doc = sv_response_json(&response)) == NULL)
-		status = sv_fail_format(
-		    err, response.http.status, "the answer is not JSON");
-	sv_response_free(&response);
 	return status;
 }

@@ -4,8 +4,9 @@
 
 /*
  * Shared by the files of this library and by nobody else.  The layers, each of
- * which knows only the next: endpoint (activity.c, athlete.c, stream.c,
- * oauth.c, request.c), call.c, transport.c.
+ * which knows only the next: what a caller asks for (activity.c, athlete.c,
+ * oauth.c, ...), ask.c with endpoint.h, call.c, transport.c.  model.h makes
+ * structs of what comes back.
  */
 
 #include <json-c/json.h>
@@ -116,7 +117,8 @@ struct call {
 	const char *base; /* the client's api_base or oauth_base */
 	const char *path; /* begins with "/", may hold a query */
 	const char *content_type;
-	const char *body;       /* NULL: none */
+	const char *body; /* NULL: none */
+	size_t      body_len;
 	const char *basic;      /* "id:secret" of HTTP Basic; or NULL */
 	bool        bearer;     /* the client's access token goes along */
 	bool        repeatable; /* does no more when it is carried out twice */
@@ -129,10 +131,6 @@ struct call {
  */
 strava_status sv_call(strava_client *client, const struct call *call,
     strava_http_response *response, strava_error *err);
-
-/* GET of an API path: *doc is to be ended with json_object_put(). */
-strava_status sv_call_json(strava_client *client, const char *path,
-    struct json_object **doc, strava_error *err);
 
 /* fault.c: an answer other than 2xx becomes an error; `err` is not NULL. */
 strava_status sv_fault(const strava_client *client, const struct call *call,

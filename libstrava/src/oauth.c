@@ -124,7 +124,8 @@ grant(strava_client *client, const struct buf *form, bool is_refresh,
 			 .base = client->oauth_base,
 			 .path = "/token",
 			 .content_type = FORM,
-			 .body = buf_text(form) };
+			 .body = buf_text(form),
+			 .body_len = form->len };
 	struct token_box    *box = NULL;
 	strava_http_response response;
 	strava_error         failure, useless;
@@ -260,6 +261,7 @@ strava_oauth_revoke(strava_client *client, const strava_app *app,
 	    buf_addf(&basic, "%s:%s", app->client_id, app->client_secret)) {
 		call.base = client->oauth_base;
 		call.body = buf_text(&form);
+		call.body_len = form.len;
 		call.basic = buf_text(&basic);
 		status = call_and_forget(client, &call, err);
 	} else {

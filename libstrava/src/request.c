@@ -85,6 +85,7 @@ strava_request(strava_client *client, const char *method, const char *path,
 			 .path = path,
 			 .content_type = content_type,
 			 .body = body,
+			 .body_len = body != NULL ? strlen(body) : 0,
 			 .bearer = true };
 	strava_http_response response;
 	const char          *fault;

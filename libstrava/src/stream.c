@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "endpoint.h"
 
-#define PATH_BYTES 512
+#define QUERY_BYTES 512
 
 /* Stores one sample at index `i`; `value` is NULL where Strava has null. */
 typedef void (*sample_fn)(struct json_object *value, void *samples, size_t i);
@@ -145,19 +143,19 @@ is_key(const char *text, size_t len)
 
 /* Adds the list `keys`, or all that there are. */
 static strava_status
-add_keys(struct buf *path, const char *keys, strava_error *err)
+add_keys(struct buf *query, const char *keys, strava_error *err)
 {
 	size_t len;
 
 	for (size_t k = 0; keys == NULL && k < COUNT(kinds); k++)
-		buf_addf(path, "%s%s", k > 0 ? "," : "", kinds[k].key);
+		buf_addf(query, "%s%s", k > 0 ? "," : "", kinds[k].key);
 	for (const char *key = keys; key != NULL; key += len + 1) {
 		len = strcspn(key, ",");
 		if (!is_key(key, len))
 			return sv_fail(err, STRAVA_ERR_ARGUMENT,
 			    "there is no stream \"%.*s\": see strava_stream(3)",
 			    len < 32 ? (int)len : 32, key);
-		buf_addf(path, "%s%.*s", key > keys ? "," : "", (int)len, key);
+		buf_addf(query, "%s%.*s", key > keys ? "," : "", (int)len, key);
 		if (key[len] == '\0')
 			break;
 	}
@@ -168,17 +166,20 @@ static strava_status
 fetch(strava_client *client, int64_t activity_id, const char *keys,
     struct json_object **doc, strava_error *err)
 {
-	struct buf    path;
+	struct buf query;
+	struct ask ask = {
+		.endpoint = ACTIVITY_STREAMS, .id = activity_id, .query = &query
+	};
 	strava_status status;
 
-	buf_init(&path, PATH_BYTES);
-	buf_addf(&path, "/activities/%" PRId64 "/streams?keys=", activity_id);
-	status = add_keys(&path, keys, err);
-	if (status == STRAVA_OK && !buf_add_text(&path, "&key_by_type=true"))
-		status = sv_fail_memory(err);
+	*doc = NULL;
+	buf_init(&query, QUERY_BYTES);
+	buf_add_text(&query, "keys=");
+	status = add_keys(&query, keys, err);
+	buf_add_text(&query, "&key_by_type=true");
 	if (status == STRAVA_OK)
-		status = sv_call_json(client, buf_text(&path), doc, err);
-	buf_free(&path);
+		status = sv_ask(client, &ask, doc, err);
+	buf_free(&query);
 	return status;
 }
 
@@ -194,8 +195,6 @@ strava_activity_streams_get(strava_client *client, int64_t activity_id,
 		*out = NULL;
 	if (client == NULL || out == NULL)
 		return sv_fail_argument(err, "client or out is NULL");
-	if (activity_id <= 0)
-		return sv_fail_argument(err, "the activity id is below 1");
 	status = fetch(client, activity_id, keys, &doc, err);
 	if (status != STRAVA_OK)
 		return status;

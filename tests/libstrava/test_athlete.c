@@ -43,16 +43,16 @@ an_athlete_in_detail_is_decoded(void **state)
 	assert_true(a->ftp_w.set && a->ftp_w.value == 251);
 	assert_true(a->created_at == 1510626605);
 	assert_int_equal(a->summit, STRAVA_TRUE);
-	assert_int_equal(a->bike_count, 2);
-	assert_string_equal(a->bikes[0]->id, "b12345678987654");
-	assert_string_equal(a->bikes[0]->name, "EMC");
-	assert_true(a->bikes[0]->distance_m == 120);
-	assert_int_equal(a->bikes[0]->primary, STRAVA_TRUE);
-	assert_string_equal(a->bikes[1]->id, "b2");
-	assert_null(a->bikes[1]->name);
-	assert_true(a->bikes[1]->distance_m == 0);
-	assert_int_equal(a->shoe_count, 1);
-	assert_string_equal(a->shoes[0]->name, "adidas");
+	assert_int_equal(a->bikes->count, 2);
+	assert_string_equal(a->bikes->items[0]->id, "b12345678987654");
+	assert_string_equal(a->bikes->items[0]->name, "EMC");
+	assert_true(a->bikes->items[0]->distance_m == 120);
+	assert_int_equal(a->bikes->items[0]->primary, STRAVA_TRUE);
+	assert_string_equal(a->bikes->items[1]->id, "b2");
+	assert_null(a->bikes->items[1]->name);
+	assert_true(a->bikes->items[1]->distance_m == 0);
+	assert_int_equal(a->shoes->count, 1);
+	assert_string_equal(a->shoes->items[0]->name, "adidas");
 	assert_non_null(
 	    strstr(strava_athlete_json(a), "\"id\":9007199254740993"));
 	strava_athlete_free(a);
@@ -73,8 +73,8 @@ a_summary_lacks_the_rest(void **state)
 	assert_false(a->weight_kg.set || a->ftp_w.set);
 	assert_true(a->created_at == 0);
 	assert_int_equal(a->summit, STRAVA_FALSE);
-	assert_int_equal(a->bike_count, 0);
-	assert_int_equal(a->shoe_count, 0);
+	assert_null(a->bikes);
+	assert_null(a->shoes);
 	strava_athlete_free(a);
 	fake_stop(&fake);
 }

@@ -23,7 +23,7 @@ extern "C" {
  * start_time_local is that text read literally: format it as if it were UTC and
  * the athlete's wall clock comes out.  Never compare it with a real time.
  */
-typedef struct strava_activity {
+struct strava_activity {
 	int64_t     id;
 	int64_t     athlete_id;
 	const char *name;
@@ -45,14 +45,13 @@ typedef struct strava_activity {
 	const char *polyline;         /* in detail only */
 	const char *description, *device_name, *gear_id, *visibility;
 	strava_tri  commute, trainer, manual, is_private;
-} strava_activity;
+};
 
-typedef struct strava_activity_list {
+struct strava_activity_list {
 	size_t                        count;
 	const strava_activity *const *items;
-	size_t
-	    skipped; /* items that were no activity, and are not in the list */
-} strava_activity_list;
+	size_t skipped; /* items that were no activity, and are not here */
+};
 
 /* Zero means Strava's default, for every member. */
 typedef struct strava_activity_query {

@@ -13,8 +13,8 @@
 #endif
 
 #define STRAVA_VERSION_MAJOR 0
-#define STRAVA_VERSION_MINOR 1
+#define STRAVA_VERSION_MINOR 2
 #define STRAVA_VERSION_PATCH 0
-#define STRAVA_VERSION "0.1.0"
+#define STRAVA_VERSION "0.2.0"
 
 #endif

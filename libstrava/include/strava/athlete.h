@@ -3,19 +3,12 @@
 #define STRAVA_ATHLETE_H
 
 #include <strava/client.h>
+#include <strava/gear.h>
 #include <strava/types.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* A bicycle or a pair of shoes, as much of it as Strava sent. */
-typedef struct strava_gear {
-	const char *id; /* "b..." or "g..." */
-	const char *name;
-	double      distance_m;
-	strava_tri  primary;
-} strava_gear;
 
 /*
  * An athlete, as much of it as Strava sent.
@@ -24,7 +17,7 @@ typedef struct strava_gear {
  * so that members can be added at the end without breaking your program.  All
  * strings belong to it; a string is NULL when absent.
  */
-typedef struct strava_athlete {
+struct strava_athlete {
 	int64_t           id;
 	const char       *username, *firstname, *lastname;
 	const char       *city, *state, *country, *sex;
@@ -34,10 +27,14 @@ typedef struct strava_athlete {
 	strava_opt_int    ftp_w;
 	int64_t           created_at; /* seconds since the epoch; 0: absent */
 	strava_tri        summit;
-	size_t            bike_count, shoe_count;
-	const strava_gear *const *bikes;
-	const strava_gear *const *shoes;
-} strava_athlete;
+	const strava_gear_list *bikes, *shoes; /* see <strava/gear.h> */
+};
+
+struct strava_athlete_list {
+	size_t                       count;
+	const strava_athlete *const *items;
+	size_t                       skipped;
+};
 
 /*
  * Fetches the athlete whose access token the client holds.  With scope

@@ -6,10 +6,14 @@
 #include <strava/api.h>
 #include <strava/athlete.h>
 #include <strava/client.h>
+#include <strava/club.h>
+#include <strava/effort.h>
 #include <strava/error.h>
+#include <strava/gear.h>
 #include <strava/oauth.h>
 #include <strava/polyline.h>
 #include <strava/request.h>
+#include <strava/segment.h>
 #include <strava/stream.h>
 #include <strava/transport.h>
 #include <strava/types.h>

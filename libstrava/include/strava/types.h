@@ -3,6 +3,7 @@
 #define STRAVA_TYPES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -33,5 +34,54 @@ typedef enum strava_tri {
 	STRAVA_FALSE,
 	STRAVA_TRUE
 } strava_tri;
+
+/*
+ * Which part of a list to fetch.  Zero means Strava's default, for both.  A page
+ * may be shorter than asked although more follow; only an empty page is the end.
+ */
+typedef struct strava_page {
+	int      page;     /* from 1 */
+	int      per_page; /* at most 200; default 30 */
+	uint64_t reserved[4];
+} strava_page;
+
+/* Lists inside a model: they belong to it.  `skipped` counts the items that were
+ * not what they should be and are left out. */
+typedef struct strava_text_list {
+	size_t             count;
+	const char *const *items;
+	size_t             skipped;
+} strava_text_list;
+
+typedef struct strava_latlng_list {
+	size_t               count;
+	const strava_latlng *items;
+	size_t               skipped;
+} strava_latlng_list;
+
+/* A name and a text, where Strava sends an object whose names are data. */
+typedef struct strava_entry {
+	const char *key, *value;
+} strava_entry;
+
+typedef struct strava_entry_list {
+	size_t                     count;
+	const strava_entry *const *items;
+	size_t                     skipped;
+} strava_entry_list;
+
+/* Models that lead to each other, each in the header of its name. */
+typedef struct strava_activity      strava_activity;
+typedef struct strava_activity_list strava_activity_list;
+typedef struct strava_athlete       strava_athlete;
+typedef struct strava_athlete_list  strava_athlete_list;
+typedef struct strava_club          strava_club;
+typedef struct strava_club_list     strava_club_list;
+typedef struct strava_effort        strava_effort;
+typedef struct strava_effort_list   strava_effort_list;
+typedef struct strava_gear          strava_gear;
+typedef struct strava_gear_list     strava_gear_list;
+typedef struct strava_segment       strava_segment;
+typedef struct strava_segment_list  strava_segment_list;
 
 #endif

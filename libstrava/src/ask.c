@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+
+/* From an endpoint and what goes into it to a call, and from the answer to what
+ * the caller wants of it. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "endpoint.h"
+
+#define PATH_BYTES 8192
+#define PER_PAGE_MAX 200
+
+void
+sv_query_int(struct buf *query, const char *name, int64_t value)
+{
+	char text[24];
+
+	if (value == 0)
+		return;
+	snprintf(text, sizeof(text), "%" PRId64, value);
+	buf_add_field(query, name, text);
+}
+
+const char *
+sv_query_page(struct buf *query, const strava_page *page)
+{
+	if (page == NULL)
+		return NULL;
+	if (page->page < 0)
+		return "pages are counted from 1";
+	if (page->per_page < 0 || page->per_page > PER_PAGE_MAX)
+		return "per_page is 1 to 200, or 0 for Strava's default";
+	sv_query_int(query, "page", page->page);
+	sv_query_int(query, "per_page", page->per_page);
+	return NULL;
+}
+
+/* The path of the endpoint with the id in its place. */
+static strava_status
+write_path(struct buf *path, const struct ask *ask, strava_error *err)
+{
+	const char *pattern = sv_endpoints[ask->endpoint].path;
+	const char *hole = strstr(pattern, "{}");
+
+	if (hole == NULL) {
+		buf_add_text(path, pattern);
+	} else {
+		if (ask->name == NULL && ask->id < 1)
+			return sv_fail_argument(err, "the id is below 1");
+		buf_add(path, pattern, (size_t)(hole - pattern));
+		if (ask->name != NULL)
+			buf_add_escaped(path, ask->name);
+		else
+			buf_addf(path, "%" PRId64, ask->id);
+		buf_add_text(path, hole + 2);
+	}
+	if (ask->query != NULL && ask->query->len > 0)
+		buf_addf(path, "?%s", buf_text(ask->query));
+	if (!buf_ok(path) || (ask->query != NULL && !buf_ok(ask->query)) ||
+	    (ask->body != NULL && !buf_ok(ask->body)))
+		return sv_fail_memory(err);
+	return STRAVA_OK;
+}
+
+/* Carries it out; the answer is in `response`, which was initialised. */
+static strava_status
+perform(strava_client *client, const struct ask *ask,
+    strava_http_response *response, strava_error *err)
+{
+	const struct endpoint *endpoint = &sv_endpoints[ask->endpoint];
+	struct call            call = { .method = endpoint->method,
+			   .content_type = ask->content_type,
+			   .bearer = !ask->as_app,
+			   .repeatable = strcmp(endpoint->method, "GET") == 0 };
+	struct buf             path;
+	strava_status          status;
+
+	if (client == NULL)
+		return sv_fail_argument(err, "client is NULL");
+	buf_init(&path, PATH_BYTES);
+	status = write_path(&path, ask, err);
+	if (status == STRAVA_OK) {
+		call.base = client->api_base;
+		call.path = buf_text(&path);
+		if (ask->body != NULL) {
+			call.body = buf_text(ask->body);
+			call.body_len = ask->body->len;
+		}
+		status = sv_call(client, &call, response, err);
+	}
+	buf_free(&path);
+	return status;
+}
+
+/* The JSON in an answer; a body that is not there is none. */
+static strava_status
+take_json(
+    strava_http_response *response, struct json_object **doc, strava_error *err)
+{
+	*doc = NULL;
+	if (response->http.body.len > 0 &&
+	    (*doc = sv_response_json(response)) == NULL)
+		return sv_fail_format(
+		    err, response->http.status, "the answer is not JSON");
+	return STRAVA_OK;
+}
+
+strava_status
+sv_ask(strava_client *client, const struct ask *ask, struct json_object **doc,
+    strava_error *err)
+{
+	strava_http_response response;
+	strava_status        status;
+
+	*doc = NULL;
+	sv_response_init(&response, ANSWER_MAX);
+	status = perform(client, ask, &response, err);
+	if (status == STRAVA_OK)
+		status = take_json(&response, doc, err);
+	sv_response_free(&response);
+	return status;
+}
+
+typedef strava_status (*read_fn)(struct json_object *doc,
+    const struct model *model, void *out, strava_error *err);
+
+static strava_status
+ask_and_read(strava_client *client, const struct ask *ask, read_fn read,
+    const struct model *model, void *out, strava_error *err)
+{
+	static const void *const nothing = NULL;
+	strava_http_response     response;
+	struct json_object      *doc;
+	strava_error             failure;
+	strava_status            status;
+
+	if (out == NULL)
+		return sv_fail_argument(err, "out is NULL");
+	memcpy(out, &nothing, sizeof(nothing));
+	sv_response_init(&response, ANSWER_MAX);
+	status = perform(client, ask, &response, err);
+	if (status == STRAVA_OK)
+		status = take_json(&response, &doc, err);
+	if (status == STRAVA_OK) {
+		status = read(doc, model, out, &failure);
+		if (status == STRAVA_ERR_FORMAT)
+			sv_fail_format(
+			    err, response.http.status, failure.message);
+		else if (status != STRAVA_OK)
+			sv_fail_memory(err);
+	}
+	sv_response_free(&response);
+	return status;
+}
+
+strava_status
+sv_ask_model(strava_client *client, const struct ask *ask,
+    const struct model *model, void *out, strava_error *err)
+{
+	return ask_and_read(client, ask, sv_model_read, model, out, err);
+}
+
+strava_status
+sv_ask_list(strava_client *client, const struct ask *ask,
+    const struct model *model, void *out, strava_error *err)
+{
+	return ask_and_read(client, ask, sv_list_read, model, out, err);
+}
+
+strava_status
+sv_ask_text(strava_client *client, const struct ask *ask, char **text,
+    strava_error *err)
+{
+	strava_http_response response;
+	strava_status        status;
+
+	if (text == NULL)
+		return sv_fail_argument(err, "text_out is NULL");
+	*text = NULL;
+	sv_response_init(&response, ANSWER_MAX);
+	status = perform(client, ask, &response, err);
+	if (status == STRAVA_OK && !buf_add_text(&response.http.body, ""))
+		status = sv_fail_memory(err);
+	if (status == STRAVA_OK) {
+		*text = response.http.body.data;
+		response.http.body.data = NULL;
+	}
+	sv_response_free(&response);
+	return status;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STRAVA_MODEL_H
+#define STRAVA_MODEL_H
+
+/*
+ * Models: Strava's JSON as the public structs, by tables.
+ *
+ *	#define M(name, put, key) MEMBER(strava_lap, name, put, NULL, key)
+ *	static const struct member members[] = {
+ *		MEMBER_REQUIRED(strava_lap, id, put_int64, NULL, "id"),
+ *		M(name, put_string, "name"),
+ *	};
+ *	static const struct nested nested[] = {
+ *		NESTED_OBJECT(strava_lap, athlete, "athlete", sv_athlete_model),
+ *	};
+ *	const struct model sv_lap_model = MODEL(
+ *	    strava_lap, "lap", members, nested);
+ *
+ * A model that was read is one piece of memory with all that it leads to, and
+ * keeps the JSON it came from, in which its strings live.  sv_model_free() ends
+ * the whole; a model inside another is never freed by itself.
+ */
+
+#include "internal.h"
+
+enum nesting {
+	IN_OBJECT,  /* const strava_x *, NULL when absent */
+	IN_LIST,    /* const strava_x_list *, of objects */
+	IN_TEXTS,   /* const strava_text_list *, of strings */
+	IN_ENTRIES, /* const strava_entry_list *, an object of strings */
+	IN_LATLNGS  /* const strava_latlng_list *, of [lat, lng] */
+};
+
+/* A member that is more than one value, at a pointer in the struct. */
+struct nested {
+	const char         *in, *key; /* as in struct member */
+	enum nesting        nesting;
+	const struct model *model; /* of the object, or of each in the list */
+	size_t              offset;
+};
+
+struct model {
+	const char          *noun; /* for messages: "the answer is no ..." */
+	size_t               size;
+	const struct member *members;
+	size_t               member_count;
+	const struct nested *nested;
+	size_t               nested_count;
+};
+
+#define NESTED(type, name, in, key, nesting, model)           \
+	{                                                     \
+		in, key, nesting, model, offsetof(type, name) \
+	}
+#define NESTED_OBJECT(type, name, key, model) \
+	NESTED(type, name, NULL, key, IN_OBJECT, &(model))
+#define NESTED_LIST(type, name, key, model) \
+	NESTED(type, name, NULL, key, IN_LIST, &(model))
+#define NESTED_TEXTS(type, name, key) \
+	NESTED(type, name, NULL, key, IN_TEXTS, NULL)
+
+#define MODEL(type, noun, members, nested)                           \
+	{                                                            \
+		noun, sizeof(type), members, COUNT(members), nested, \
+		    COUNT(nested)                                    \
+	}
+#define MODEL_FLAT(type, noun, members)                              \
+	{                                                            \
+		noun, sizeof(type), members, COUNT(members), NULL, 0 \
+	}
+
+/*
+ * Both take over `doc` and store at *out, a pointer to a pointer to the struct
+ * or its list, something to be ended with sv_model_free().  An item of a list
+ * that is no such model is left out and counted as skipped.
+ * Fail with: FORMAT when the whole is no such model; NOMEM.
+ */
+strava_status sv_model_read(struct json_object *doc, const struct model *model,
+    void *out, strava_error *err);
+strava_status sv_list_read(struct json_object *doc, const struct model *model,
+    void *out, strava_error *err);
+
+/* The same from text, for the public strava_..._parse() functions. */
+strava_status sv_model_parse(const char *text, size_t len,
+    const struct model *model, void *out, strava_error *err);
+strava_status sv_list_parse(const char *text, size_t len,
+    const struct model *model, void *out, strava_error *err);
+
+/* NULL is ignored. */
+void sv_model_free(void *model);
+
+/* The JSON of a model or of one inside it; NULL for NULL, and when out of
+ * memory. */
+const char               *sv_model_json(const void *model);
+
+extern const struct model sv_activity_model;
+extern const struct model sv_athlete_model;
+extern const struct model sv_club_model;
+extern const struct model sv_effort_model;
+extern const struct model sv_gear_model;
+extern const struct model sv_segment_model;
+
+#endif
