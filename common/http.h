@@ -10,10 +10,11 @@
 #include "buf.h"
 
 /*
- * One HTTP exchange over libcurl, blocking, with a deadline and a cancel flag.
- * Every option of libcurl that matters for safety is set in http.c and nowhere
- * else: https only (see below), certificates checked, no redirects, no netrc,
- * no cookies, HTTP/0.9 refused, sizes bounded.  It repeats nothing.
+ * HTTP exchanges over libcurl, one that blocks or many at once, with deadlines
+ * and a cancel flag.  Every option of libcurl that matters for safety is set in
+ * http_option.c and nowhere else: https only (see below), certificates checked,
+ * no redirects, no netrc, no cookies, HTTP/0.9 refused, sizes bounded.  Nothing
+ * is repeated.
  *
  * Plain http is for loopback and for peers that have no TLS by design (Google's
  * metadata server, an emulator); the caller says so per request.
@@ -35,9 +36,9 @@ struct http_request {
 	size_t body_max;
 
 	/*
-	 * The peer must see this request at most once: no connection is
-	 * reused, since libcurl sends even a POST again when a reused
-	 * connection turns out to be closed, and none is kept.
+	 * The peer must see the request at most once.  libcurl by itself sends
+	 * even a POST again when a connection that it used before turns out to
+	 * be closed; with this it fails instead, as HTTP_BROKEN.
 	 */
 	bool at_most_once;
 
@@ -93,9 +94,30 @@ bool http_set_proxy(struct http *http, const char *url);
 void http_response_init(struct http_response *response);
 void http_response_free(struct http_response *response);
 
-/* Fills `response`, which was initialised and may hold an earlier answer. */
+/* Fills `response`, which was initialised and may hold an earlier answer.  Not
+ * to be mixed with the calls below on one `http`. */
 enum http_outcome http_send(struct http *http,
     const struct http_request *request, struct http_response *response);
+
+/*
+ * Many at once.  http_start() begins one; what it is given must stay where it is
+ * until http_end().  NULL: out of memory.  A request that is refused is not
+ * NULL; it is over at once.
+ *
+ * http_wait() works on all of them and gives one that is over, in no order, or
+ * NULL when none is within `timeout_ms`; it waits that long too when there is
+ * nothing to do.  Each that it gives is to be ended before the next call.
+ *
+ * http_end() gives the outcome.  One that is still running ends there as
+ * HTTP_TIMEOUT, with as much in its response as arrived.
+ */
+struct http_exchange;
+struct http_exchange *http_start(struct http *http,
+    const struct http_request *request, struct http_response *response,
+    void *tag);
+struct http_exchange *http_wait(struct http *http, int64_t timeout_ms);
+void                 *http_tag(const struct http_exchange *exchange);
+enum http_outcome     http_end(struct http_exchange *exchange);
 
 /* Keeps a header.  False when it is malformed or memory is short. */
 bool http_response_add_header(

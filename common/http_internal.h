@@ -2,11 +2,65 @@
 #ifndef COMMON_HTTP_INTERNAL_H
 #define COMMON_HTTP_INTERNAL_H
 
-/* What http.c, http_response.c and http_url.c share. */
+/* What http.c, http_exchange.c, http_option.c, http_response.c and http_url.c
+ * share. */
+
+#include <curl/curl.h>
 
 #include "http.h"
 
 #define HTTP_HEADERS_MAX 65536
+
+struct http {
+	CURLM                *multi;   /* has the connections */
+	CURLSH               *share;   /* has the TLS sessions */
+	struct http_exchange *running; /* linked by next */
+	struct http_exchange *ended;   /* not yet handed out */
+	struct http_exchange *spare;
+	char                 *user_agent, *ca_file, *proxy;
+	const atomic_bool    *canceled;
+};
+
+/* Is kept as a spare when it is over: its handle is worth keeping. */
+struct http_exchange {
+	struct http_exchange      *next;
+	struct http               *http;
+	CURL                      *easy;
+	const struct http_request *request;
+	struct http_response      *response;
+	void                      *tag;
+	struct curl_slist         *headers;
+	size_t                     body_read; /* of the request */
+	size_t                     header_bytes;
+	bool                       headers_done; /* trailers follow */
+	bool                       answered;     /* a status line arrived */
+	bool                       too_large, no_memory;
+	enum http_outcome          outcome; /* once it ended */
+	char                       reason[CURL_ERROR_SIZE];
+};
+
+/* http.c */
+bool http_is_canceled(const struct http *http);
+
+/* http_exchange.c */
+
+/* Checks the request and makes the handle ready; false when it has ended
+ * already, with its outcome. */
+bool http_exchange_prepare(struct http_exchange *x);
+
+/* Writes down what happened. */
+void http_exchange_conclude(struct http_exchange *x, CURLcode code);
+
+/* Makes a spare of it. */
+void http_exchange_forget(struct http_exchange *x);
+
+/* http_option.c; both are false when out of memory. */
+bool http_set_options(CURL *easy, const struct http *http,
+    const struct http_request *request, const struct curl_slist *headers,
+    size_t body_max);
+
+/* The caller's headers, and none that libcurl would think up. */
+bool http_list_headers(struct curl_slist **list, const char *const *headers);
 
 /* http_url.c */
 enum http_scheme {

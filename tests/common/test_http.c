@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <dlfcn.h>
+#include <netdb.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -208,9 +210,42 @@ two_gets_share_a_connection(void **state)
 	assert_int_equal(loopback_connections(f->peer), 1);
 }
 
+/* A refresh as the token endpoint would see it; `body` tells it from others. */
+static enum http_outcome
+post_once(struct fixture *f, const char *body)
+{
+	struct http_request request = request_of(f, "POST", "/token");
+
+	request.body = body;
+	request.body_len = strlen(body);
+	request.at_most_once = true;
+	return http_send(f->http, &request, &f->response);
+}
+
 /* libcurl sends even a POST again when a reused connection closes on it. */
 static void
 a_request_at_most_once_is_seen_at_most_once(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 200 },
+		{ .silent = true },
+		{ .status = 200 },
+	};
+	struct fixture *f = *state;
+
+	start(f, script, COUNT(script));
+	assert_int_equal(get(f), HTTP_ANSWERED);
+	assert_int_equal(post_once(f, "grant_type=refresh_token"), HTTP_BROKEN);
+	assert_true(f->response.sent);
+	assert_int_equal(loopback_count(f->peer), 2);
+	assert_int_equal(loopback_connections(f->peer), 1);
+	assert_string_equal(f->response.message,
+	    "the connection was lost after the request had left");
+}
+
+/* The same without that promise: the test above could not fail otherwise. */
+static void
+another_request_is_sent_again_by_libcurl(void **state)
 {
 	static const struct loopback_answer script[] = {
 		{ .status = 200 },
@@ -223,31 +258,62 @@ a_request_at_most_once_is_seen_at_most_once(void **state)
 	start(f, script, COUNT(script));
 	assert_int_equal(get(f), HTTP_ANSWERED);
 	request = request_of(f, "POST", "/token");
-	request.body = "grant_type=refresh_token";
-	request.body_len = 24;
-	request.at_most_once = true;
+	request.body = "x";
+	request.body_len = 1;
 	assert_int_equal(
-	    http_send(f->http, &request, &f->response), HTTP_BROKEN);
-	assert_true(f->response.sent);
-	assert_int_equal(loopback_count(f->peer), 2);
-	assert_int_equal(loopback_connections(f->peer), 2);
+	    http_send(f->http, &request, &f->response), HTTP_ANSWERED);
+	assert_int_equal(loopback_count(f->peer), 3);
 }
 
+/* Whatever the peer does to a connection, and whenever, no body comes twice. */
 static void
-a_connection_of_at_most_once_is_not_kept(void **state)
+no_body_comes_twice_however_connections_end(void **state)
+{
+	static const struct loopback_answer modes[] = {
+		{ .status = 200, .body = "{}" },
+		{ .silent = true },
+		{ .status = 200, .close = true },
+		{ .status = 200, .body = "{}", .cut = true, .cut_at = 20 },
+		{ .status = 200, .headers = "Connection: close\r\n" },
+		{ .raw = "HTTP/1.1 100 Continue\r\n\r\n", .close = true },
+	};
+	static struct loopback_answer script[216];
+	struct fixture               *f = *state;
+	char                          body[16];
+	size_t                        count;
+
+	/* Each way follows each other way, twice over. */
+	for (size_t i = 0; i < COUNT(script); i++)
+		script[i] = modes[i % 2 == 0 ? i / 12 % 6 : i / 2 % 6];
+	start(f, script, COUNT(script));
+	for (size_t i = 0; i < COUNT(script); i++) {
+		snprintf(body, sizeof(body), "request=%03zu", i);
+		post_once(f, body);
+	}
+	count = loopback_count(f->peer);
+	assert_in_range(count, COUNT(script) / 2, COUNT(script));
+	for (size_t i = 1; i < count; i++)
+		assert_true(strcmp(loopback_request(f->peer, i - 1)->body,
+				loopback_request(f->peer, i)->body) < 0);
+	assert_in_range(loopback_connections(f->peer), 2, count - 1);
+}
+
+/* There is nothing that libcurl could fail to take back. */
+static void
+a_request_at_most_once_without_a_body_has_its_own_connection(void **state)
 {
 	static const struct loopback_answer script[] = { { .status = 200 } };
 	struct fixture                     *f = *state;
 	struct http_request                 request;
 
 	start(f, script, COUNT(script));
+	assert_int_equal(get(f), HTTP_ANSWERED);
 	request = request_of(f, "POST", "/");
 	request.at_most_once = true;
 	assert_int_equal(
 	    http_send(f->http, &request, &f->response), HTTP_ANSWERED);
 	assert_int_equal(
 	    http_send(f->http, &request, &f->response), HTTP_ANSWERED);
-	assert_int_equal(get(f), HTTP_ANSWERED);
 	assert_int_equal(loopback_connections(f->peer), 3);
 }
 
@@ -724,6 +790,45 @@ the_deadline_is_kept(void **state)
 	assert_in_range(clock_steady_ms() - began, 190, 10000);
 }
 
+/* A name server that is silent, for the name "slow.invalid".  libcurl asks for
+ * names on a thread of its own, which would be waited for. */
+int
+getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+    struct addrinfo **out)
+{
+	static int (*real)(const char *, const char *, const struct addrinfo *,
+	    struct addrinfo **);
+
+	if (name != NULL && strcmp(name, "slow.invalid") == 0) {
+		clock_sleep_ms(5000, NULL);
+		return EAI_AGAIN;
+	}
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+	return real(name, service, hints, out);
+}
+
+static struct http_request
+slow_request(void)
+{
+	return (struct http_request){ .method = "GET",
+		.url = "https://slow.invalid/",
+		.timeout_ms = 200 };
+}
+
+static void
+the_deadline_is_kept_while_a_name_is_looked_up(void **state)
+{
+	struct fixture     *f = *state;
+	struct http_request request = slow_request();
+	int64_t             began = clock_steady_ms();
+
+	assert_int_equal(
+	    http_send(f->http, &request, &f->response), HTTP_TIMEOUT);
+	assert_false(f->response.sent);
+	assert_in_range(clock_steady_ms() - began, 190, 3000);
+}
+
 static void
 without_time_nothing_is_sent(void **state)
 {
@@ -773,6 +878,106 @@ a_cancel_from_another_thread_ends_it(void **state)
 	assert_int_equal(get(f), HTTP_CANCELED);
 	assert_false(f->response.sent);
 	assert_int_equal(loopback_count(f->peer), 1);
+}
+
+static void
+a_cancel_ends_the_look_up_of_a_name(void **state)
+{
+	struct fixture     *f = *state;
+	struct http_request request = slow_request();
+	pthread_t           thread;
+	int64_t             began = clock_steady_ms();
+
+	request.timeout_ms = 20000;
+	assert_int_equal(pthread_create(&thread, NULL, cancel_soon, f), 0);
+	assert_int_equal(
+	    http_send(f->http, &request, &f->response), HTTP_CANCELED);
+	pthread_join(thread, NULL);
+	assert_false(f->response.sent);
+	assert_in_range(clock_steady_ms() - began, 100, 3000);
+}
+
+#define MANY 40
+
+/* Many at once, each with its own answer. */
+static void
+many_requests_go_out_at_once(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 200, .body = "the same for all" },
+	};
+	struct fixture       *f = *state;
+	struct http_request   requests[MANY];
+	struct http_response  responses[MANY];
+	struct http_exchange *x;
+	unsigned char         seen[MANY] = { 0 };
+	size_t                i;
+
+	start(f, script, COUNT(script));
+	for (i = 0; i < MANY; i++) {
+		requests[i] = request_of(f, "GET", "/");
+		http_response_init(&responses[i]);
+		assert_non_null(
+		    http_start(f->http, &requests[i], &responses[i], &seen[i]));
+	}
+	for (i = 0; i < MANY; i++) {
+		assert_non_null(x = http_wait(f->http, 10000));
+		++*(unsigned char *)http_tag(x);
+		assert_int_equal(http_end(x), HTTP_ANSWERED);
+	}
+	assert_null(http_wait(f->http, 0));
+	for (i = 0; i < MANY; i++) {
+		assert_int_equal(seen[i], 1);
+		assert_string_equal(
+		    buf_text(&responses[i].body), "the same for all");
+		http_response_free(&responses[i]);
+	}
+	assert_int_equal(loopback_count(f->peer), MANY);
+}
+
+static void
+one_of_many_can_be_ended_early(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 200, .delay_ms = 300 },
+	};
+	struct fixture       *f = *state;
+	struct http_request   request;
+	struct http_response  other;
+	struct http_exchange *early, *late;
+
+	start(f, script, COUNT(script));
+	request = request_of(f, "GET", "/");
+	http_response_init(&other);
+	early = http_start(f->http, &request, &other, NULL);
+	late = http_start(f->http, &request, &f->response, NULL);
+	assert_null(http_wait(f->http, 100));
+	assert_int_equal(http_end(early), HTTP_TIMEOUT);
+	assert_true(other.sent);
+	assert_ptr_equal(http_wait(f->http, 10000), late);
+	assert_int_equal(http_end(late), HTTP_ANSWERED);
+	http_response_free(&other);
+}
+
+/* Freed with requests under way: nothing leaks, nobody waits. */
+static void
+what_is_under_way_may_be_given_up(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 200, .delay_ms = 2000 },
+	};
+	struct fixture      *f = *state;
+	struct http_request  request;
+	struct http_response other;
+
+	start(f, script, COUNT(script));
+	request = request_of(f, "GET", "/");
+	http_response_init(&other);
+	assert_non_null(http_start(f->http, &request, &other, NULL));
+	assert_null(http_wait(f->http, 50));
+	http_free(f->http);
+	f->http = NULL;
+	http_response_free(&other);
 }
 
 /* A server with TLS and a certificate of its own making. */
@@ -1025,7 +1230,10 @@ main(void)
 		WITH_PEER(a_head_does_not_wait_for_a_body),
 		WITH_PEER(two_gets_share_a_connection),
 		WITH_PEER(a_request_at_most_once_is_seen_at_most_once),
-		WITH_PEER(a_connection_of_at_most_once_is_not_kept),
+		WITH_PEER(another_request_is_sent_again_by_libcurl),
+		WITH_PEER(no_body_comes_twice_however_connections_end),
+		WITH_PEER(
+		    a_request_at_most_once_without_a_body_has_its_own_connection),
 		WITH_PEER(an_answer_that_was_cut_is_broken_and_kept),
 		WITH_PEER(an_answer_cut_anywhere_never_counts_as_whole),
 		WITH_PEER(what_is_no_http_is_broken),
@@ -1046,6 +1254,11 @@ main(void)
 		WITH_PEER(a_refused_connection_sends_nothing),
 		WITH_PEER(a_name_that_is_none_sends_nothing),
 		WITH_PEER(the_deadline_is_kept),
+		WITH_PEER(the_deadline_is_kept_while_a_name_is_looked_up),
+		WITH_PEER(a_cancel_ends_the_look_up_of_a_name),
+		WITH_PEER(many_requests_go_out_at_once),
+		WITH_PEER(one_of_many_can_be_ended_early),
+		WITH_PEER(what_is_under_way_may_be_given_up),
 		WITH_PEER(without_time_nothing_is_sent),
 		WITH_PEER(a_cancel_from_another_thread_ends_it),
 		WITH_PEER(a_trusted_certificate_is_enough),

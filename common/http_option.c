@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Every option of libcurl that an exchange has is set here and nowhere else. */
+
+#include <limits.h>
+#include <string.h>
+#include <strings.h>
+
+#include "http_internal.h"
+
+/*
+ * What holds for every exchange.  SSLKEYLOGFILE is not among it: libcurl reads
+ * that variable by itself and has no option against it, so programs remove it
+ * from their environment before anything else.
+ */
+static const struct {
+	CURLoption option;
+	long       value;
+} always[] = {
+	{ CURLOPT_SSL_VERIFYPEER, 1 },
+	{ CURLOPT_SSL_VERIFYHOST, 2 },
+	{ CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
+	{ CURLOPT_FOLLOWLOCATION, 0 },
+	{ CURLOPT_UNRESTRICTED_AUTH, 0 },
+	{ CURLOPT_DISALLOW_USERNAME_IN_URL, 1 },
+	{ CURLOPT_NETRC, CURL_NETRC_IGNORED },
+	{ CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC },
+	{ CURLOPT_HTTP09_ALLOWED, 0 },
+	{ CURLOPT_SUPPRESS_CONNECT_HEADERS, 1 },
+	{ CURLOPT_NOSIGNAL, 1 },
+	{ CURLOPT_NOPROGRESS, 0 },
+	{ CURLOPT_CONNECTTIMEOUT_MS, 5000 },
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* A name server that is silent must not outlast the deadline. */
+	{ CURLOPT_QUICK_EXIT, 1 },
+#endif
+};
+
+/*
+ * The peer must see the request at most once.  libcurl sends a request again by
+ * itself when a connection that it used before turns out to be dead, unless it
+ * would have to take back a body that it cannot: see on_rewind() in
+ * http_exchange.c.  What has no body goes out on a connection of its own.
+ *
+ * One such request at a time has the connection, so that a connection that
+ * breaks leaves one in doubt and no more, and none that idled for long is used.
+ */
+#define IDLE_MAX_S 10
+#define IDLE_DEFAULT_S 118
+static const struct {
+	CURLoption option;
+	long       once, else_;
+} once[] = {
+	{ CURLOPT_MAXAGE_CONN, IDLE_MAX_S, IDLE_DEFAULT_S },
+	{ CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1, CURL_HTTP_VERSION_2TLS },
+	{ CURLOPT_PIPEWAIT, 0, 1 },
+	/* An answer that stalls is given up early, save one that holds
+	 * something the peer will not say again. */
+	{ CURLOPT_LOW_SPEED_LIMIT, 0, 30 },
+	{ CURLOPT_LOW_SPEED_TIME, 0, 10 },
+};
+
+static bool
+has_header(const char *const *headers, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; headers != NULL && *headers != NULL; headers++)
+		if (strncasecmp(*headers, name, len) == 0 &&
+		    (*headers)[len] == ':')
+			return true;
+	return false;
+}
+
+static bool
+append(struct curl_slist **list, const char *text)
+{
+	struct curl_slist *longer = curl_slist_append(*list, text);
+
+	if (longer != NULL)
+		*list = longer;
+	return longer != NULL;
+}
+
+/* The caller's headers, and none that libcurl would think up. */
+bool
+http_list_headers(struct curl_slist **list, const char *const *headers)
+{
+	if (!append(list, "Expect:") || (!has_header(headers, "Content-Type") &&
+					    !append(list, "Content-Type:")))
+		return false;
+	for (; headers != NULL && *headers != NULL; headers++)
+		if (!append(list, *headers))
+			return false;
+	return true;
+}
+
+#define SET(option, value) \
+	(curl_easy_setopt(easy, CURLOPT_##option, value) == CURLE_OK)
+
+static bool
+set_tables(CURL *easy, const struct http_request *request)
+{
+	bool alone = request->at_most_once && request->body == NULL;
+
+	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
+		if (curl_easy_setopt(easy, always[i].option, always[i].value) !=
+		    CURLE_OK)
+			return false;
+	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++)
+		if (curl_easy_setopt(easy, once[i].option,
+			request->at_most_once ? once[i].once : once[i].else_) !=
+		    CURLE_OK)
+			return false;
+	return SET(FRESH_CONNECT, alone ? 1L : 0L) &&
+	       SET(FORBID_REUSE, alone ? 1L : 0L);
+}
+
+/* Whom to trust, and the way there. */
+static bool
+set_peer(CURL *easy, const struct http *http, bool plain)
+{
+	const char *ca_file = http->ca_file;
+
+	if (ca_file == NULL)
+		ca_file = curl_version_info(CURLVERSION_NOW)->cainfo;
+	/* A directory beside the bundle would add trust that the caller did not
+	 * ask for, and keep libcurl from caching the bundle. */
+	if (ca_file != NULL && (!SET(CAINFO, ca_file) || !SET(CAPATH, NULL)))
+		return false;
+#if LIBCURL_VERSION_NUM >= 0x075500
+	if (!SET(PROTOCOLS_STR, plain ? "http" : "https") ||
+	    !SET(REDIR_PROTOCOLS_STR, "https"))
+		return false;
+#else
+	if (!SET(PROTOCOLS, (long)(plain ? CURLPROTO_HTTP : CURLPROTO_HTTPS)) ||
+	    !SET(REDIR_PROTOCOLS, (long)CURLPROTO_HTTPS))
+		return false;
+#endif
+	/* Empty texts, lest libcurl look into the environment. */
+	return SET(NOPROXY, "") &&
+	       SET(PROXY, plain || http->proxy == NULL ? "" : http->proxy);
+}
+
+/* A body that may be sent once is read by a function that cannot go back. */
+static bool
+set_body(CURL *easy, const struct http_request *request)
+{
+	if (strcmp(request->method, "HEAD") == 0)
+		return SET(NOBODY, 1L);
+	/* A method that usually has a body announces that this one is empty. */
+	if (request->body == NULL &&
+	    (strcmp(request->method, "GET") == 0 ||
+		strcmp(request->method, "DELETE") == 0))
+		return SET(HTTPGET, 1L);
+	if (!SET(POST, 1L) ||
+	    !SET(POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len))
+		return false;
+	if (request->at_most_once && request->body != NULL)
+		return SET(POSTFIELDS, NULL);
+	return SET(POSTFIELDS, request->body != NULL ? request->body : "");
+}
+
+static bool
+set_request(CURL *easy, const struct http *http,
+    const struct http_request *request, const struct curl_slist *headers,
+    size_t body_max)
+{
+	int64_t timeout_ms =
+	    request->timeout_ms < LONG_MAX ? request->timeout_ms : LONG_MAX;
+
+	return SET(URL, request->url) && set_body(easy, request) &&
+	       SET(CUSTOMREQUEST, request->method) &&
+	       SET(HTTPHEADER, headers) && SET(USERAGENT, http->user_agent) &&
+	       SET(USERPWD, request->basic) &&
+	       SET(ACCEPT_ENCODING, request->compressed ? "gzip" : NULL) &&
+	       SET(TIMEOUT_MS, (long)timeout_ms) && SET(SHARE, http->share) &&
+	       SET(MAXFILESIZE_LARGE, (curl_off_t)body_max);
+}
+
+#undef SET
+
+bool
+http_set_options(CURL *easy, const struct http *http,
+    const struct http_request *request, const struct curl_slist *headers,
+    size_t body_max)
+{
+	bool plain = http_scheme_of(request->url) != SCHEME_HTTPS;
+
+	return set_tables(easy, request) && set_peer(easy, http, plain) &&
+	       set_request(easy, http, request, headers, body_max);
+}
