@@ -23,6 +23,15 @@ clock_steady_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+int64_t
+clock_deadline_ms(int64_t timeout_ms)
+{
+	int64_t now_ms = clock_steady_ms();
+
+	return timeout_ms < INT64_MAX - now_ms ? now_ms + timeout_ms
+					       : INT64_MAX;
+}
+
 bool
 clock_sleep_ms(int64_t ms, const atomic_bool *canceled)
 {

@@ -19,6 +19,9 @@ int64_t clock_utc_s(void *ctx);
 
 int64_t clock_steady_ms(void);
 
+/* The steady clock in that many milliseconds; INT64_MAX if that is too far. */
+int64_t clock_deadline_ms(int64_t timeout_ms);
+
 /* Sleeps, in slices, until the time is over or *canceled; false when canceled.
  * `canceled` may be NULL. */
 bool clock_sleep_ms(int64_t ms, const atomic_bool *canceled);

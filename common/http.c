@@ -187,10 +187,11 @@ perform(struct http *http)
 struct http_exchange *
 http_wait(struct http *http, int64_t timeout_ms)
 {
-	int64_t until = clock_steady_ms() + timeout_ms, left;
+	int64_t until = clock_deadline_ms(timeout_ms), left;
 
 	for (;;) {
-		perform(http);
+		if (http->ended == NULL)
+			perform(http);
 		left = until - clock_steady_ms();
 		if (http->ended != NULL || left <= 0 || http_is_canceled(http))
 			return http->ended;

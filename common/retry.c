@@ -30,17 +30,25 @@ jittered(int64_t most)
 }
 
 bool
-retry_wait(struct retry *retry, int64_t retry_after_s)
+retry_next(struct retry *retry, int64_t retry_after_s, int64_t *wait_ms)
 {
-	int64_t wait_ms = retry_after_s >= 0 ? retry_after_s * 1000
-					     : jittered(retry->backoff_ms);
-
+	*wait_ms = retry_after_s >= 0 ? retry_after_s * 1000
+				      : jittered(retry->backoff_ms);
 	if (retry->left <= 0 ||
-	    clock_steady_ms() + wait_ms >= retry->deadline_ms)
+	    clock_steady_ms() + *wait_ms >= retry->deadline_ms)
 		return false;
 	retry->left--;
 	retry->backoff_ms *= 2;
 	if (retry->backoff_ms > MOST_MS)
 		retry->backoff_ms = MOST_MS;
-	return clock_sleep_ms(wait_ms, retry->canceled);
+	return true;
+}
+
+bool
+retry_wait(struct retry *retry, int64_t retry_after_s)
+{
+	int64_t wait_ms;
+
+	return retry_next(retry, retry_after_s, &wait_ms) &&
+	       clock_sleep_ms(wait_ms, retry->canceled);
 }

@@ -29,11 +29,13 @@ void retry_start(struct retry *retry, int repeats, int64_t deadline_ms,
     const atomic_bool *canceled);
 
 /*
- * Waits before the next repetition: the peer's own wish when it gave one
- * (`retry_after_s` >= 0), else a random part of the back-off.  False, at once,
- * when no repetition is left or the wait would end past the deadline; false
- * also when canceled.
+ * May it be sent again, and after what pause: the peer's own wish when it gave
+ * one (`retry_after_s` >= 0), else a random part of the back-off.  False when no
+ * repetition is left or the pause would end past the deadline.
  */
+bool retry_next(struct retry *retry, int64_t retry_after_s, int64_t *wait_ms);
+
+/* The same, and makes the pause; false also when canceled. */
 bool retry_wait(struct retry *retry, int64_t retry_after_s);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "call.h"
 #include "endpoint.h"
 
 #define PATH_BYTES 8192

@@ -1,23 +1,20 @@
 /* SPDX-License-Identifier: MIT */
+
+/*
+ * A call takes off, is attempted as often as it takes, the settings allow and
+ * the deadline leaves, and lands.  Any number may be in the air at a time;
+ * sv_drive() moves all of a client's on.
+ */
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "call.h"
 #include "clock.h"
-#include "internal.h"
-#include "retry.h"
 
 #define LINE_MAX_BYTES 4096
 #define URL_MAX 16384
-#define LOG_MAX 512
-
-/* A request on its way out, and the memory of what it points to. */
-struct outgoing {
-	strava_http_request request;
-	struct buf          url, bearer, agent, type;
-	const char         *headers[4];
-	size_t              header_count;
-};
 
 static bool
 add_header(
@@ -31,9 +28,9 @@ add_header(
 	return true;
 }
 
-/* False when out of memory; outgoing_free() is due in any case. */
+/* False when out of memory; free_outgoing() is due in any case. */
 static bool
-outgoing_make(
+make_outgoing(
     struct outgoing *o, const strava_client *client, const struct call *call)
 {
 	*o = (struct outgoing){ 0 };
@@ -45,7 +42,7 @@ outgoing_make(
 	    !add_header(o, &o->agent, "User-Agent: ", client->user_agent) ||
 	    !add_header(o, &o->type, "Content-Type: ", call->content_type) ||
 	    !add_header(o, &o->bearer, "Authorization: Bearer ",
-		call->bearer ? client->access_token : NULL))
+		call->bearer ? call->token : NULL))
 		return false;
 	o->request.method = call->method;
 	o->request.url = buf_text(&o->url);
@@ -58,7 +55,7 @@ outgoing_make(
 }
 
 static void
-outgoing_free(struct outgoing *o)
+free_outgoing(struct outgoing *o)
 {
 	buf_free(&o->url);
 	buf_free(&o->bearer);
@@ -97,74 +94,17 @@ no_answer(strava_status status, const strava_http_response *response,
 	return status;
 }
 
-/* Sends once and judges what came back. */
+/* What came of an attempt that the transport ended with `status`. */
 static strava_status
-attempt(strava_client *client, const struct call *call,
-    const strava_http_request *request, strava_http_response *response,
-    strava_error *err)
+judge(struct flight *f, strava_status status)
 {
-	strava_status status;
-
-	*err = (strava_error){ 0 };
-	sv_response_clear(response);
-	status = client->transport.send(
-	    client->transport.ctx, request, response, err);
-	err->message[sizeof(err->message) - 1] = '\0';
+	f->err.message[sizeof(f->err.message) - 1] = '\0';
 	if (status != STRAVA_OK)
-		return no_answer(status, response, err);
-	sv_rate_limit_read(client, response);
-	if (response->http.status / 100 == 2)
+		return no_answer(status, f->response, &f->err);
+	sv_rate_limit_read(f->client, f->response);
+	if (f->response->http.status / 100 == 2)
 		return STRAVA_OK;
-	return sv_fault(client, call, response, err);
-}
-
-/* Where a URL's path begins and how long it is; its query is nobody's. */
-static const char *
-path_of(const char *url, int *len)
-{
-	const char *host = strstr(url, "://");
-	const char *path = host != NULL ? host + 3 : url;
-
-	path += strcspn(path, "/");
-	*len = (int)strcspn(path, "?");
-	return path;
-}
-
-/* Method and path, and what is to be said about them. */
-static void
-log_line(const strava_client *client, strava_log_level level,
-    const strava_http_request *request, const char *what)
-{
-	char        line[LOG_MAX];
-	const char *path;
-	int         len;
-
-	if (client->log == NULL || level > client->log_max)
-		return;
-	path = path_of(request->url, &len);
-	snprintf(line, sizeof(line), "%s %.*s: %s", request->method, len, path,
-	    what);
-	client->log(client->log_ctx, level, line);
-}
-
-static strava_status
-logged_attempt(strava_client *client, const struct call *call,
-    const strava_http_request *request, strava_http_response *response,
-    strava_error *err)
-{
-	int64_t       start_ms = clock_steady_ms();
-	strava_status status;
-	char          what[80];
-
-	log_line(client, STRAVA_LOG_DEBUG, request, "sending");
-	status = attempt(client, call, request, response, err);
-	snprintf(what, sizeof(what), "%s, HTTP %d, %" PRId64 " ms",
-	    strava_status_name(status), response->http.status,
-	    clock_steady_ms() - start_ms);
-	log_line(client,
-	    status == STRAVA_OK ? STRAVA_LOG_INFO : STRAVA_LOG_ERROR, request,
-	    what);
-	return status;
+	return sv_fault(f->client, &f->call, f->response, &f->err);
 }
 
 static bool
@@ -173,57 +113,149 @@ worth_repeating(strava_status status)
 	return status == STRAVA_ERR_NETWORK || status == STRAVA_ERR_SERVER;
 }
 
-/* Sends as often as it takes, the settings allow and the deadline leaves. */
-static strava_status
-send_until(strava_client *client, const struct call *call,
-    strava_http_request *request, strava_http_response *response,
-    strava_error *err)
+static void
+land(struct flight *f, strava_status status)
 {
-	int64_t       now_ms = clock_steady_ms(), deadline_ms;
-	struct retry  retry;
-	strava_status status;
-	int           in_doubt;
+	f->status = status;
+	f->landed = true;
+}
 
-	deadline_ms = client->timeout_ms < INT64_MAX - now_ms
-			  ? now_ms + client->timeout_ms
-			  : INT64_MAX;
-	retry_start(&retry, call->repeatable ? client->retries : 0, deadline_ms,
-	    &client->canceled);
-	do {
-		request->timeout_ms = deadline_ms - clock_steady_ms();
-		status = logged_attempt(client, call, request, response, err);
-	} while (
-	    worth_repeating(status) && retry_wait(&retry, err->retry_after_s));
-	if (worth_repeating(status) && atomic_load(&client->canceled)) {
-		in_doubt = err->in_doubt;
-		status = sv_fail(err, STRAVA_ERR_CANCELED, "canceled");
-		err->in_doubt = in_doubt;
+/* It has failed already; what may have been done before stays in doubt. */
+static void
+land_canceled(struct flight *f)
+{
+	int in_doubt = f->err.in_doubt;
+
+	land(f, sv_fail(&f->err, STRAVA_ERR_CANCELED, "canceled"));
+	f->err.in_doubt = in_doubt;
+}
+
+static void
+end_attempt(struct flight *f, strava_status status)
+{
+	char    what[80];
+	int64_t now_ms = clock_steady_ms(), wait_ms;
+
+	status = judge(f, status);
+	snprintf(what, sizeof(what), "%s, HTTP %d, %" PRId64 " ms",
+	    strava_status_name(status), f->response->http.status,
+	    now_ms - f->began_ms);
+	sv_log(f->client,
+	    status == STRAVA_OK ? STRAVA_LOG_INFO : STRAVA_LOG_ERROR,
+	    &f->out.request, what);
+	if (!worth_repeating(status) ||
+	    !retry_next(&f->retry, f->err.retry_after_s, &wait_ms))
+		land(f, status);
+	else
+		f->due_ms = now_ms + wait_ms;
+}
+
+static void
+begin_attempt(struct flight *f)
+{
+	strava_client       *client = f->client;
+	strava_http_request *request = &f->out.request;
+
+	f->began_ms = clock_steady_ms();
+	request->timeout_ms = f->retry.deadline_ms - f->began_ms;
+	f->err = (strava_error){ 0 };
+	sv_response_clear(f->response);
+	sv_log(client, STRAVA_LOG_DEBUG, request, "sending");
+	if (client->transport.send != NULL)
+		end_attempt(f, client->transport.send(client->transport.ctx,
+				   request, f->response, &f->err));
+	else if (!sv_wire_start(f))
+		end_attempt(f, STRAVA_ERR_NOMEM);
+}
+
+void
+sv_take_off(struct flight *f, strava_client *client, const struct call *call,
+    int64_t timeout_ms, strava_http_response *response)
+{
+	*f = (struct flight){
+		.client = client, .call = *call, .response = response
+	};
+	f->next = client->flights;
+	client->flights = f;
+	if (call->token == NULL)
+		f->call.token = client->access_token;
+	if (call->bearer && f->call.token == NULL)
+		land(f, sv_fail(&f->err, STRAVA_ERR_UNAUTHORIZED,
+			    "the client has no access token: see "
+			    "strava_client_set_access_token()"));
+	else if (atomic_load(&client->canceled))
+		land_canceled(f);
+	else if (!make_outgoing(&f->out, client, &f->call))
+		land(f, sv_fail_memory(&f->err));
+	else
+		retry_start(&f->retry, call->repeatable ? client->retries : 0,
+		    clock_deadline_ms(timeout_ms), &client->canceled);
+}
+
+void
+sv_give_up(struct flight *f)
+{
+	if (f->exchange != NULL)
+		end_attempt(f, sv_wire_end(f));
+	if (!f->landed)
+		land(f, f->err.status);
+}
+
+strava_status
+sv_land(struct flight *f, strava_error *err)
+{
+	struct flight **at = &f->client->flights;
+
+	while (*at != f)
+		at = &(*at)->next;
+	*at = f->next;
+	free_outgoing(&f->out);
+	if (f->status != STRAVA_OK && err != NULL)
+		*err = f->err;
+	return f->status;
+}
+
+/* Begins attempts that are due; false when the call waits for its next one. */
+static bool
+move_on(struct flight *f, int64_t now_ms)
+{
+	if (f->landed || f->exchange != NULL)
+		return true;
+	if (atomic_load(&f->client->canceled))
+		land_canceled(f);
+	else if (f->due_ms <= now_ms)
+		begin_attempt(f);
+	return f->landed || f->exchange != NULL;
+}
+
+void
+sv_drive(strava_client *client, int64_t most_ms)
+{
+	struct http_exchange *exchange;
+	int64_t               now_ms = clock_steady_ms();
+
+	for (struct flight *f = client->flights; f != NULL; f = f->next) {
+		if (!move_on(f, now_ms) && f->due_ms - now_ms < most_ms)
+			most_ms = f->due_ms - now_ms;
+		if (f->landed)
+			most_ms = 0;
 	}
-	return status;
+	exchange = http_wait(client->http, most_ms);
+	if (exchange != NULL) {
+		struct flight *f = http_tag(exchange);
+
+		end_attempt(f, sv_wire_end(f));
+	}
 }
 
 strava_status
 sv_call(strava_client *client, const struct call *call,
     strava_http_response *response, strava_error *err)
 {
-	struct outgoing o;
-	strava_error    failure;
-	strava_status   status;
+	struct flight f;
 
-	if (call->bearer && client->access_token == NULL)
-		return sv_fail(err, STRAVA_ERR_UNAUTHORIZED,
-		    "the client has no access token: see "
-		    "strava_client_set_access_token()");
-	if (atomic_load(&client->canceled))
-		return sv_fail(err, STRAVA_ERR_CANCELED, "canceled");
-	if (!outgoing_make(&o, client, call)) {
-		status = sv_fail_memory(err);
-	} else {
-		status =
-		    send_until(client, call, &o.request, response, &failure);
-		if (status != STRAVA_OK && err != NULL)
-			*err = failure;
-	}
-	outgoing_free(&o);
-	return status;
+	sv_take_off(&f, client, call, client->timeout_ms, response);
+	while (!f.landed)
+		sv_drive(client, INT64_MAX);
+	return sv_land(&f, err);
 }

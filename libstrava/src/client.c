@@ -47,7 +47,6 @@ strava_client_new(strava_client **out, strava_error *err)
 	c->timeout_ms = TIMEOUT_MS;
 	c->retries = RETRIES;
 	c->clock = clock_utc_s;
-	c->transport = (strava_transport){ sv_transport_send, c->http };
 	sv_rate_limit_init(&c->limit);
 	*out = c;
 	return STRAVA_OK;
@@ -180,13 +179,9 @@ void
 strava_client_set_transport(
     strava_client *client, const strava_transport *transport)
 {
-	if (client == NULL)
-		return;
-	if (transport != NULL)
-		client->transport = *transport;
-	else
+	if (client != NULL)
 		client->transport =
-		    (strava_transport){ sv_transport_send, client->http };
+		    transport != NULL ? *transport : (strava_transport){ 0 };
 }
 
 void

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "internal.h"
+#include "call.h"
 
 #define QUOTE_MAX 80 /* bytes of one text of Strava's in a message */
 #define WORD_MAX 24  /* a longer word may be a token, echoed */

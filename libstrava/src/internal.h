@@ -33,8 +33,9 @@ struct strava_client {
 	char             *user_agent;
 	int64_t           timeout_ms;
 	int               retries;
-	strava_transport  transport;
-	struct http      *http; /* the default transport's own state */
+	strava_transport  transport; /* send NULL: libcurl, by `http` */
+	struct http      *http;
+	struct flight    *flights; /* the calls in the air */
 	strava_rate_limit limit;
 	int64_t           limit_read_at; /* when `limit` was told; 0: never */
 	strava_log_fn     log;           /* NULL: no log */
@@ -107,34 +108,9 @@ struct json_object *sv_response_json(strava_http_response *response);
 /* Sets memory aside, so that receiving an answer takes none. */
 bool sv_response_reserve(strava_http_response *response);
 
-/* The default transport; `ctx` is a struct http. */
-strava_status sv_transport_send(void *ctx, const strava_http_request *request,
-    strava_http_response *response, strava_error *err);
-
-/* call.c: one request, as an endpoint describes it. */
-struct call {
-	const char *method;
-	const char *base; /* the client's api_base or oauth_base */
-	const char *path; /* begins with "/", may hold a query */
-	const char *content_type;
-	const char *body; /* NULL: none */
-	size_t      body_len;
-	const char *basic;      /* "id:secret" of HTTP Basic; or NULL */
-	bool        bearer;     /* the client's access token goes along */
-	bool        repeatable; /* does no more when it is carried out twice */
-};
-
-/*
- * Carries out a call, repetitions included.  STRAVA_OK: Strava answered 2xx.
- * Whatever the outcome, `response`, which was initialised, holds as much of the
- * answer as arrived.
- */
-strava_status sv_call(strava_client *client, const struct call *call,
-    strava_http_response *response, strava_error *err);
-
-/* fault.c: an answer other than 2xx becomes an error; `err` is not NULL. */
-strava_status sv_fault(const strava_client *client, const struct call *call,
-    strava_http_response *response, strava_error *err);
+/* log.c: a line about a request, if the client's log wants it. */
+void sv_log(const strava_client *client, strava_log_level level,
+    const strava_http_request *request, const char *what);
 
 /* rate_limit.c */
 void sv_rate_limit_init(strava_rate_limit *limit);

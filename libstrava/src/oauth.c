@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "call.h"
 
 #define URL_MAX 8192
 #define FORM_MAX 16384

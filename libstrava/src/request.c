@@ -2,7 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "internal.h"
+#include "call.h"
 
 #define PATH_BYTES 8192
 #define TYPE_BYTES 256

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "internal.h"
+#include "call.h"
 
 /* Set aside for the headers of an answer about tokens. */
 #define HEADERS_RESERVED 8192
@@ -106,11 +106,12 @@ static const strava_status statuses[] = {
 	[HTTP_TOO_LARGE] = STRAVA_ERR_FORMAT,
 };
 
-strava_status
-sv_transport_send(void *ctx, const strava_http_request *request,
-    strava_http_response *response, strava_error *err)
+bool
+sv_wire_start(struct flight *f)
 {
-	struct http_request over = {
+	const strava_http_request *request = &f->out.request;
+
+	f->wire = (struct http_request){
 		.method = request->method,
 		.url = request->url,
 		.headers = request->headers,
@@ -118,15 +119,24 @@ sv_transport_send(void *ctx, const strava_http_request *request,
 		.body = request->body,
 		.body_len = request->body_len,
 		.timeout_ms = request->timeout_ms,
-		.body_max = response->body_max,
+		.body_max = f->response->body_max,
 		.at_most_once = request->at_most_once != 0,
 		/* No answer to a GET holds a secret. */
 		.compressed = strcmp(request->method, "GET") == 0,
 		.plain_ok = http_url_is_loopback(request->url),
 	};
-	strava_status status = statuses[http_send(ctx, &over, &response->http)];
+	f->exchange =
+	    http_start(f->client->http, &f->wire, &f->response->http, f);
+	return f->exchange != NULL;
+}
 
+strava_status
+sv_wire_end(struct flight *f)
+{
+	strava_status status = statuses[http_end(f->exchange)];
+
+	f->exchange = NULL;
 	if (status != STRAVA_OK)
-		return sv_fail(err, status, "%s", response->http.message);
-	return STRAVA_OK;
+		sv_fail(&f->err, status, "%s", f->response->http.message);
+	return status;
 }

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+#define LOG_MAX 512
+
+/* Where a URL's path begins and how long it is; its query is nobody's. */
+static const char *
+path_of(const char *url, int *len)
+{
+	const char *host = strstr(url, "://");
+	const char *path = host != NULL ? host + 3 : url;
+
+	path += strcspn(path, "/");
+	*len = (int)strcspn(path, "?");
+	return path;
+}
+
+/* Method and path, and what is to be said about them. */
+void
+sv_log(const strava_client *client, strava_log_level level,
+    const strava_http_request *request, const char *what)
+{
+	char        line[LOG_MAX];
+	const char *path;
+	int         len;
+
+	if (client->log == NULL || level > client->log_max)
+		return;
+	path = path_of(request->url, &len);
+	snprintf(line, sizeof(line), "%s %.*s: %s", request->method, len, path,
+	    what);
+	client->log(client->log_ctx, level, line);
+}
