@@ -70,12 +70,15 @@ strava_activity_json(const strava_activity *activity)
 	return sv_model_json(activity);
 }
 
-/* Writes a query; what is wrong with it, or NULL. */
-static const char *
-write_query(struct buf *query, const strava_activity_query *q)
+const char *
+sv_query_activities(struct buf *query, const strava_activity_query *q)
 {
-	strava_page page = { .page = q->page, .per_page = q->per_page };
+	strava_page page = { 0 };
 
+	if (q == NULL)
+		return NULL;
+	page.page = q->page;
+	page.per_page = q->per_page;
 	if (q->before < 0 || q->after < 0)
 		return "before and after are times since 1970";
 	sv_query_int(query, "before", q->before);
@@ -90,14 +93,13 @@ strava_activity_list_get(strava_client *client,
 {
 	struct buf    text;
 	struct ask    ask = { .endpoint = ACTIVITY_LIST, .query = &text };
-	const char   *fault = NULL;
+	const char   *fault;
 	strava_status status;
 
 	if (out != NULL)
 		*out = NULL;
 	buf_init(&text, QUERY_BYTES);
-	if (query != NULL)
-		fault = write_query(&text, query);
+	fault = sv_query_activities(&text, query);
 	if (fault != NULL)
 		status = sv_fail_argument(err, fault);
 	else
@@ -135,7 +137,7 @@ strava_activity_each_new(strava_client *client,
 	if (client == NULL || out == NULL)
 		return sv_fail_argument(err, "client or out is NULL");
 	buf_init(&unused, QUERY_BYTES);
-	fault = query != NULL ? write_query(&unused, query) : NULL;
+	fault = sv_query_activities(&unused, query);
 	buf_free(&unused);
 	if (fault != NULL)
 		return sv_fail_argument(err, fault);

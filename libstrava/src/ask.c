@@ -38,9 +38,8 @@ sv_query_page(struct buf *query, const strava_page *page)
 	return NULL;
 }
 
-/* The path of the endpoint with the id in its place. */
-static strava_status
-write_path(struct buf *path, const struct ask *ask, strava_error *err)
+strava_status
+sv_ask_path(struct buf *path, const struct ask *ask, strava_error *err)
 {
 	const char *pattern = sv_endpoints[ask->endpoint].path;
 	const char *hole = strstr(pattern, "{}");
@@ -81,7 +80,7 @@ perform(strava_client *client, const struct ask *ask,
 	if (client == NULL)
 		return sv_fail_argument(err, "client is NULL");
 	buf_init(&path, PATH_BYTES);
-	status = write_path(&path, ask, err);
+	status = sv_ask_path(&path, ask, err);
 	if (status == STRAVA_OK) {
 		call.base = client->api_base;
 		call.path = buf_text(&path);
@@ -127,14 +126,38 @@ sv_ask(strava_client *client, const struct ask *ask, struct json_object **doc,
 typedef strava_status (*read_fn)(struct json_object *doc,
     const struct model *model, void *out, strava_error *err);
 
+/* What is read out of an answer that came. */
+static strava_status
+read_answer(strava_http_response *response, read_fn read,
+    const struct model *model, void *out, strava_error *err)
+{
+	struct json_object *doc;
+	strava_error        failure;
+	strava_status       status = take_json(response, &doc, err);
+
+	if (status != STRAVA_OK)
+		return status;
+	status = read(doc, model, out, &failure);
+	if (status == STRAVA_ERR_FORMAT)
+		sv_fail_format(err, response->http.status, failure.message);
+	else if (status != STRAVA_OK)
+		sv_fail_memory(err);
+	return status;
+}
+
+strava_status
+sv_answer_list(strava_http_response *response, const struct model *model,
+    void *out, strava_error *err)
+{
+	return read_answer(response, sv_list_read, model, out, err);
+}
+
 static strava_status
 ask_and_read(strava_client *client, const struct ask *ask, read_fn read,
     const struct model *model, void *out, strava_error *err)
 {
 	static const void *const nothing = NULL;
 	strava_http_response     response;
-	struct json_object      *doc;
-	strava_error             failure;
 	strava_status            status;
 
 	if (out == NULL)
@@ -143,15 +166,7 @@ ask_and_read(strava_client *client, const struct ask *ask, read_fn read,
 	sv_response_init(&response, ANSWER_MAX);
 	status = perform(client, ask, &response, err);
 	if (status == STRAVA_OK)
-		status = take_json(&response, &doc, err);
-	if (status == STRAVA_OK) {
-		status = read(doc, model, out, &failure);
-		if (status == STRAVA_ERR_FORMAT)
-			sv_fail_format(
-			    err, response.http.status, failure.message);
-		else if (status != STRAVA_OK)
-			sv_fail_memory(err);
-	}
+		status = read_answer(&response, read, model, out, err);
 	sv_response_free(&response);
 	return status;
 }

@@ -172,11 +172,14 @@ void
 sv_take_off(struct flight *f, strava_client *client, const struct call *call,
     int64_t timeout_ms, strava_http_response *response)
 {
+	struct flight **at = &client->flights;
+
 	*f = (struct flight){
 		.client = client, .call = *call, .response = response
 	};
-	f->next = client->flights;
-	client->flights = f;
+	while (*at != NULL)
+		at = &(*at)->next;
+	*at = f;
 	if (call->token == NULL)
 		f->call.token = client->access_token;
 	if (call->bearer && f->call.token == NULL)
@@ -198,7 +201,8 @@ sv_give_up(struct flight *f)
 	if (f->exchange != NULL)
 		end_attempt(f, sv_wire_end(f));
 	if (!f->landed)
-		land(f, f->err.status);
+		land(f, sv_fail(&f->err, STRAVA_ERR_TIMEOUT,
+			    "the call was given up"));
 }
 
 strava_status
@@ -235,12 +239,16 @@ sv_drive(strava_client *client, int64_t most_ms)
 	int64_t               now_ms = clock_steady_ms();
 
 	for (struct flight *f = client->flights; f != NULL; f = f->next) {
+		if (f->landed)
+			continue;
 		if (!move_on(f, now_ms) && f->due_ms - now_ms < most_ms)
 			most_ms = f->due_ms - now_ms;
 		if (f->landed)
 			most_ms = 0;
+		if (f->landed && client->transport.send != NULL)
+			break; /* that took its time */
 	}
-	exchange = http_wait(client->http, most_ms);
+	exchange = http_wait(client->http, most_ms > 0 ? most_ms : 0);
 	if (exchange != NULL) {
 		struct flight *f = http_tag(exchange);
 

@@ -75,6 +75,25 @@ void sv_query_int(struct buf *query, const char *name, int64_t value);
  * NULL. */
 const char *sv_query_page(struct buf *query, const strava_page *page);
 
+/* activity.c: adds what `q`, which may be NULL, asks for; what is wrong with it,
+ * or NULL. */
+const char *sv_query_activities(
+    struct buf *query, const strava_activity_query *q);
+
+/* The path of an endpoint with the id in its place and the query behind it. */
+strava_status sv_ask_path(
+    struct buf *path, const struct ask *ask, strava_error *err);
+
+/* The list of models in an answer, at *out. */
+strava_status sv_answer_list(strava_http_response *response,
+    const struct model *model, void *out, strava_error *err);
+
+/* request.c: what is wrong with a request of the caller's own, or NULL; and its
+ * method as a text that lasts. */
+const char *sv_fault_of_request(const char *method, const char *path,
+    const char *content_type, const char *body);
+const char *sv_method(const char *text);
+
 /*
  * Each asks and hands over what came: as JSON (NULL if Strava sent no body), as
  * a model or a list of models at *out, a pointer to a pointer, or as text at

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "call.h"
+#include "endpoint.h"
 
 #define PATH_BYTES 8192
 #define TYPE_BYTES 256
@@ -10,13 +11,13 @@
 static const char *const methods[] = { "GET", "POST", "PUT", "PATCH",
 	"DELETE" };
 
-static bool
-is_method(const char *text)
+const char *
+sv_method(const char *text)
 {
-	for (size_t i = 0; i < COUNT(methods); i++)
+	for (size_t i = 0; text != NULL && i < COUNT(methods); i++)
 		if (strcmp(text, methods[i]) == 0)
-			return true;
-	return false;
+			return methods[i];
+	return NULL;
 }
 
 /* "." or "..", with each dot perhaps written as %2e: it would lead upward. */
@@ -59,11 +60,11 @@ fault_of_path(const char *path)
 	return NULL;
 }
 
-static const char *
-fault_of(const char *method, const char *path, const char *content_type,
-    const char *body)
+const char *
+sv_fault_of_request(const char *method, const char *path,
+    const char *content_type, const char *body)
 {
-	if (method == NULL || !is_method(method))
+	if (sv_method(method) == NULL)
 		return "the method is not GET, POST, PUT, PATCH or DELETE";
 	if (path == NULL)
 		return "path is NULL";
@@ -95,7 +96,8 @@ strava_request(strava_client *client, const char *method, const char *path,
 		*text_out = NULL;
 	if (client == NULL || text_out == NULL)
 		return sv_fail_argument(err, "client or text_out is NULL");
-	if ((fault = fault_of(method, path, content_type, body)) != NULL)
+	if ((fault = sv_fault_of_request(method, path, content_type, body)) !=
+	    NULL)
 		return sv_fail_argument(err, fault);
 	call.base = client->api_base;
 	call.repeatable = strcmp(method, "GET") == 0;

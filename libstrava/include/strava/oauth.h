@@ -127,6 +127,26 @@ STRAVA_API STRAVA_CHECK strava_status strava_oauth_refresh(
     strava_token **token_out, strava_error *err);
 
 /*
+ * What a refresh came to, from what strava_oauth_refresh() returned and wrote.
+ *
+ * GRANTED	there is a token; store its refresh token.
+ * REFUSED	there is none and the refresh token that was sent is as it was;
+ *		the status says whether it is dead (REVOKED) or worth another
+ *		try.
+ * IN_DOUBT	Strava may have made a new refresh token, which did not arrive,
+ *		and ended the old one.  Keep the old one and try it once more,
+ *		half a minute later or more.
+ */
+typedef enum strava_outcome {
+	STRAVA_GRANTED,
+	STRAVA_REFUSED,
+	STRAVA_IN_DOUBT
+} strava_outcome;
+
+STRAVA_API strava_outcome strava_outcome_of(
+    strava_status status, const strava_error *err);
+
+/*
  * Ends a grant: POST /oauth/revoke with HTTP Basic, since 2026-06-01.  `token`
  * is an access or a refresh token; either ends both.  Strava answers with
  * success for an unknown token too, so the call may be repeated, and is.

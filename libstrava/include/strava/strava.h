@@ -5,6 +5,7 @@
 #include <strava/activity.h>
 #include <strava/api.h>
 #include <strava/athlete.h>
+#include <strava/batch.h>
 #include <strava/client.h>
 #include <strava/club.h>
 #include <strava/effort.h>
