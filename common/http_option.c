@@ -36,28 +36,42 @@ static const struct {
 #endif
 };
 
+/* What differs between two kinds of exchange. */
+struct choice {
+	CURLoption option;
+	long       yes, no;
+};
+
 /*
  * The peer must see the request at most once.  libcurl sends a request again by
  * itself when a connection that it used before turns out to be dead, unless it
  * would have to take back a body that it cannot: see on_rewind() in
- * http_exchange.c.  What has no body goes out on a connection of its own.
- *
- * One such request at a time has the connection, so that a connection that
- * breaks leaves one in doubt and no more, and none that idled for long is used.
+ * http_exchange.c.  No connection that idled for long is used.
  */
 #define IDLE_MAX_S 10
 #define IDLE_DEFAULT_S 118
-static const struct {
-	CURLoption option;
-	long       once, else_;
-} once[] = {
+static const struct choice once[] = {
 	{ CURLOPT_MAXAGE_CONN, IDLE_MAX_S, IDLE_DEFAULT_S },
-	{ CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1, CURL_HTTP_VERSION_2TLS },
-	{ CURLOPT_PIPEWAIT, 0, 1 },
 	/* An answer that stalls is given up early, save one that holds
 	 * something the peer will not say again. */
 	{ CURLOPT_LOW_SPEED_LIMIT, 0, 30 },
 	{ CURLOPT_LOW_SPEED_TIME, 0, 10 },
+};
+
+/* What has no body to take back goes out on a connection of its own. */
+static const struct choice bodiless[] = {
+	{ CURLOPT_FRESH_CONNECT, 1, 0 },
+	{ CURLOPT_FORBID_REUSE, 1, 0 },
+};
+
+/*
+ * One exchange at a time on a connection, for requests of `at_most_once`, so
+ * that a connection that breaks leaves one in doubt and no more; and without
+ * TLS, where nobody offers HTTP/2.  Others wait to learn whether they can share.
+ */
+static const struct choice one_by_one[] = {
+	{ CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1, CURL_HTTP_VERSION_2TLS },
+	{ CURLOPT_PIPEWAIT, 0, 1 },
 };
 
 static bool
@@ -99,21 +113,29 @@ http_list_headers(struct curl_slist **list, const char *const *headers)
 	(curl_easy_setopt(easy, CURLOPT_##option, value) == CURLE_OK)
 
 static bool
-set_tables(CURL *easy, const struct http_request *request)
+choose(CURL *easy, const struct choice *choices, size_t count, bool yes)
 {
-	bool alone = request->at_most_once && request->body == NULL;
+	for (size_t i = 0; i < count; i++)
+		if (curl_easy_setopt(easy, choices[i].option,
+			yes ? choices[i].yes : choices[i].no) != CURLE_OK)
+			return false;
+	return true;
+}
 
+#define CHOOSE(choices, yes) \
+	choose(easy, choices, sizeof(choices) / sizeof((choices)[0]), yes)
+
+static bool
+set_tables(CURL *easy, const struct http_request *request, bool plain)
+{
 	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
 		if (curl_easy_setopt(easy, always[i].option, always[i].value) !=
 		    CURLE_OK)
 			return false;
-	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++)
-		if (curl_easy_setopt(easy, once[i].option,
-			request->at_most_once ? once[i].once : once[i].else_) !=
-		    CURLE_OK)
-			return false;
-	return SET(FRESH_CONNECT, alone ? 1L : 0L) &&
-	       SET(FORBID_REUSE, alone ? 1L : 0L);
+	return CHOOSE(once, request->at_most_once) &&
+	       CHOOSE(
+		   bodiless, request->at_most_once && request->body == NULL) &&
+	       CHOOSE(one_by_one, request->at_most_once || plain);
 }
 
 /* Whom to trust, and the way there. */
@@ -187,6 +209,7 @@ http_set_options(CURL *easy, const struct http *http,
 {
 	bool plain = http_scheme_of(request->url) != SCHEME_HTTPS;
 
-	return set_tables(easy, request) && set_peer(easy, http, plain) &&
+	return set_tables(easy, request, plain) &&
+	       set_peer(easy, http, plain) &&
 	       set_request(easy, http, request, headers, body_max);
 }

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
-#include <string.h>
-
 #include "endpoint.h"
 
 #define QUERY_BYTES 256
-#define PER_PAGE_MAX 200
 
 #define M(name, put, in, key) MEMBER(strava_activity, name, put, in, key)
 static const struct member members[] = {
@@ -113,92 +109,4 @@ void
 strava_activity_list_free(strava_activity_list *list)
 {
 	sv_model_free(list);
-}
-
-struct strava_activity_each {
-	strava_client        *client;
-	strava_activity_query query; /* of the page to fetch next */
-	strava_activity_list *list;  /* the page in hand; NULL: none */
-	size_t                next;  /* of its items */
-	bool                  ended;
-};
-
-strava_status
-strava_activity_each_new(strava_client *client,
-    const strava_activity_query *query, strava_activity_each **out,
-    strava_error *err)
-{
-	strava_activity_each *each;
-	struct buf            unused;
-	const char           *fault;
-
-	if (out != NULL)
-		*out = NULL;
-	if (client == NULL || out == NULL)
-		return sv_fail_argument(err, "client or out is NULL");
-	buf_init(&unused, QUERY_BYTES);
-	fault = sv_query_activities(&unused, query);
-	buf_free(&unused);
-	if (fault != NULL)
-		return sv_fail_argument(err, fault);
-	if ((each = calloc(1, sizeof(*each))) == NULL)
-		return sv_fail_memory(err);
-	each->client = client;
-	if (query != NULL)
-		each->query = *query;
-	if (each->query.page == 0)
-		each->query.page = 1;
-	if (each->query.per_page == 0)
-		each->query.per_page = PER_PAGE_MAX; /* fewest requests */
-	*out = each;
-	return STRAVA_OK;
-}
-
-/* A page in which every item was skipped is not the empty one. */
-static strava_status
-next_page(strava_activity_each *each, strava_error *err)
-{
-	strava_status status;
-
-	strava_activity_list_free(each->list);
-	each->list = NULL;
-	each->next = 0;
-	status = strava_activity_list_get(
-	    each->client, &each->query, &each->list, err);
-	if (status != STRAVA_OK)
-		return status;
-	each->ended = each->list->count + each->list->skipped == 0 ||
-		      each->query.page == INT32_MAX;
-	if (!each->ended)
-		each->query.page++;
-	return STRAVA_OK;
-}
-
-strava_status
-strava_activity_each_next(
-    strava_activity_each *each, const strava_activity **out, strava_error *err)
-{
-	strava_status status;
-
-	if (out != NULL)
-		*out = NULL;
-	if (each == NULL || out == NULL)
-		return sv_fail_argument(err, "each or out is NULL");
-	while (each->list == NULL || each->next == each->list->count) {
-		if (each->ended)
-			return STRAVA_OK;
-		if ((status = next_page(each, err)) != STRAVA_OK)
-			return status;
-	}
-	*out = each->list->items[each->next++];
-	return STRAVA_OK;
-}
-
-void
-strava_activity_each_free(strava_activity_each *each)
-{
-	if (each == NULL)
-		return;
-	strava_activity_list_free(each->list);
-	free(each);
 }

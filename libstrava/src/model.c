@@ -25,12 +25,6 @@ struct head {
 	struct root *root; /* of the outermost one; NULL inside */
 };
 
-/* What all lists look like. */
-struct any_list {
-	size_t             count;
-	const void *const *items;
-	size_t             skipped;
-};
 _Static_assert(sizeof(struct any_list) == sizeof(strava_activity_list),
     "the public lists look alike");
 

@@ -69,6 +69,13 @@ struct model {
 		noun, sizeof(type), members, COUNT(members), NULL, 0 \
 	}
 
+/* What all lists of models look like. */
+struct any_list {
+	size_t             count;
+	const void *const *items;
+	size_t             skipped;
+};
+
 /*
  * Both take over `doc` and store at *out, a pointer to a pointer to the struct
  * or its list, something to be ended with sv_model_free().  An item of a list

@@ -57,9 +57,11 @@ struct strava_activity_list {
 typedef struct strava_activity_query {
 	int64_t  before; /* seconds since the epoch, UTC */
 	int64_t  after;
-	int      page;     /* from 1 */
-	int      per_page; /* at most 200; default 30 */
-	uint64_t reserved[4];
+	int      page;       /* from 1 */
+	int      per_page;   /* at most 200; default 30 */
+	int      read_ahead; /* as in strava_page */
+	int      reserved_int;
+	uint64_t reserved[3];
 } strava_activity_query;
 
 /*
@@ -99,6 +101,8 @@ STRAVA_API void strava_activity_list_free(strava_activity_list *list);
  * begin, and per_page 0 means 200 here: the fewest requests.  An activity
  * belongs to the iterator and is valid until the next call.
  * After a failure the iterator keeps its place: call _next again, later.
+ * With read_ahead the next pages travel while the items of one are read, by this
+ * thread, whenever it calls _next.
  */
 typedef struct strava_activity_each   strava_activity_each;
 

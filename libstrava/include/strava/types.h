@@ -40,9 +40,17 @@ typedef enum strava_tri {
  * may be shorter than asked although more follow; only an empty page is the end.
  */
 typedef struct strava_page {
-	int      page;     /* from 1 */
-	int      per_page; /* at most 200; default 30 */
-	uint64_t reserved[4];
+	int page;     /* from 1 */
+	int per_page; /* at most 200; default 30 */
+
+	/*
+	 * For iterators: how many further pages to have on their way while the
+	 * items of one are read, 0 to 16.  Each costs a request, the ones past
+	 * the end too.
+	 */
+	int      read_ahead;
+	int      reserved_int;
+	uint64_t reserved[3];
 } strava_page;
 
 /* Lists inside a model: they belong to it.  `skipped` counts the items that were
