@@ -28,6 +28,14 @@ buf_init(struct buf *b, size_t max)
 	b->max = max;
 }
 
+/* Nothing was ever written behind the NUL: a large reserve stays untouched. */
+static void
+wipe_content(struct buf *b)
+{
+	if (b->data != NULL)
+		wipe(b->data, b->len + 1);
+}
+
 /* Moves by hand, not with realloc(3), which could leave a secret behind. */
 static bool
 move_to(struct buf *b, size_t cap)
@@ -39,7 +47,7 @@ move_to(struct buf *b, size_t cap)
 	data[0] = '\0';
 	if (b->data != NULL) {
 		memcpy(data, b->data, b->len + 1);
-		wipe(b->data, b->cap);
+		wipe_content(b);
 		free(b->data);
 	}
 	b->data = data;
@@ -149,8 +157,7 @@ buf_text(const struct buf *b)
 void
 buf_clear(struct buf *b)
 {
-	if (b->data != NULL)
-		wipe(b->data, b->cap);
+	wipe_content(b);
 	b->len = 0;
 	b->failed = false;
 }
@@ -158,8 +165,7 @@ buf_clear(struct buf *b)
 void
 buf_free(struct buf *b)
 {
-	if (b->data != NULL)
-		wipe(b->data, b->cap);
+	wipe_content(b);
 	free(b->data);
 	buf_init(b, b->max);
 }

@@ -105,25 +105,21 @@ on_header(char *line, size_t size, size_t n, void *ctx)
 	return len;
 }
 
-/* The body of a request that the peer must see at most once. */
-static size_t
-on_read(char *to, size_t size, size_t n, void *ctx)
+/*
+ * libcurl asks on each connection before it sends.  Of itself it would send a
+ * request again, even a POST, when a connection that it used before turns out to
+ * be dead; here it may only if not a byte of the request had left.
+ */
+static int
+on_send(void *ctx, char *ip, char *local_ip, int port, int local_port)
 {
 	struct http_exchange *x = ctx;
-	size_t                left = x->request->body_len - x->body_read;
-	size_t                len = size * n < left ? size * n : left;
+	long                  sent = 0;
 
-	memcpy(to, (const char *)x->request->body + x->body_read, len);
-	x->body_read += len;
-	return len;
-}
-
-/* Without it libcurl would send the request a second time. */
-static int
-on_rewind(void *ctx, curl_off_t offset, int origin)
-{
-	(void)ctx, (void)offset, (void)origin;
-	return CURL_SEEKFUNC_FAIL;
+	(void)ip, (void)local_ip, (void)port, (void)local_port;
+	curl_easy_getinfo(x->easy, CURLINFO_REQUEST_SIZE, &sent);
+	x->lost = sent > 0;
+	return x->lost ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 /* libcurl asks at least once a second. */
@@ -199,6 +195,8 @@ outcome_of(CURLcode code, const struct http_exchange *x)
 		return HTTP_TOO_LARGE;
 	if (x->no_memory)
 		return HTTP_NOMEM;
+	if (x->lost)
+		return HTTP_BROKEN;
 	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++)
 		if (outcomes[i].code == code)
 			outcome = outcomes[i].outcome;
@@ -230,8 +228,7 @@ reason_of(
 		return own[outcome];
 	if (code == CURLE_OK)
 		return "the answer was cut short";
-	/* libcurl wanted to send it again and could not. */
-	if (code == CURLE_SEND_FAIL_REWIND)
+	if (x->lost)
 		return "the connection was lost after the request had left";
 	return x->reason[0] != '\0' ? x->reason : curl_easy_strerror(code);
 }
@@ -270,10 +267,10 @@ set_callbacks(struct http_exchange *x)
 {
 	return SET(ERRORBUFFER, x->reason) && SET(WRITEFUNCTION, on_body) &&
 	       SET(WRITEDATA, x) && SET(HEADERFUNCTION, on_header) &&
-	       SET(HEADERDATA, x) && SET(READFUNCTION, on_read) &&
-	       SET(READDATA, x) && SET(SEEKFUNCTION, on_rewind) &&
-	       SET(SEEKDATA, x) && SET(XFERINFOFUNCTION, on_progress) &&
-	       SET(XFERINFODATA, x) && SET(PRIVATE, x);
+	       SET(HEADERDATA, x) && SET(XFERINFOFUNCTION, on_progress) &&
+	       SET(XFERINFODATA, x) && SET(PRIVATE, x) &&
+	       (!x->request->at_most_once ||
+		   (SET(PREREQFUNCTION, on_send) && SET(PREREQDATA, x)));
 }
 
 #undef SET

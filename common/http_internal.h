@@ -30,11 +30,11 @@ struct http_exchange {
 	struct http_response      *response;
 	void                      *tag;
 	struct curl_slist         *headers;
-	size_t                     body_read; /* of the request */
 	size_t                     header_bytes;
 	bool                       headers_done; /* trailers follow */
 	bool                       answered;     /* a status line arrived */
 	bool                       too_large, no_memory;
+	bool                       lost;    /* after it had left */
 	enum http_outcome          outcome; /* once it ended */
 	char                       reason[CURL_ERROR_SIZE];
 };

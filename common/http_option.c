@@ -43,10 +43,9 @@ struct choice {
 };
 
 /*
- * The peer must see the request at most once.  libcurl sends a request again by
- * itself when a connection that it used before turns out to be dead, unless it
- * would have to take back a body that it cannot: see on_rewind() in
- * http_exchange.c.  No connection that idled for long is used.
+ * The peer must see the request at most once: on_send() in http_exchange.c holds
+ * that.  No connection that idled for long is used, since such a one may be dead
+ * and would leave the request in doubt.
  */
 #define IDLE_MAX_S 10
 #define IDLE_DEFAULT_S 118
@@ -56,12 +55,6 @@ static const struct choice once[] = {
 	 * something the peer will not say again. */
 	{ CURLOPT_LOW_SPEED_LIMIT, 0, 30 },
 	{ CURLOPT_LOW_SPEED_TIME, 0, 10 },
-};
-
-/* What has no body to take back goes out on a connection of its own. */
-static const struct choice bodiless[] = {
-	{ CURLOPT_FRESH_CONNECT, 1, 0 },
-	{ CURLOPT_FORBID_REUSE, 1, 0 },
 };
 
 /*
@@ -133,8 +126,6 @@ set_tables(CURL *easy, const struct http_request *request, bool plain)
 		    CURLE_OK)
 			return false;
 	return CHOOSE(once, request->at_most_once) &&
-	       CHOOSE(
-		   bodiless, request->at_most_once && request->body == NULL) &&
 	       CHOOSE(one_by_one, request->at_most_once || plain);
 }
 
@@ -164,7 +155,6 @@ set_peer(CURL *easy, const struct http *http, bool plain)
 	       SET(PROXY, plain || http->proxy == NULL ? "" : http->proxy);
 }
 
-/* A body that may be sent once is read by a function that cannot go back. */
 static bool
 set_body(CURL *easy, const struct http_request *request)
 {
@@ -174,13 +164,9 @@ set_body(CURL *easy, const struct http_request *request)
 	if (request->body == NULL &&
 	    (strcmp(request->method, "GET") == 0 ||
 		strcmp(request->method, "DELETE") == 0))
-		return SET(HTTPGET, 1L);
-	if (!SET(POST, 1L) ||
-	    !SET(POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len))
-		return false;
-	if (request->at_most_once && request->body != NULL)
-		return SET(POSTFIELDS, NULL);
-	return SET(POSTFIELDS, request->body != NULL ? request->body : "");
+		return true;
+	return SET(POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len) &&
+	       SET(POSTFIELDS, request->body != NULL ? request->body : "");
 }
 
 static bool

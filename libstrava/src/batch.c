@@ -15,8 +15,10 @@
 
 enum kind { REFRESH, ACTIVITIES, REQUEST };
 
-/* What a request needs from when it is sent until it is answered. */
+/* What a request needs from when it is sent until it is answered.  The memory
+ * serves the next one of its kind. */
 struct trip {
+	struct trip  *next;
 	struct flight flight;
 	struct grant  grant; /* its response serves every kind */
 };
@@ -39,6 +41,7 @@ struct queue {
 struct strava_batch {
 	strava_client *client;
 	struct queue   waiting, sent;
+	struct trip   *spare; /* of refreshes */
 	size_t         pending, in_flight, in_flight_max;
 	int64_t        timeout_ms, deadline_ms;
 	atomic_bool    stopped;
@@ -275,22 +278,42 @@ unsent(struct job *job, strava_status status, const char *why)
 	return job;
 }
 
+/* Keeps the trip of a refresh, whose memory is large and always the same. */
+static void
+end_trip(strava_batch *batch, struct job *job)
+{
+	struct trip *trip = job->trip;
+
+	job->trip = NULL;
+	if (job->kind == REFRESH) {
+		sv_response_clear(&trip->grant.response);
+		trip->next = batch->spare;
+		batch->spare = trip;
+	} else {
+		sv_response_free(&trip->grant.response);
+		free(trip);
+	}
+}
+
 /* Memory for the way there and back; false when there is none. */
 static bool
-make_trip(struct job *job)
+make_trip(strava_batch *batch, struct job *job)
 {
-	struct trip *trip = calloc(1, sizeof(*trip));
+	struct trip *trip = job->kind == REFRESH ? batch->spare : NULL;
 
-	if (trip == NULL)
-		return false;
-	if (job->kind != REFRESH)
-		sv_response_init(&trip->grant.response, ANSWER_MAX);
-	else if (!sv_grant_begin(&trip->grant, true)) {
-		free(trip);
-		return false;
+	if (trip != NULL) {
+		batch->spare = trip->next;
+	} else {
+		if ((trip = calloc(1, sizeof(*trip))) == NULL)
+			return false;
+		sv_response_init(&trip->grant.response,
+		    job->kind == REFRESH ? REPLY_MAX : ANSWER_MAX);
 	}
 	job->trip = trip;
-	return true;
+	if (job->kind != REFRESH || sv_grant_begin(&trip->grant, true))
+		return true;
+	end_trip(batch, job);
+	return false;
 }
 
 /* The body of an answer as it came, which then is the caller's. */
@@ -326,11 +349,9 @@ arrive(struct strava_batch *batch, struct job *job)
 				? sv_answer_list(response, &sv_activity_model,
 				      &r->activities, &r->error)
 				: take_text(job, response);
-		sv_response_free(response);
 	}
 	r->outcome = strava_outcome_of(r->status, &r->error);
-	free(trip);
-	job->trip = NULL;
+	end_trip(batch, job);
 	forget_request(job);
 	batch->in_flight--;
 	return job;
@@ -376,7 +397,7 @@ send_waiting(strava_batch *batch)
 		if (batch->in_flight >= batch->in_flight_max)
 			return NULL;
 		take(&batch->waiting, &batch->waiting.first);
-		if (!make_trip(job))
+		if (!make_trip(batch, job))
 			return unsent(job, STRAVA_ERR_NOMEM, "out of memory");
 		call = call_of(job, batch->client);
 		sv_take_off(&job->trip->flight, batch->client, &call,
@@ -453,7 +474,8 @@ strava_batch_stop(strava_batch *batch)
 void
 strava_batch_free(strava_batch *batch)
 {
-	struct job *job;
+	struct trip *trip;
+	struct job  *job;
 
 	if (batch == NULL)
 		return;
@@ -464,6 +486,11 @@ strava_batch_free(strava_batch *batch)
 		sv_give_up(&job->trip->flight);
 		take(&batch->sent, &batch->sent.first);
 		strava_batch_result_free(&arrive(batch, job)->result);
+	}
+	while ((trip = batch->spare) != NULL) {
+		batch->spare = trip->next;
+		sv_response_free(&trip->grant.response);
+		free(trip);
 	}
 	free(batch);
 }

@@ -71,13 +71,11 @@ bool
 sv_grant_begin(struct grant *grant, bool is_refresh)
 {
 	grant->is_refresh = is_refresh;
+	sv_response_clear(&grant->response);
+	if (!sv_response_reserve(&grant->response))
+		return false;
 	grant->box = calloc(1, sizeof(*grant->box));
-	sv_response_init(&grant->response, REPLY_MAX);
-	if (grant->box != NULL && sv_response_reserve(&grant->response))
-		return true;
-	sv_response_free(&grant->response);
-	free(grant->box);
-	return false;
+	return grant->box != NULL;
 }
 
 /*
@@ -128,7 +126,6 @@ sv_grant_end(struct grant *grant, int64_t now, strava_status status,
 		*out = &grant->box->token;
 	else
 		strava_token_free(&grant->box->token);
-	sv_response_free(&grant->response);
 	return status;
 }
 

@@ -25,7 +25,8 @@ struct grant {
 	bool                 is_refresh;
 };
 
-/* False when out of memory; nothing is to be ended then. */
+/* `response` was initialised and stays the caller's, who may use it again.  False
+ * when out of memory; nothing is to be ended then. */
 bool sv_grant_begin(struct grant *grant, bool is_refresh);
 
 /*

@@ -70,12 +70,17 @@ post_form(strava_client *client, const struct buf *form, bool is_refresh,
 	strava_error  failure;
 	strava_status status;
 
-	if (!buf_ok(form) || !sv_grant_begin(&grant, is_refresh))
-		return sv_fail_memory(err);
-	status = sv_call(client, &call, &grant.response, &failure);
-	status = sv_grant_end(&grant, sv_now(client), status, &failure, out);
-	if (status != STRAVA_OK && err != NULL)
-		*err = failure;
+	sv_response_init(&grant.response, REPLY_MAX);
+	if (buf_ok(form) && sv_grant_begin(&grant, is_refresh)) {
+		status = sv_call(client, &call, &grant.response, &failure);
+		status =
+		    sv_grant_end(&grant, sv_now(client), status, &failure, out);
+		if (status != STRAVA_OK && err != NULL)
+			*err = failure;
+	} else {
+		status = sv_fail_memory(err);
+	}
+	sv_response_free(&grant.response);
 	return status;
 }
 
