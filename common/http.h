@@ -45,7 +45,7 @@ struct http_request {
 	/* Ask for gzip; never where an answer holds a secret. */
 	bool compressed;
 
-	/* http:// is right for this peer, and proxies are not. */
+	/* http:// is right for this peer though it is another machine. */
 	bool plain_ok;
 };
 

@@ -146,10 +146,9 @@ is_header(const char *header)
 
 /* What is wrong with a request; NULL when nothing is. */
 static const char *
-fault_of(const struct http *http, const struct http_request *request)
+fault_of(const struct http *http, const struct http_request *request,
+    enum http_scheme scheme)
 {
-	enum http_scheme scheme = http_scheme_of(request->url);
-
 	if (!http_is_token(request->method, strlen(request->method)))
 		return "the method is not a word";
 	if (!http_is_url_text(request->url))
@@ -279,19 +278,18 @@ bool
 http_exchange_prepare(struct http_exchange *x)
 {
 	const struct http_request *request = x->request;
+	enum http_scheme           scheme = http_scheme_of(request->url);
 	const char                *fault;
 
 	http_response_clear(x->response, request->body_max);
-	if ((fault = fault_of(x->http, request)) != NULL)
+	if ((fault = fault_of(x->http, request, scheme)) != NULL)
 		return refuse(x, HTTP_ARGUMENT, fault);
 	if (request->timeout_ms <= 0)
 		return refuse(x, HTTP_TIMEOUT, "no time is left");
 	if (http_is_canceled(x->http))
 		return refuse(x, HTTP_CANCELED, "canceled");
 	if (!http_list_headers(&x->headers, request->headers) ||
-	    !http_set_options(
-		x->easy, x->http, request, x->headers, x->response->body.max) ||
-	    !set_callbacks(x))
+	    !http_set_options(x, scheme != SCHEME_HTTPS) || !set_callbacks(x))
 		return refuse(x, HTTP_NOMEM, "out of memory");
 	return true;
 }

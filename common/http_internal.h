@@ -55,9 +55,7 @@ void http_exchange_conclude(struct http_exchange *x, CURLcode code);
 void http_exchange_forget(struct http_exchange *x);
 
 /* http_option.c; both are false when out of memory. */
-bool http_set_options(CURL *easy, const struct http *http,
-    const struct http_request *request, const struct curl_slist *headers,
-    size_t body_max);
+bool http_set_options(const struct http_exchange *x, bool plain);
 
 /* The caller's headers, and none that libcurl would think up. */
 bool http_list_headers(struct curl_slist **list, const char *const *headers);

@@ -189,13 +189,10 @@ set_request(CURL *easy, const struct http *http,
 #undef SET
 
 bool
-http_set_options(CURL *easy, const struct http *http,
-    const struct http_request *request, const struct curl_slist *headers,
-    size_t body_max)
+http_set_options(const struct http_exchange *x, bool plain)
 {
-	bool plain = http_scheme_of(request->url) != SCHEME_HTTPS;
-
-	return set_tables(easy, request, plain) &&
-	       set_peer(easy, http, plain) &&
-	       set_request(easy, http, request, headers, body_max);
+	return set_tables(x->easy, x->request, plain) &&
+	       set_peer(x->easy, x->http, plain) &&
+	       set_request(x->easy, x->http, x->request, x->headers,
+		   x->response->body.max);
 }

@@ -36,13 +36,16 @@ http_response_clear(struct http_response *response, size_t body_max)
 bool
 http_is_token(const char *text, size_t len)
 {
-	static const char allowed[] = "!#$%&'*+-.^_`|~0123456789"
-				      "abcdefghijklmnopqrstuvwxyz"
-				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	/* All that is visible but "(),/:;<=>?@[\]{} and the DEL. */
+	static const uint32_t allowed[8] = { 0, 0x03ff6cfa, 0xc7fffffe,
+		0x57ffffff };
 
-	for (size_t i = 0; i < len; i++)
-		if (text[i] == '\0' || strchr(allowed, text[i]) == NULL)
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if ((allowed[c / 32] >> c % 32 & 1) == 0)
 			return false;
+	}
 	return len > 0;
 }
 

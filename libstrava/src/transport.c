@@ -123,7 +123,6 @@ sv_wire_start(struct flight *f)
 		.at_most_once = request->at_most_once != 0,
 		/* No answer to a GET holds a secret. */
 		.compressed = strcmp(request->method, "GET") == 0,
-		.plain_ok = http_url_is_loopback(request->url),
 	};
 	f->exchange =
 	    http_start(f->client->http, &f->wire, &f->response->http, f);
