@@ -68,6 +68,17 @@ list_activities()
 	    "$programs/list_activities" >"$work/list_activities.out" 2>&1
 }
 
+# Three athletes, the second of whom has a token that Strava does not know.
+refresh_many()
+{
+	fetch /_control/athletes -H 'Content-Type: application/json' \
+	    -d '{"count":2}' | grep -o '"refresh_token": *"[^"]*"' |
+	    sed 's/.*"\([^"]*\)"$/\1/; 1a a-token-of-nobody' |
+	    STRAVA_CLIENT_ID=1001 STRAVA_CLIENT_SECRET=sandbox-client-secret \
+	    STRAVA_OAUTH_BASE=http://$sandbox/oauth \
+	    "$programs/refresh_many" 2>&1 | sort >"$work/refresh_many.out"
+}
+
 read_secret()
 {
 	fetch /_control/secrets -H 'Content-Type: application/json' -d \
@@ -101,6 +112,10 @@ sandbox=$(sed -n 's,^listening on http://,,p' "$work/sandbox.out")
 	expect authorize 'consent was refused'
 	list_activities || echo "list_activities failed"
 	expect list_activities '^20[0-9-]*  .* km  .* min  '
+	refresh_many || echo "refresh_many failed"
+	expect refresh_many '^line 1: granted: '
+	expect refresh_many '^line 2: refused: .*dead for good'
+	expect refresh_many '^line 3: granted: '
 	read_secret || echo "read_secret failed"
 	expect read_secret '^ride on'
 	store_token || echo "store_token failed"
