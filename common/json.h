@@ -2,18 +2,38 @@
 #ifndef COMMON_JSON_H
 #define COMMON_JSON_H
 
-#include <stdbool.h>
 #include <stddef.h>
+
+struct json_object;
 
 #define JSON_DEPTH_MAX 32
 
 /*
- * Checks that `text` is one object or array of RFC 8259 and nothing else: json-c
- * lets through single quotes, NaN, control characters in strings and malformed
- * UTF-8.  False also when it nests deeper than JSON_DEPTH_MAX.
+ * Reads one object or array of RFC 8259, and nothing else, into json-c's tree.
+ * json-c has a reader of its own, which lets through what is no JSON, changes
+ * numbers, and loses members or crashes when memory is short.
  *
- * *values: how many values it holds, the outermost one included.
+ * Nothing is lost and nothing changed: an integer is an int64_t or, where that
+ * is too small (or it is -0), a double that remembers its text like every other
+ * number does; 1e999 is an infinite one.  Numbers do not depend on the locale.
+ * Half of a surrogate pair becomes U+FFFD: the grammar allows it, and one odd
+ * text must not cost a whole page.
+ *
+ * Refused are also malformed UTF-8, an object that has a name twice, a name with
+ * a NUL, which json-c cannot hold, nesting deeper than JSON_DEPTH_MAX, and more
+ * than INT32_MAX bytes.
+ *
+ * The tree is to be ended with json_object_put().  Its objects share their
+ * names; each holds on to them through json-c's userdata, which is taken
+ * therefore: an object may be kept beyond the document, but it can have no other
+ * userdata or serializer, and json_object_deep_copy() refuses it.
+ *
+ * NULL when there is none; errno is ENOMEM then if memory was short, else
+ * EINVAL.
  */
-bool json_check(const char *text, size_t len, size_t *values);
+struct json_object *json_read(const char *text, size_t len);
+
+/* Overwrites every text in a tree of json_read(); names stay. */
+void json_wipe(struct json_object *document);
 
 #endif

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "members.h"
 
-#include <json-c/printbuf.h>
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
-#include "buf.h"
 #include "clock.h"
 #include "json.h"
 
 /* Integers in a double are exact up to here. */
 #define DOUBLE_EXACT 9007199254740992.0
+
+/* How many members are looked at before one is searched for. */
+#define NEAR 4
 
 bool
 put_string(struct json_object *value, void *at)
@@ -26,32 +28,23 @@ put_string(struct json_object *value, void *at)
 	return true;
 }
 
-/*
- * json-c saturates without a word: a number above INT64_MAX is kept as uint64
- * and one below INT64_MIN becomes INT64_MIN, which is refused for that reason.
- * Strava sends some integers as floats ("19.0"); whole ones are accepted.
- */
+/* Strava sends some integers as floats ("19.0"); whole ones are accepted.  What
+ * int64_t cannot hold is a double in a document, and beyond DOUBLE_EXACT. */
 bool
 put_int64(struct json_object *value, void *at)
 {
-	int64_t n;
-	double  d;
+	double d;
 
-	if (json_object_is_type(value, json_type_double)) {
-		d = json_object_get_double(value);
-		if (!(fabs(d) <= DOUBLE_EXACT) || d != floor(d))
-			return false;
-		*(int64_t *)at = (int64_t)d;
+	if (json_object_is_type(value, json_type_int)) {
+		*(int64_t *)at = json_object_get_int64(value);
 		return true;
 	}
-	if (!json_object_is_type(value, json_type_int))
+	if (!json_object_is_type(value, json_type_double))
 		return false;
-	n = json_object_get_int64(value);
-	if (n == INT64_MIN ||
-	    (n == INT64_MAX &&
-		json_object_get_uint64(value) != (uint64_t)INT64_MAX))
+	d = json_object_get_double(value);
+	if (!(fabs(d) <= DOUBLE_EXACT) || d != floor(d))
 		return false;
-	*(int64_t *)at = n;
+	*(int64_t *)at = (int64_t)d;
 	return true;
 }
 
@@ -87,54 +80,18 @@ put_time(struct json_object *value, void *at)
 	return put_string(value, &text) && clock_parse(text, at);
 }
 
-/* How many values a document holds, itself included. */
-static size_t
-count_values(struct json_object *value)
-{
-	struct json_object_iterator it, end;
-	size_t                      count = 1, len;
-
-	if (json_object_is_type(value, json_type_array)) {
-		len = json_object_array_length(value);
-		for (size_t i = 0; i < len; i++)
-			count +=
-			    count_values(json_object_array_get_idx(value, i));
-	} else if (json_object_is_type(value, json_type_object)) {
-		it = json_object_iter_begin(value);
-		end = json_object_iter_end(value);
-		for (; !json_object_iter_equal(&it, &end);
-		     json_object_iter_next(&it))
-			count += count_values(json_object_iter_peek_value(&it));
-	}
-	return count;
-}
-
 struct json_object *
 members_parse(const char *text, size_t len)
 {
-	static const char    mark[] = "\xef\xbb\xbf";
-	struct json_tokener *tokener;
-	struct json_object  *document;
-	size_t               values;
+	static const char mark[] = "\xef\xbb\xbf";
 
-	if (len >= 3 && memcmp(text, mark, 3) == 0) {
-		text += 3;
-		len -= 3;
-	}
-	if (len > INT32_MAX || !json_check(text, len, &values) ||
-	    (tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1)) == NULL)
+	if (len == 0) {
+		errno = EINVAL;
 		return NULL;
-	document = json_tokener_parse_ex(tokener, text, (int)len);
-	/* Its scratch buffer still holds the longest text, maybe a secret. */
-	wipe(tokener->pb->buf, (size_t)tokener->pb->size);
-	json_tokener_free(tokener);
-	/* Of a name given twice json-c keeps one value, and short of memory it
-	 * may leave out more without a word. */
-	if (document != NULL && count_values(document) != values) {
-		json_object_put(document);
-		document = NULL;
 	}
-	return document;
+	if (len >= 3 && memcmp(text, mark, 3) == 0)
+		return json_read(text + 3, len - 3);
+	return json_read(text, len);
 }
 
 struct json_object *
@@ -157,15 +114,52 @@ members_get_string(struct json_object *object, const char *key)
 	return value != NULL && put_string(value, &text) ? text : NULL;
 }
 
+/* The members of an object, and which of them is probably asked for next. */
+struct cursor {
+	struct lh_table *members; /* NULL: there are none */
+	struct lh_entry *next;    /* NULL: behind the last one */
+};
+
+static struct cursor
+cursor_of(struct json_object *object)
+{
+	struct lh_table *members = json_object_get_object(object);
+
+	return (
+	    struct cursor){ members, members != NULL ? members->head : NULL };
+}
+
+/* NULL when it is absent or null.  A table has its members in the order in which
+ * they come; only what is missing or out of order has to be searched for. */
+static struct json_object *
+find(struct cursor *c, const char *key)
+{
+	struct lh_entry *e = c->next;
+
+	for (int i = 1; e != NULL && strcmp(lh_entry_k(e), key) != 0; i++)
+		e = i < NEAR ? e->next : NULL;
+	if (e == NULL && c->members != NULL)
+		e = lh_table_lookup_entry(c->members, key);
+	if (e == NULL)
+		return NULL;
+	c->next = e->next;
+	return lh_entry_v(e);
+}
+
 bool
 members_decode(struct json_object *object, const struct member *members,
     size_t count, void *out, const char **missing)
 {
-	struct json_object *value, *holder;
+	struct cursor       top = cursor_of(object), inner = { 0 };
+	const char         *in = NULL;
+	struct json_object *value;
 
 	for (const struct member *m = members; m < members + count; m++) {
-		holder = m->in != NULL ? members_get(object, m->in) : object;
-		value = members_get(holder, m->key);
+		if (m->in != NULL && (in == NULL || strcmp(m->in, in) != 0)) {
+			in = m->in;
+			inner = cursor_of(find(&top, in));
+		}
+		value = find(m->in != NULL ? &inner : &top, m->key);
 		if (value != NULL && m->put(value, (char *)out + m->offset))
 			continue;
 		if (m->required) {

@@ -49,17 +49,18 @@ struct member {
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * Parses a whole document, an object or an array: UTF-8, strict grammar, no name
- * twice in an object, nothing behind it but white space; a byte order mark in
- * front is passed over.  NULL when it is not that or nests deeper than 32.  The
- * caller ends it with json_object_put().
+ * Parses a whole document, an object or an array, as json_read() does, strictly
+ * and without loss; a byte order mark in front is passed over.  NULL when it is
+ * none, and errno then tells: ENOMEM, memory was short; EINVAL, the text is at
+ * fault.  The caller ends it with json_object_put().
  */
 struct json_object *members_parse(const char *text, size_t len);
 
 /*
- * Fills the struct at `out`.  A member that is absent, null or of another type
- * stays as it was, since one odd value must not cost the rest; only a required
- * one makes the call fail, and *missing then names it.
+ * Fills the struct at `out`, row after row.  A member that is absent, null or of
+ * another type stays as it was, since one odd value must not cost the rest; only
+ * a required one makes the call fail, and *missing then names it.  It is fastest
+ * when the rows stand in the order in which the members come.
  */
 bool members_decode(struct json_object *object, const struct member *members,
     size_t count, void *out, const char **missing);

@@ -228,7 +228,10 @@ gs_key_file_load(struct key_file *file, const char *path, const char *label,
 	status = read_file(path, label, &text, err);
 	if (status == GCPSECRET_OK) {
 		file->document = members_parse(buf_text(&text), text.len);
-		status = read_document(file, label, err);
+		if (file->document == NULL && errno == ENOMEM)
+			status = gs_no_memory(err);
+		else
+			status = read_document(file, label, err);
 	}
 	buf_free(&text);
 	if (status != GCPSECRET_OK)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,7 +148,10 @@ read_answer(const struct buf *body, const struct name *name,
 	buf_init(&box->payload, PAYLOAD_MAX + 3);
 	buf_init(&box->version, TEXT_MAX);
 	document = members_parse(buf_text(body), body->len);
-	status = decode_answer(document, &answer, err);
+	if (document == NULL && errno == ENOMEM)
+		status = gs_no_memory(err);
+	else
+		status = decode_answer(document, &answer, err);
 	if (status == GCPSECRET_OK)
 		status = fill_box(box, &answer, name, err);
 	gs_json_free(document);

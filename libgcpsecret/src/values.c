@@ -2,33 +2,13 @@
 #include <string.h>
 
 #include "internal.h"
+#include "json.h"
 #include "members.h"
-
-/* Overwrites json-c's own copies; members_parse() bounds the depth. */
-static void
-wipe_texts(struct json_object *value)
-{
-	if (json_object_is_type(value, json_type_string)) {
-		/* The text is const only for those who do not own it. */
-		wipe((void *)(uintptr_t) /* NOLINT(performance-no-int-to-ptr) */
-		    json_object_get_string(value),
-		    (size_t)json_object_get_string_len(value));
-	} else if (json_object_is_type(value, json_type_array)) {
-		for (size_t i = 0; i < json_object_array_length(value); i++)
-			wipe_texts(json_object_array_get_idx(value, i));
-	} else if (json_object_is_type(value, json_type_object)) {
-		json_object_object_foreach(value, key, member)
-		{
-			(void)key;
-			wipe_texts(member);
-		}
-	}
-}
 
 void
 gs_json_free(struct json_object *document)
 {
-	wipe_texts(document);
+	json_wipe(document);
 	json_object_put(document);
 }
 

@@ -3,6 +3,7 @@
 /* From an endpoint and what goes into it to a call, and from the answer to what
  * the caller wants of it. */
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -100,11 +101,14 @@ take_json(
     strava_http_response *response, struct json_object **doc, strava_error *err)
 {
 	*doc = NULL;
-	if (response->http.body.len > 0 &&
-	    (*doc = sv_response_json(response)) == NULL)
-		return sv_fail_format(
-		    err, response->http.status, "the answer is not JSON");
-	return STRAVA_OK;
+	if (response->http.body.len == 0)
+		return STRAVA_OK;
+	if ((*doc = sv_response_json(response)) != NULL)
+		return STRAVA_OK;
+	if (errno == ENOMEM)
+		return sv_fail_memory(err);
+	return sv_fail_format(
+	    err, response->http.status, "the answer is not JSON");
 }
 
 strava_status

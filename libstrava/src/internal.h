@@ -101,8 +101,8 @@ void sv_response_clear(strava_http_response *response);
 void sv_response_free(strava_http_response *response);
 
 /* The JSON in an answer, to be ended with json_object_put(); NULL if it is
- * none.  Bytes that are no UTF-8 become "?": one broken name must not cost the
- * rest. */
+ * none, with errno as members_parse() leaves it.  Bytes that are no UTF-8 become
+ * "?": one broken name must not cost the rest. */
 struct json_object *sv_response_json(strava_http_response *response);
 
 /* Sets memory aside, so that receiving an answer takes none. */

@@ -37,8 +37,6 @@ sv_response_json(strava_http_response *response)
 {
 	struct buf *body = &response->http.body;
 
-	if (body->len == 0)
-		return NULL;
 	sv_utf8_repair(body->data, body->len);
 	return members_parse(body->data, body->len);
 }

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * How long a page of 200 activities takes, against json-c's own reader.  Every
+ * round takes each step once, so that whatever disturbs the machine disturbs all
+ * of them; the medians are printed, and their ratio to the first one.
+ */
+
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "members.h"
+#include "page.h"
+
+#define ACTIVITIES 200
+#define PAGE_MAX 1048576
+#define ROUNDS 201
+
+/* `run` is measured, `end` is not; NULL: it failed. */
+struct step {
+	const char *name;
+	void *(*run)(const struct buf *page);
+	void (*end)(void *result);
+};
+
+static void *
+tokener(const struct buf *page)
+{
+	struct json_tokener *tokener = json_tokener_new();
+	struct json_object  *document;
+
+	if (tokener == NULL)
+		return NULL;
+	document = json_tokener_parse_ex(tokener, page->data, (int)page->len);
+	json_tokener_free(tokener);
+	return document;
+}
+
+static void *
+parse(const struct buf *page)
+{
+	return members_parse(page->data, page->len);
+}
+
+static void
+put(void *result)
+{
+	json_object_put(result);
+}
+
+static void *
+tokener_and_put(const struct buf *page)
+{
+	struct json_object *document = tokener(page);
+
+	return json_object_put(document) == 1 ? page->data : NULL;
+}
+
+static void *
+parse_and_put(const struct buf *page)
+{
+	struct json_object *document = parse(page);
+
+	return json_object_put(document) == 1 ? page->data : NULL;
+}
+
+static void
+nothing(void *result)
+{
+	(void)result;
+}
+
+static const struct step steps[] = {
+	{ "json_tokener_parse_ex", tokener, put },
+	{ "the same + json_object_put", tokener_and_put, nothing },
+	{ "members_parse", parse, put },
+	{ "the same + json_object_put", parse_and_put, nothing },
+};
+
+static double
+now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static bool
+measure(const struct buf *page, double us[COUNT(steps)][ROUNDS])
+{
+	for (size_t round = 0; round < ROUNDS; round++) {
+		for (size_t i = 0; i < COUNT(steps); i++) {
+			double start = now_us();
+			void  *result = steps[i].run(page);
+
+			us[i][round] = now_us() - start;
+			if (result == NULL)
+				return false;
+			steps[i].end(result);
+		}
+	}
+	return true;
+}
+
+int
+main(void)
+{
+	static double us[COUNT(steps)][ROUNDS];
+	struct buf    page;
+
+	buf_init(&page, PAGE_MAX);
+	if (!page_make(&page, ACTIVITIES, 1) || !measure(&page, us)) {
+		fprintf(stderr, "bench: out of memory\n");
+		return 1;
+	}
+	printf("%d activities, %zu bytes, medians of %d rounds\n", ACTIVITIES,
+	    page.len, ROUNDS);
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		qsort(us[i], ROUNDS, sizeof(us[i][0]), compare);
+		printf("%-28s %8.0f us %7.0f MB/s %7.2f\n", steps[i].name,
+		    us[i][ROUNDS / 2], (double)page.len / us[i][ROUNDS / 2],
+		    us[i][ROUNDS / 2] / us[0][ROUNDS / 2]);
+	}
+	buf_free(&page);
+	return 0;
+}
