@@ -11,9 +11,6 @@
 /* Integers in a double are exact up to here. */
 #define DOUBLE_EXACT 9007199254740992.0
 
-/* How many members are looked at before one is searched for. */
-#define NEAR 4
-
 bool
 put_string(struct json_object *value, void *at)
 {
@@ -129,16 +126,16 @@ cursor_of(struct json_object *object)
 	    struct cursor){ members, members != NULL ? members->head : NULL };
 }
 
-/* NULL when it is absent or null.  A table has its members in the order in which
- * they come; only what is missing or out of order has to be searched for. */
+/* NULL when it is absent or null.  Only what is missing or comes in another order
+ * than in the table has to be searched for. */
 static struct json_object *
 find(struct cursor *c, const char *key)
 {
 	struct lh_entry *e = c->next;
 
-	for (int i = 1; e != NULL && strcmp(lh_entry_k(e), key) != 0; i++)
-		e = i < NEAR ? e->next : NULL;
-	if (e == NULL && c->members != NULL)
+	if (c->members == NULL)
+		return NULL;
+	if (e == NULL || strcmp(lh_entry_k(e), key) != 0)
 		e = lh_table_lookup_entry(c->members, key);
 	if (e == NULL)
 		return NULL;

@@ -66,14 +66,14 @@ read_reply(enum peer peer, const struct buf *body, struct buf *text,
     int64_t *lifetime_s, gcpsecret_error *err)
 {
 	struct json_object *document = members_parse(buf_text(body), body->len);
-	bool                starved = document == NULL && errno == ENOMEM;
 	struct reply        reply = { 0 };
-	const char         *fault = fault_of(document, &reply);
+	const char         *fault;
 	gcpsecret_status    status = GCPSECRET_OK;
 
-	if (starved)
-		status = gs_no_memory(err);
-	else if (fault != NULL)
+	if (document == NULL && errno == ENOMEM)
+		return gs_no_memory(err);
+	fault = fault_of(document, &reply);
+	if (fault != NULL)
 		status = gs_fail(err, GCPSECRET_ERR_FORMAT,
 		    "the answer of %s is %s", gs_peer_name(peer), fault);
 	else if (strlen(reply.access_token) > text->max)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -316,7 +317,9 @@ parse(const char *text, size_t len, const struct nested *whole, void *out,
 	memcpy(out, &nothing, sizeof(nothing));
 	if (text == NULL)
 		return sv_fail_argument(err, "text is NULL");
-	if ((doc = members_parse(text, len)) == NULL)
+	if ((doc = members_parse(text, len)) == NULL && errno == ENOMEM)
+		return sv_fail_memory(err);
+	if (doc == NULL)
 		return sv_fail(err, STRAVA_ERR_FORMAT, "the text is no JSON");
 	return read_root(doc, whole, out, err);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <string.h>
 
 #include "call.h"
@@ -35,8 +36,11 @@ sv_response_free(strava_http_response *response)
 struct json_object *
 sv_response_json(strava_http_response *response)
 {
-	struct buf *body = &response->http.body;
+	struct buf         *body = &response->http.body;
+	struct json_object *doc = members_parse(body->data, body->len);
 
+	if (doc != NULL || errno == ENOMEM)
+		return doc;
 	sv_utf8_repair(body->data, body->len);
 	return members_parse(body->data, body->len);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "buf.h"
 #include "members.h"
 #include "test.h"
 
@@ -96,6 +98,140 @@ a_required_member_is_named_when_it_is_missing(void **state)
 	}
 }
 
+/* Two names of one thing: the row that comes later wins, whatever the order of
+ * the members, and only if its member is of use. */
+static void
+a_later_row_wins(void **state)
+{
+	static const struct member sports[] = {
+		MEMBER(struct ride, name, put_string, NULL, "type"),
+		MEMBER(struct ride, name, put_string, NULL, "sport_type"),
+	};
+	static const struct {
+		const char *text, *name;
+	} rides[] = {
+		{ "{\"type\":\"Ride\",\"sport_type\":\"Gravel\"}", "Gravel" },
+		{ "{\"sport_type\":\"Gravel\",\"type\":\"Ride\"}", "Gravel" },
+		{ "{\"sport_type\":null,\"type\":\"Ride\"}", "Ride" },
+		{ "{\"sport_type\":7,\"type\":\"Ride\"}", "Ride" },
+		{ "{\"type\":\"Ride\"}", "Ride" },
+		{ "{\"sport_type\":\"Gravel\"}", "Gravel" },
+		{ "{}", NULL },
+	};
+	const char *missing;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rides); i++) {
+		struct json_object *document = parse(rides[i].text);
+		struct ride         ride = { 0 };
+
+		assert_true(members_decode(
+		    document, sports, COUNT(sports), &ride, &missing));
+		if (rides[i].name == NULL)
+			assert_null(ride.name);
+		else
+			assert_string_equal(ride.name, rides[i].name);
+		json_object_put(document);
+	}
+}
+
+#define KEYS 16
+
+struct numbers {
+	int64_t n[KEYS];
+};
+
+/* The lower half is in the object "a", the rest in none. */
+static struct member
+row_of(size_t key)
+{
+	static const char *const keys[KEYS] = { "k0", "k1", "k2", "k3", "k4",
+		"k5", "k6", "k7", "k8", "k9", "k10", "k11", "k12", "k13", "k14",
+		"k15" };
+
+	return (struct member){ key < KEYS / 2 ? "a" : NULL, keys[key],
+		put_int64, key * sizeof(int64_t), false };
+}
+
+static unsigned
+draw(unsigned *seed, unsigned below)
+{
+	*seed = *seed * 1103515245U + 12345U;
+	return (*seed >> 16) % below;
+}
+
+static void
+shuffle(size_t *keys, unsigned *seed)
+{
+	for (size_t i = 0; i < KEYS; i++)
+		keys[i] = i;
+	for (size_t i = KEYS - 1; i > 0; i--) {
+		size_t j = draw(seed, (unsigned)i + 1), key = keys[i];
+
+		keys[i] = keys[j];
+		keys[j] = key;
+	}
+}
+
+/* Adds the members of one half, some null, some missing, and some others. */
+static void
+write_half(struct buf *text, const size_t *keys, bool lower, int64_t *expected,
+    unsigned *seed)
+{
+	for (size_t i = 0; i < KEYS; i++) {
+		if ((keys[i] < KEYS / 2) != lower)
+			continue;
+		buf_addf(text, "\"x%zu\":%zu,", i, i);
+		expected[keys[i]] = -1;
+		switch (draw(seed, 5)) {
+		case 0: break;
+		case 1: buf_addf(text, "\"k%zu\":null,", keys[i]); break;
+		default:
+			expected[keys[i]] = draw(seed, 1000);
+			buf_addf(text, "\"k%zu\":%d,", keys[i],
+			    (int)expected[keys[i]]);
+		}
+	}
+}
+
+static void
+rows_and_members_may_stand_in_any_order(void **state)
+{
+	struct member       rows[KEYS];
+	struct numbers      numbers;
+	struct json_object *document;
+	struct buf          text;
+	int64_t             expected[KEYS];
+	size_t              keys[KEYS];
+	const char         *missing;
+	unsigned            seed = 1;
+
+	(void)state;
+	buf_init(&text, 4096);
+	for (int round = 0; round < 500; round++) {
+		shuffle(keys, &seed);
+		buf_clear(&text);
+		buf_add_text(&text, "{");
+		write_half(&text, keys, false, expected, &seed);
+		buf_add_text(&text, "\"a\":{");
+		write_half(&text, keys, true, expected, &seed);
+		buf_add_text(&text, "\"z\":0},\"z\":0}");
+		document = parse(buf_text(&text));
+		assert_non_null(document);
+		if (round % 2 == 0)
+			shuffle(keys, &seed);
+		for (size_t i = 0; i < KEYS; i++) {
+			rows[i] = row_of(keys[i]);
+			numbers.n[i] = -1;
+		}
+		assert_true(
+		    members_decode(document, rows, KEYS, &numbers, &missing));
+		assert_memory_equal(numbers.n, expected, sizeof(expected));
+		json_object_put(document);
+	}
+	buf_free(&text);
+}
+
 /* What put_int64() makes of one number; false when it refuses it. */
 static bool
 read_int64(const char *number, int64_t *n)
@@ -125,6 +261,7 @@ integers_are_exact_or_refused(void **state)
 		{ "9007199254740993", 9007199254740993 },
 		{ "9223372036854775807", INT64_MAX },
 		{ "-9223372036854775807", -INT64_MAX },
+		{ "-9223372036854775808", INT64_MIN },
 		{ "19.0", 19 },
 		{ "1e3", 1000 },
 		{ "-0.0", 0 },
@@ -132,10 +269,10 @@ integers_are_exact_or_refused(void **state)
 	};
 	static const char *const bad[] = { "9223372036854775808",
 		"18446744073709551615", "18446744073709551616",
-		"99999999999999999999999", "-9223372036854775808",
-		"-9223372036854775809", "-99999999999999999999", "1.5", "1e300",
-		"1e999", "-1e999", "9007199254740994.0", "true", "\"12\"",
-		"\"12abc\"", "[]", "{}" };
+		"99999999999999999999999", "-9223372036854775809",
+		"-99999999999999999999", "1.5", "1e300", "1e999", "-1e999",
+		"9007199254740994.0", "true", "\"12\"", "\"12abc\"", "[]",
+		"{}" };
 	int64_t                  n;
 
 	(void)state;
@@ -256,6 +393,11 @@ what_json_c_would_let_through_is_refused(void **state)
 	for (size_t i = 0; i < COUNT(bad); i++)
 		if (parse(bad[i]) != NULL)
 			fail_msg("accepted: %s", bad[i]);
+	errno = 0;
+	assert_null(members_parse(NULL, 0));
+	assert_int_equal(errno, EINVAL);
+	assert_null(members_parse("\xef\xbb\xbf", 3));
+	assert_null(members_parse("\xef\xbb", 2));
 	assert_null(members_parse("{}\0", 3));
 	assert_null(members_parse("[\"a\0b\"]", 7));
 }
@@ -298,6 +440,8 @@ main(void)
 		cmocka_unit_test(a_document_becomes_a_struct),
 		cmocka_unit_test(odd_values_cost_themselves_only),
 		cmocka_unit_test(a_required_member_is_named_when_it_is_missing),
+		cmocka_unit_test(a_later_row_wins),
+		cmocka_unit_test(rows_and_members_may_stand_in_any_order),
 		cmocka_unit_test(integers_are_exact_or_refused),
 		cmocka_unit_test(a_double_is_finite),
 		cmocka_unit_test(a_string_with_a_nul_is_none),

@@ -8,8 +8,7 @@
 /*
  * The n-th allocation fails, for every n.  Wrapped by the linker, so that only
  * the library's own are counted: those of libcurl, json-c and libcrypto happen
- * inside shared objects.  json-c 0.16 itself may crash when memory is short,
- * which no caller can prevent.
+ * inside shared objects.
  */
 static _Thread_local long left = -1; /* < 0: none fails */
 
