@@ -309,7 +309,7 @@ push_string(struct reader *r)
 /* A number is `digits` times ten to the power of `exponent`. */
 struct number {
 	uint64_t digits;
-	long     exponent;
+	int64_t  exponent;
 	bool     negative;
 	bool     whole; /* written without point and exponent */
 	bool     cut;   /* there is more of it than fits in here */
@@ -343,7 +343,8 @@ read_exponent(struct reader *r, struct number *n)
 	if (e.digits > 9999)
 		n->cut = true;
 	else
-		n->exponent += e.negative ? -(long)e.digits : (long)e.digits;
+		n->exponent +=
+		    e.negative ? -(int64_t)e.digits : (int64_t)e.digits;
 	return true;
 }
 
@@ -360,7 +361,7 @@ read_number(struct reader *r, struct number *n)
 		n->whole = false;
 		if ((decimals = read_digits(r, n)) == 0)
 			return false;
-		n->exponent = -(long)decimals;
+		n->exponent = -(int64_t)decimals;
 	}
 	if (read_char(r, 'e') || read_char(r, 'E')) {
 		n->whole = false;
@@ -498,10 +499,11 @@ place_of(struct span s)
 static struct name *
 name_of(struct reader *r, struct span s)
 {
+	size_t        first = place_of(s);
 	struct name **place = NULL;
 
 	for (size_t i = 0; i < TRIES; i++) {
-		place = &r->known[(place_of(s) + i) % PLACES];
+		place = &r->known[(first + i) % PLACES];
 		if (*place == NULL)
 			break;
 		if ((*place)->len == s.len &&
