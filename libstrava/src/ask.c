@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 
 #define PATH_BYTES 8192
 #define PER_PAGE_MAX 200
+#define MILLION INT64_C(1000000)
 
 void
 sv_query_int(struct buf *query, const char *name, int64_t value)
@@ -22,6 +24,25 @@ sv_query_int(struct buf *query, const char *name, int64_t value)
 	if (value == 0)
 		return;
 	snprintf(text, sizeof(text), "%" PRId64, value);
+	buf_add_field(query, name, text);
+}
+
+void
+sv_query_number(struct buf *query, const char *name, double value)
+{
+	int64_t millionths = llround(fabs(value) * (double)MILLION);
+	char    text[40];
+	size_t  len;
+
+	snprintf(text, sizeof(text), "%s%" PRId64 ".%06" PRId64,
+	    value < 0 && millionths > 0 ? "-" : "", millionths / MILLION,
+	    millionths % MILLION);
+	len = strlen(text);
+	while (text[len - 1] == '0')
+		len--;
+	if (text[len - 1] == '.')
+		len--;
+	text[len] = '\0';
 	buf_add_field(query, name, text);
 }
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "endpoint.h"
 
 #define ROW(id, operation, method, path, function) \
@@ -73,3 +75,33 @@ const struct endpoint sv_endpoints[ENDPOINT_COUNT] = {
 	ROW(UPLOAD_GET, "getUploadById", "GET", "/uploads/{}",
 	    "strava_upload_get"),
 };
+
+const struct removed sv_removed[SV_REMOVED_COUNT] = {
+	{ "getClubActivitiesById", "/clubs/{}/activities", "2026-09-01" },
+	{ "getClubAdminsById", "/clubs/{}/admins", "2026-09-01" },
+	{ "getClubMembersById", "/clubs/{}/members", "2026-09-01" },
+};
+
+/* Whether `path`, up to its query, is `pattern` with an id in it. */
+static bool
+fits(const char *path, const char *pattern)
+{
+	const char *hole = strstr(pattern, "{}");
+	size_t before = (size_t)(hole - pattern), behind = strlen(hole + 2);
+
+	if (strncmp(path, pattern, before) != 0)
+		return false;
+	path += before;
+	path += strcspn(path, "/?");
+	return strncmp(path, hole + 2, behind) == 0 &&
+	       (path[behind] == '\0' || path[behind] == '?');
+}
+
+const struct removed *
+sv_removed_find(const char *path)
+{
+	for (size_t i = 0; i < SV_REMOVED_COUNT; i++)
+		if (fits(path, sv_removed[i].path))
+			return &sv_removed[i];
+	return NULL;
+}

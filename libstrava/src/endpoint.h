@@ -57,6 +57,17 @@ struct endpoint {
 };
 extern const struct endpoint sv_endpoints[ENDPOINT_COUNT];
 
+/* What Strava has taken away and a program may still look for. */
+struct removed {
+	const char *operation, *path;
+	const char *when; /* a day */
+};
+#define SV_REMOVED_COUNT 3
+extern const struct removed sv_removed[SV_REMOVED_COUNT];
+
+/* The row that a path with ids and a query belongs to, or NULL. */
+const struct removed *sv_removed_find(const char *path);
+
 /* One use of an endpoint.  The texts stay the caller's. */
 struct ask {
 	enum endpoint_id  endpoint;
@@ -68,8 +79,16 @@ struct ask {
 	bool              as_app; /* without an access token */
 };
 
+/* The content type of a body made with buf_add_field(). */
+#define SV_FORM "application/x-www-form-urlencoded"
+
 /* Adds a number to a query unless it is 0. */
 void sv_query_int(struct buf *query, const char *name, int64_t value);
+
+/* Adds a number, rounded to a millionth, in decimals and with a point whatever
+ * the locale; at most SV_NUMBER_MAX either way. */
+#define SV_NUMBER_MAX 1e9
+void sv_query_number(struct buf *query, const char *name, double value);
 
 /* Adds page and per_page; what is wrong with them, or NULL.  `page` may be
  * NULL. */

@@ -101,10 +101,23 @@ void sv_model_free(void *model);
 const char               *sv_model_json(const void *model);
 
 extern const struct model sv_activity_model;
+extern const struct model sv_activity_zone_model;
 extern const struct model sv_athlete_model;
 extern const struct model sv_club_model;
+extern const struct model sv_comment_model;
 extern const struct model sv_effort_model;
 extern const struct model sv_gear_model;
+extern const struct model sv_lap_model;
+extern const struct model sv_person_model; /* an athlete, perhaps no id */
+extern const struct model sv_photo_model;
+extern const struct model sv_photo_summary_model;
 extern const struct model sv_segment_model;
+extern const struct model sv_split_model;
+extern const struct model sv_stat_visibility_model;
+extern const struct model sv_stats_model;
+extern const struct model sv_totals_model;
+extern const struct model sv_zone_bucket_model;
+extern const struct model sv_zone_model;
+extern const struct model sv_zones_model;
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -77,6 +78,22 @@ sv_fault_of_request(const char *method, const char *path,
 	return fault_of_path(path);
 }
 
+/* A refusal of what Strava no longer offers says so. */
+static void
+explain(strava_error *err, strava_status status, const char *path)
+{
+	const struct removed *removed = sv_removed_find(path);
+	size_t                len;
+
+	if (err == NULL || removed == NULL ||
+	    (status != STRAVA_ERR_FORBIDDEN && status != STRAVA_ERR_NOT_FOUND &&
+		status != STRAVA_ERR_REQUEST))
+		return;
+	len = strlen(err->message);
+	snprintf(err->message + len, sizeof(err->message) - len,
+	    ": Strava removed this on %s", removed->when);
+}
+
 strava_status
 strava_request(strava_client *client, const char *method, const char *path,
     const char *content_type, const char *body, char **text_out,
@@ -103,6 +120,7 @@ strava_request(strava_client *client, const char *method, const char *path,
 	call.repeatable = strcmp(method, "GET") == 0;
 	sv_response_init(&response, ANSWER_MAX);
 	status = sv_call(client, &call, &response, err);
+	explain(err, status, path);
 	if (status == STRAVA_OK && !buf_add_text(&response.http.body, ""))
 		status = sv_fail_memory(err);
 	if (status == STRAVA_OK) {

@@ -5,6 +5,7 @@
 
 #include "fake_transport.h"
 #include "test.h"
+#include "tolerance.h"
 
 static void
 an_activity_in_detail_is_decoded(void **state)
@@ -58,6 +59,187 @@ an_activity_in_detail_is_decoded(void **state)
 	assert_int_equal(a->manual, STRAVA_FALSE);
 	strava_activity_free(a);
 	fake_stop(&fake);
+}
+
+static strava_activity *
+parsed(const char *name)
+{
+	char            *text = fixture(name);
+	strava_activity *a;
+
+	assert_int_equal(
+	    strava_activity_parse(text, strlen(text), &a, NULL), STRAVA_OK);
+	free(text);
+	return a;
+}
+
+static void
+an_activity_has_more_to_it(void **state)
+{
+	strava_activity *a = parsed("activity_detailed.json");
+
+	(void)state;
+	assert_int_equal(a->resource_state, STRAVA_RESOURCE_DETAIL);
+	assert_string_equal(a->activity_type, "Ride");
+	assert_int_equal(a->workout_type.value, STRAVA_WORKOUT_RIDE);
+	assert_int_equal(a->utc_offset_s.value, -28800); /* sent as float */
+	assert_string_equal(a->location_city, "Oakland");
+	assert_string_equal(a->location_state, "California");
+	assert_string_equal(a->location_country, "United States");
+	assert_int_equal(a->achievement_count, 4);
+	assert_int_equal(a->kudos_count, 19);
+	assert_int_equal(a->comment_count, 2);
+	assert_int_equal(a->athlete_count, 3);
+	assert_int_equal(a->photo_count, 1);
+	assert_int_equal(a->total_photo_count, 6);
+	assert_int_equal(a->pr_count, 5);
+	assert_string_equal(a->map_id, "a1410355832");
+	assert_int_equal(a->flagged, STRAVA_FALSE);
+	assert_int_equal(a->has_kudoed, STRAVA_TRUE);
+	assert_int_equal(a->hide_from_home, STRAVA_TRUE);
+	assert_int_equal(a->from_accepted_tag, STRAVA_FALSE);
+	assert_true(a->average_temperature_c.value == 4);
+	assert_true(a->weighted_power_w.value == 230);
+	assert_int_equal(a->device_watts, STRAVA_TRUE);
+	assert_int_equal(a->has_heartrate, STRAVA_TRUE);
+	assert_int_equal(a->heartrate_opt_out, STRAVA_FALSE);
+	assert_int_equal(a->display_hide_heartrate_option, STRAVA_TRUE);
+	assert_true(a->elevation_high_m.value == 446.6);
+	assert_true(a->elevation_low_m.value == -1.5);
+	assert_true(a->upload_id == INT64_C(987654321234567891));
+	assert_string_equal(a->upload_id_str, "987654321234567891");
+	assert_string_equal(a->external_id, "garmin_push_12345678987654321");
+	assert_true(a->suffer_score.value == 82);
+	assert_true(a->perceived_exertion.value == 7);
+	assert_int_equal(a->prefer_perceived_exertion, STRAVA_TRUE);
+	assert_string_equal(a->embed_token, "18e4615989b4");
+	strava_activity_free(a);
+}
+
+static void
+an_activity_leads_to_others(void **state)
+{
+	strava_activity *a = parsed("activity_detailed.json");
+
+	(void)state;
+	assert_int_equal(a->segment_efforts->count, 1);
+	assert_int_equal(a->segment_efforts->skipped, 1);
+	assert_true(
+	    a->segment_efforts->items[0]->id == INT64_C(1234567898765432));
+	assert_int_equal(a->best_efforts->count, 1);
+	assert_string_equal(a->best_efforts->items[0]->name, "400m");
+	assert_int_equal(a->splits_metric->count, 2);
+	assert_int_equal(a->splits_standard->count, 1);
+	assert_int_equal(a->laps->count, 1);
+	assert_true(a->laps->items[0]->distance_m == 8046.72);
+	assert_string_equal(a->gear->name, "Tarmac");
+	assert_int_equal(a->photos->count, 2);
+	assert_int_equal(a->stats_visibility->count, 2);
+	assert_string_equal(a->stats_visibility->items[1]->type, "pace");
+	assert_string_equal(
+	    a->stats_visibility->items[1]->visibility, "only_me");
+	assert_string_equal(
+	    strava_stat_visibility_json(a->stats_visibility->items[1]),
+	    "{\"type\":\"pace\",\"visibility\":\"only_me\"}");
+	assert_null(strava_stat_visibility_json(NULL));
+	assert_int_equal(a->available_zones->count, 2);
+	assert_string_equal(a->available_zones->items[0], "heartrate");
+	strava_activity_free(a);
+}
+
+/* Old data and new sports: what is unknown stays as it is. */
+static void
+a_sport_is_what_strava_calls_it(void **state)
+{
+	static const struct {
+		const char *text, *sport_type, *activity_type;
+	} cases[] = {
+		{ "{\"id\":1,\"type\":\"Ride\"}", "Ride", "Ride" },
+		{ "{\"id\":1,\"sport_type\":\"Zorbing\",\"type\":\"Workout\"}",
+		    "Zorbing", "Workout" },
+		{ "{\"id\":1,\"sport_type\":null,\"type\":\"Run\"}", "Run",
+		    "Run" },
+		{ "{\"id\":1,\"sport_type\":\"Run\"}", "Run", NULL },
+	};
+	strava_activity *a;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		assert_int_equal(strava_activity_parse(cases[i].text,
+				     strlen(cases[i].text), &a, NULL),
+		    STRAVA_OK);
+		assert_string_equal(a->sport_type, cases[i].sport_type);
+		if (cases[i].activity_type == NULL)
+			assert_null(a->activity_type);
+		else
+			assert_string_equal(
+			    a->activity_type, cases[i].activity_type);
+		strava_activity_free(a);
+	}
+}
+
+static void
+every_effort_comes_when_asked_for(void **state)
+{
+	struct fake      fake;
+	strava_activity *a = (strava_activity *)1;
+
+	(void)state;
+	fake_start(&fake);
+	fake.answers[0] = fake_answer(200, "{\"id\":7}");
+	assert_int_equal(
+	    strava_activity_get_all_efforts(fake.client, 0, &a, NULL),
+	    STRAVA_ERR_ARGUMENT);
+	assert_null(a);
+	assert_int_equal(
+	    strava_activity_get_all_efforts(fake.client, 7, &a, NULL),
+	    STRAVA_OK);
+	strava_activity_free(a);
+	assert_string_equal(fake.requests[0].url,
+	    "https://www.strava.com/api/v3/activities/7?"
+	    "include_all_efforts=true");
+	fake_stop(&fake);
+}
+
+static void
+a_kept_page_is_read_again(void **state)
+{
+	char                 *text = fixture("activities_page.json");
+	strava_activity_list *list, *again;
+	const char           *kept;
+	strava_error          err;
+
+	(void)state;
+	assert_int_equal(
+	    strava_activity_list_parse(text, strlen(text), &list, NULL),
+	    STRAVA_OK);
+	free(text);
+	kept = strava_activity_list_json(list);
+	assert_int_equal(
+	    strava_activity_list_parse(kept, strlen(kept), &again, NULL),
+	    STRAVA_OK);
+	assert_int_equal(again->count, list->count);
+	assert_int_equal(again->skipped, list->skipped);
+	strava_activity_list_free(again);
+	strava_activity_list_free(list);
+	assert_null(strava_activity_list_json(NULL));
+	assert_int_equal(
+	    strava_activity_list_parse("[", 1, &list, &err), STRAVA_ERR_FORMAT);
+	assert_null(list);
+	assert_string_equal(err.message, "the text is no JSON");
+	assert_int_equal(strava_activity_list_parse("[]", 2, NULL, &err),
+	    STRAVA_ERR_ARGUMENT);
+}
+
+static void
+every_member_may_be_odd(void **state)
+{
+	static const char file[] = "activity_detailed.json";
+
+	(void)state;
+	bears_everything(&sv_activity_model, file, NULL);
+	skips_bad_items(&sv_activity_model, file, NULL);
+	bears_everything(&sv_stat_visibility_model, file, "stats_visibility");
 }
 
 /* What the struct lacks is in the JSON, numbers as exact as they came. */
@@ -335,6 +517,12 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_activity_in_detail_is_decoded),
+		cmocka_unit_test(an_activity_has_more_to_it),
+		cmocka_unit_test(an_activity_leads_to_others),
+		cmocka_unit_test(a_sport_is_what_strava_calls_it),
+		cmocka_unit_test(every_effort_comes_when_asked_for),
+		cmocka_unit_test(a_kept_page_is_read_again),
+		cmocka_unit_test(every_member_may_be_odd),
 		cmocka_unit_test(the_json_behind_an_activity_is_there),
 		cmocka_unit_test(a_page_keeps_what_is_good),
 		cmocka_unit_test(bytes_that_are_no_text_become_question_marks),

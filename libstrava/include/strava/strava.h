@@ -8,15 +8,21 @@
 #include <strava/batch.h>
 #include <strava/client.h>
 #include <strava/club.h>
+#include <strava/comment.h>
 #include <strava/effort.h>
 #include <strava/error.h>
 #include <strava/gear.h>
+#include <strava/lap.h>
 #include <strava/oauth.h>
+#include <strava/photo.h>
 #include <strava/polyline.h>
 #include <strava/request.h>
 #include <strava/segment.h>
+#include <strava/sport.h>
+#include <strava/stats.h>
 #include <strava/stream.h>
 #include <strava/transport.h>
 #include <strava/types.h>
+#include <strava/zone.h>
 
 #endif

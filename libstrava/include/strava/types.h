@@ -53,6 +53,16 @@ typedef struct strava_page {
 	uint64_t reserved[3];
 } strava_page;
 
+/*
+ * How much of something an answer holds, in the members called resource_state.
+ * 0 when absent; Strava may add further ones.
+ */
+enum strava_resource_state {
+	STRAVA_RESOURCE_META = 1,    /* little more than an id */
+	STRAVA_RESOURCE_SUMMARY = 2, /* as in lists */
+	STRAVA_RESOURCE_DETAIL = 3   /* all there is */
+};
+
 /* Lists inside a model: they belong to it.  `skipped` counts the items that were
  * not what they should be and are left out. */
 typedef struct strava_text_list {
