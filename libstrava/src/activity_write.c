@@ -186,26 +186,40 @@ add(struct json_object *json, const char *key, struct json_object *value)
 	return false;
 }
 
-/* Booleans must be JSON: Strava passes over those of a form. */
-static bool
-write_changes(struct buf *body, const strava_activity_changes *changes)
+/* NULL when there was no memory. */
+static struct json_object *
+json_of(const strava_activity_changes *changes)
 {
 	struct json_object *json = json_object_new_object();
 	bool                done = json != NULL;
 	const char         *text;
+	strava_tri          tri;
 
 	for (size_t i = 0; i < COUNT(texts) && done; i++)
 		if ((text = text_of(changes, &texts[i])) != NULL)
 			done = add(
 			    json, texts[i].key, json_object_new_string(text));
 	for (size_t i = 0; i < COUNT(tris) && done; i++)
-		if (tri_of(changes, &tris[i]) != STRAVA_UNSET)
+		if ((tri = tri_of(changes, &tris[i])) != STRAVA_UNSET)
 			done = add(json, tris[i].key,
-			    json_object_new_boolean(
-				tri_of(changes, &tris[i]) == STRAVA_TRUE));
-	text =
-	    done ? json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN)
-		 : NULL;
+			    json_object_new_boolean(tri == STRAVA_TRUE));
+	if (done)
+		return json;
+	json_object_put(json);
+	return NULL;
+}
+
+/* Booleans must be JSON: Strava passes over those of a form. */
+static bool
+write_changes(struct buf *body, const strava_activity_changes *changes)
+{
+	struct json_object *json = json_of(changes);
+	const char         *text = NULL;
+	bool                done;
+
+	if (json != NULL)
+		text = json_object_to_json_string_ext(json,
+		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 	done = text != NULL && buf_add_text(body, text);
 	json_object_put(json);
 	return done;
