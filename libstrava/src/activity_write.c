@@ -7,23 +7,18 @@
 
 #include "clock.h"
 #include "endpoint.h"
-#include "utf8.h"
 
 #define TEXT_MAX 65535
-#define BODY_BYTES \
-	((size_t)6 * 5 * (TEXT_MAX + 1)) /* 5 texts, each byte \u00xx */
-#define TIME_MAX INT64_C(253402300799)   /* 9999-12-31T23:59:59Z */
+
+/* Room for five texts, each byte of which may become six. */
+#define BODY_BYTES ((size_t)5 * 6 * TEXT_MAX)
 
 /* What is wrong with a text, or NULL.  NULL is a text that is not sent. */
 static const char *
 fault_of_text(const char *text)
 {
-	size_t len = text != NULL ? strlen(text) : 0;
-
-	if (len > TEXT_MAX)
-		return "a text is longer than 65535 bytes";
-	if (len > 0 && !utf8_valid(text, len))
-		return "a text is not UTF-8";
+	if (text != NULL && !sv_is_text(text, TEXT_MAX))
+		return "a text is not UTF-8, or longer than 65535 bytes";
 	return NULL;
 }
 
@@ -43,7 +38,8 @@ fault_of_draft(const strava_activity_draft *draft)
 		return "draft is NULL";
 	if (is_empty(draft->name) || is_empty(draft->sport_type))
 		return "an activity needs a name and a sport type";
-	if (draft->start_time_local < 1 || draft->start_time_local > TIME_MAX)
+	if (draft->start_time_local == 0 ||
+	    !sv_is_time(draft->start_time_local))
 		return "an activity needs a start between 1970 and 9999";
 	if (draft->elapsed_time_s < 1 || draft->elapsed_time_s > INT32_MAX)
 		return "an activity needs a time of 1 to 2147483647 s";
@@ -76,8 +72,10 @@ write_draft(struct buf *form, const strava_activity_draft *draft)
 	sv_query_int(form, "elapsed_time", draft->elapsed_time_s);
 	if (draft->description != NULL)
 		buf_add_field(form, "description", draft->description);
-	if (draft->distance_m > 0)
-		sv_query_number(form, "distance", draft->distance_m);
+	if (draft->distance_m > 0) {
+		buf_add_text(form, "&distance=");
+		sv_add_number(form, draft->distance_m);
+	}
 	add_tri(form, "trainer", draft->trainer);
 	add_tri(form, "commute", draft->commute);
 }
@@ -89,7 +87,7 @@ strava_activity_create(strava_client *client,
 {
 	struct buf    form;
 	struct ask    ask = { .endpoint = ACTIVITY_CREATE,
-		   .content_type = SV_FORM,
+		   .content_type = FORM_TYPE,
 		   .body = &form };
 	const char   *fault = fault_of_draft(draft);
 	strava_status status;
@@ -176,53 +174,29 @@ fault_of_changes(const strava_activity_changes *changes)
 	return fault;
 }
 
-/* Takes over `value`; false when there was no memory. */
-static bool
-add(struct json_object *json, const char *key, struct json_object *value)
-{
-	if (value != NULL && json_object_object_add(json, key, value) == 0)
-		return true;
-	json_object_put(value);
-	return false;
-}
-
-/* NULL when there was no memory. */
-static struct json_object *
-json_of(const strava_activity_changes *changes)
-{
-	struct json_object *json = json_object_new_object();
-	bool                done = json != NULL;
-	const char         *text;
-	strava_tri          tri;
-
-	for (size_t i = 0; i < COUNT(texts) && done; i++)
-		if ((text = text_of(changes, &texts[i])) != NULL)
-			done = add(
-			    json, texts[i].key, json_object_new_string(text));
-	for (size_t i = 0; i < COUNT(tris) && done; i++)
-		if ((tri = tri_of(changes, &tris[i])) != STRAVA_UNSET)
-			done = add(json, tris[i].key,
-			    json_object_new_boolean(tri == STRAVA_TRUE));
-	if (done)
-		return json;
-	json_object_put(json);
-	return NULL;
-}
-
-/* Booleans must be JSON: Strava passes over those of a form. */
-static bool
+/* As JSON, since Strava passes over the booleans of a form. */
+static void
 write_changes(struct buf *body, const strava_activity_changes *changes)
 {
-	struct json_object *json = json_of(changes);
-	const char         *text = NULL;
-	bool                done;
+	char        before = '{';
+	const char *text;
+	strava_tri  tri;
 
-	if (json != NULL)
-		text = json_object_to_json_string_ext(json,
-		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-	done = text != NULL && buf_add_text(body, text);
-	json_object_put(json);
-	return done;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		if ((text = text_of(changes, &texts[i])) == NULL)
+			continue;
+		buf_addf(body, "%c\"%s\":", before, texts[i].key);
+		sv_add_json_text(body, text);
+		before = ',';
+	}
+	for (size_t i = 0; i < COUNT(tris); i++) {
+		if ((tri = tri_of(changes, &tris[i])) == STRAVA_UNSET)
+			continue;
+		buf_addf(body, "%c\"%s\":%s", before, tris[i].key,
+		    tri == STRAVA_TRUE ? "true" : "false");
+		before = ',';
+	}
+	buf_add_text(body, "}");
 }
 
 strava_status
@@ -243,11 +217,8 @@ strava_activity_update(strava_client *client, int64_t id,
 	if (fault != NULL)
 		return sv_fail_argument(err, fault);
 	buf_init(&body, BODY_BYTES);
-	if (write_changes(&body, changes))
-		status =
-		    sv_ask_model(client, &ask, &sv_activity_model, out, err);
-	else
-		status = sv_fail_memory(err);
+	write_changes(&body, changes);
+	status = sv_ask_model(client, &ask, &sv_activity_model, out, err);
 	buf_free(&body);
 	return status;
 }

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,7 +13,6 @@
 
 #define PATH_BYTES 8192
 #define PER_PAGE_MAX 200
-#define MILLION INT64_C(1000000)
 
 void
 sv_query_int(struct buf *query, const char *name, int64_t value)
@@ -24,25 +22,6 @@ sv_query_int(struct buf *query, const char *name, int64_t value)
 	if (value == 0)
 		return;
 	snprintf(text, sizeof(text), "%" PRId64, value);
-	buf_add_field(query, name, text);
-}
-
-void
-sv_query_number(struct buf *query, const char *name, double value)
-{
-	int64_t millionths = llround(fabs(value) * (double)MILLION);
-	char    text[40];
-	size_t  len;
-
-	snprintf(text, sizeof(text), "%s%" PRId64 ".%06" PRId64,
-	    value < 0 && millionths > 0 ? "-" : "", millionths / MILLION,
-	    millionths % MILLION);
-	len = strlen(text);
-	while (text[len - 1] == '0')
-		len--;
-	if (text[len - 1] == '.')
-		len--;
-	text[len] = '\0';
 	buf_add_field(query, name, text);
 }
 
@@ -163,10 +142,11 @@ read_answer(strava_http_response *response, read_fn read,
 	if (status != STRAVA_OK)
 		return status;
 	status = read(doc, model, out, &failure);
-	if (status == STRAVA_ERR_FORMAT)
-		sv_fail_format(err, response->http.status, failure.message);
-	else if (status != STRAVA_OK)
-		sv_fail_memory(err);
+	if (status != STRAVA_OK && err != NULL) {
+		*err = failure;
+		err->http_status = response->http.status;
+		err->in_doubt = 1; /* Strava has done what was asked */
+	}
 	return status;
 }
 

@@ -85,7 +85,7 @@ strava_athlete_update(strava_client *client,
 {
 	struct buf    form;
 	struct ask    ask = { .endpoint = ATHLETE_UPDATE,
-		   .content_type = SV_FORM,
+		   .content_type = FORM_TYPE,
 		   .body = &form };
 	const char   *fault = fault_of(changes);
 	strava_status status;
@@ -95,7 +95,8 @@ strava_athlete_update(strava_client *client,
 	if (fault != NULL)
 		return sv_fail_argument(err, fault);
 	buf_init(&form, FORM_BYTES);
-	sv_query_number(&form, "weight", changes->weight_kg.value);
+	buf_add_text(&form, "weight=");
+	sv_add_number(&form, changes->weight_kg.value);
 	status = sv_ask_model(client, &ask, &sv_athlete_model, out, err);
 	buf_free(&form);
 	return status;

@@ -79,16 +79,8 @@ struct ask {
 	bool              as_app; /* without an access token */
 };
 
-/* The content type of a body made with buf_add_field(). */
-#define SV_FORM "application/x-www-form-urlencoded"
-
 /* Adds a number to a query unless it is 0. */
 void sv_query_int(struct buf *query, const char *name, int64_t value);
-
-/* Adds a number, rounded to a millionth, in decimals and with a point whatever
- * the locale; at most SV_NUMBER_MAX either way. */
-#define SV_NUMBER_MAX 1e9
-void sv_query_number(struct buf *query, const char *name, double value);
 
 /* Adds page and per_page; what is wrong with them, or NULL.  `page` may be
  * NULL. */

@@ -4,8 +4,6 @@
 
 #include "call.h"
 
-#define FORM_TYPE "application/x-www-form-urlencoded"
-
 /* What is wrong with an application, or with it and a refresh token; or NULL. */
 const char *sv_fault_of_app(const strava_app *app, bool secret_needed);
 const char *sv_fault_of_refresh(

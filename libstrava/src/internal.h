@@ -24,6 +24,9 @@
 #define ANSWER_MAX ((size_t)32 * 1024 * 1024)
 #define REPLY_MAX ((size_t)64 * 1024)
 
+/* The content type of what buf_add_field() writes. */
+#define FORM_TYPE "application/x-www-form-urlencoded"
+
 /* Bytes of an access token, a refresh token, a code or a client secret. */
 #define SECRET_MAX 1024
 
@@ -88,8 +91,25 @@ bool sv_is_secret(const char *text);
 /* True for printable ASCII, spaces included, at most `max` bytes. */
 bool sv_is_line(const char *text, size_t max);
 
+/* True for UTF-8 of at most `max` bytes. */
+bool sv_is_text(const char *text, size_t max);
+
+/* True from 1970 up to the last year of four digits. */
+bool sv_is_time(int64_t utc_s);
+
 /* Writes "?" over every byte that belongs to no well-formed sequence. */
 void sv_utf8_repair(char *text, size_t len);
+
+/* Reads decimal digits; where they end, or NULL: none, or beyond an int64. */
+const char *sv_read_digits(const char *text, int64_t *out);
+
+/* Adds a number, rounded to a millionth, in decimals and with a point whatever
+ * the locale; at most SV_NUMBER_MAX either way. */
+#define SV_NUMBER_MAX 1e9
+void sv_add_number(struct buf *b, double value);
+
+/* Adds a text as a JSON string, quotes included. */
+void sv_add_json_text(struct buf *b, const char *text);
 
 /* transport.c: what a transport fills. */
 struct strava_http_response {

@@ -211,7 +211,7 @@ only_what_is_set_is_changed(void **state)
 		const char             *body;
 	} cases[] = {
 		{ { .name = "Fr\xc3\xbch \"1\"\n/" },
-		    "{\"name\":\"Fr\xc3\xbch \\\"1\\\"\\n/\"}" },
+		    "{\"name\":\"Fr\xc3\xbch \\u00221\\u0022\\u000a/\"}" },
 		{ { .description = "" }, "{\"description\":\"\"}" },
 		{ { .gear_id = STRAVA_GEAR_NONE }, "{\"gear_id\":\"none\"}" },
 		{ { .trainer = STRAVA_FALSE }, "{\"trainer\":false}" },

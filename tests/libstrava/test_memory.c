@@ -228,6 +228,154 @@ get_athlete(strava_client *client, strava_error *err)
 }
 
 static strava_status
+get_all_efforts(strava_client *client, strava_error *err)
+{
+	strava_activity *activity;
+	strava_status    status;
+
+	status = strava_activity_get_all_efforts(client, 1, &activity, err);
+	strava_activity_free(activity);
+	return status;
+}
+
+static strava_status
+create_activity(strava_client *client, strava_error *err)
+{
+	static const strava_activity_draft draft = { .name = "n",
+		.sport_type = "Run",
+		.start_time_local = 1,
+		.elapsed_time_s = 1,
+		.distance_m = 1.5 };
+	strava_activity                   *activity;
+	strava_status                      status;
+
+	status = strava_activity_create(client, &draft, &activity, err);
+	strava_activity_free(activity);
+	return status;
+}
+
+static strava_status
+update_activity(strava_client *client, strava_error *err)
+{
+	static const strava_activity_changes changes = { .name = "n",
+		.trainer = STRAVA_TRUE };
+	strava_activity                     *activity;
+	strava_status                        status;
+
+	status = strava_activity_update(client, 1, &changes, &activity, err);
+	strava_activity_free(activity);
+	return status;
+}
+
+static strava_status
+update_athlete(strava_client *client, strava_error *err)
+{
+	static const strava_athlete_changes changes = { .weight_kg = {
+							    true, 70.5 } };
+	strava_athlete                     *athlete;
+	strava_status                       status;
+
+	status = strava_athlete_update(client, &changes, &athlete, err);
+	strava_athlete_free(athlete);
+	return status;
+}
+
+static strava_status
+get_kudoers(strava_client *client, strava_error *err)
+{
+	static const strava_page page = { .page = 2 };
+	strava_athlete_list     *list;
+	strava_status            status;
+
+	status = strava_kudoer_list_get(client, 1, &page, &list, err);
+	strava_athlete_list_free(list);
+	return status;
+}
+
+static strava_status
+get_comments(strava_client *client, strava_error *err)
+{
+	static const strava_comment_query query = { .after_cursor = "c" };
+	strava_comment_list              *list;
+	strava_status                     status;
+
+	status = strava_comment_list_get(client, 1, &query, &list, err);
+	strava_comment_list_free(list);
+	return status;
+}
+
+static strava_status
+get_photos(strava_client *client, strava_error *err)
+{
+	strava_photo_list *list;
+	strava_status      status;
+
+	status = strava_photo_list_get(client, 1, 100, &list, err);
+	strava_photo_list_free(list);
+	return status;
+}
+
+static strava_status
+get_laps(strava_client *client, strava_error *err)
+{
+	strava_lap_list *list;
+	strava_status    status;
+
+	status = strava_lap_list_get(client, 1, &list, err);
+	strava_lap_list_free(list);
+	return status;
+}
+
+static strava_status
+get_zones(strava_client *client, strava_error *err)
+{
+	strava_zones *zones;
+	strava_status status;
+
+	status = strava_zones_get(client, &zones, err);
+	strava_zones_free(zones);
+	return status;
+}
+
+static strava_status
+get_stats(strava_client *client, strava_error *err)
+{
+	strava_stats *stats;
+	strava_status status;
+
+	status = strava_stats_get(client, 1, &stats, err);
+	strava_stats_free(stats);
+	return status;
+}
+
+static strava_status
+get_gear(strava_client *client, strava_error *err)
+{
+	strava_gear  *gear;
+	strava_status status;
+
+	status = strava_gear_get(client, "b1", &gear, err);
+	strava_gear_free(gear);
+	return status;
+}
+
+static strava_status
+parse_activity(strava_client *unused, strava_error *err)
+{
+	static const char text[] =
+	    "{\"id\":1,\"laps\":[{\"id\":1}],\"gear\":{\"id\":\"b\"},"
+	    "\"available_zones\":[\"pace\"],\"photos\":{\"primary\":"
+	    "{\"urls\":{\"100\":\"https://example.org/\"}}}}";
+	strava_activity *activity;
+	strava_status    status;
+
+	(void)unused;
+	status = strava_activity_parse(text, strlen(text), &activity, err);
+	strava_activity_free(activity);
+	return status;
+}
+
+static strava_status
 get_streams(strava_client *client, strava_error *err)
 {
 	strava_streams *streams;
@@ -284,9 +432,47 @@ every_call_survives_every_failure(void **state)
 	starve(get_list, "[{\"id\":1},{\"id\":2}]");
 	starve(get_first, "[{\"id\":1}]");
 	starve(get_athlete, athlete);
+	starve(get_all_efforts, activity);
+	starve(create_activity, activity);
+	starve(update_activity, activity);
+	starve(update_athlete, athlete);
+	starve(get_kudoers, "[{}]");
+	starve(get_comments, "[{\"id\":1,\"athlete\":{}}]");
+	starve(get_photos, "[{}]");
+	starve(get_laps, "[{\"id\":1}]");
+	starve(get_zones, "{\"power\":{\"zones\":[{}]}}");
+	starve(get_stats, "{\"all_run_totals\":{}}");
+	starve(get_gear, "{\"id\":\"b1\"}");
+	starve(parse_activity, NULL);
 	starve(get_streams, streams);
 	starve(decode_line, NULL);
 	starve(request, "answer");
+}
+
+/* Whatever failed behind it: once a request is out, Strava may have acted. */
+static void
+a_creation_without_memory_may_be_in_doubt(void **state)
+{
+	struct fake   fake;
+	strava_error  err = { 0 };
+	strava_status status = STRAVA_ERR_NOMEM;
+	int           doubts = 0;
+
+	(void)state;
+	fake_start(&fake);
+	fake.answers[0] = fake_answer(201, "{\"id\":1}");
+	for (long n = 0; status != STRAVA_OK; n++) {
+		fake.calls = 0;
+		left = n;
+		status = create_activity(fake.client, &err);
+		left = -1;
+		if (status != STRAVA_OK) {
+			assert_int_equal(err.in_doubt, fake.calls > 0);
+			doubts += err.in_doubt;
+		}
+	}
+	assert_true(doubts > 0);
+	fake_stop(&fake);
 }
 
 /* A refusal is told as well as it can be: with less detail at worst. */
@@ -345,6 +531,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_call_survives_every_failure),
+		cmocka_unit_test(a_creation_without_memory_may_be_in_doubt),
 		cmocka_unit_test(a_refusal_is_told_without_memory_too),
 		cmocka_unit_test(a_token_reply_costs_no_allocation),
 	};

@@ -136,6 +136,56 @@ other_arguments_are_checked(void **state)
 	fake_stop(&fake);
 }
 
+/* Strava does not say so itself. */
+static void
+a_refusal_of_what_strava_removed_says_so(void **state)
+{
+	static const struct {
+		const char *path;
+		int         http_status;
+		bool        removed;
+	} cases[] = {
+		{ "/clubs/7/members", 404, true },
+		{ "/clubs/7/admins?page=2", 403, true },
+		{ "/clubs/12345678987654321/activities", 410, true },
+		{ "/clubs/7/members", 401, false },
+		{ "/clubs/7/members", 429, false },
+		{ "/clubs/7/members", 503, false },
+		{ "/clubs/7/members/8", 404, false },
+		{ "/clubs/7/membership", 404, false },
+		{ "/clubs/members", 404, false },
+		{ "/clubs/7", 404, false },
+		{ "/athlete/clubs", 404, false },
+	};
+	struct fake  fake;
+	strava_error err;
+	char        *text;
+
+	(void)state;
+	fake_start(&fake);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		fake.calls = 0;
+		fake.answers[0] = fake_answer(cases[i].http_status, "{}");
+		assert_int_not_equal(
+		    strava_request(fake.client, "GET", cases[i].path, NULL,
+			NULL, &text, &err),
+		    STRAVA_OK);
+		assert_int_equal(
+		    strstr(err.message,
+			": Strava removed this on 2026-09-01") != NULL,
+		    cases[i].removed);
+	}
+	assert_int_not_equal(strava_request(fake.client, "GET",
+				 "/clubs/7/members", NULL, NULL, &text, NULL),
+	    STRAVA_OK);
+	fake.answers[0] = fake_answer(200, "[]"); /* and if it came back */
+	assert_int_equal(strava_request(fake.client, "GET", "/clubs/7/members",
+			     NULL, NULL, &text, &err),
+	    STRAVA_OK);
+	strava_string_free(text);
+	fake_stop(&fake);
+}
+
 int
 main(void)
 {
@@ -145,6 +195,7 @@ main(void)
 		cmocka_unit_test(only_a_get_is_repeated),
 		cmocka_unit_test(nothing_leads_out_of_the_api),
 		cmocka_unit_test(other_arguments_are_checked),
+		cmocka_unit_test(a_refusal_of_what_strava_removed_says_so),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -46,6 +46,8 @@ each_sport_has_an_older_type(void **state)
 		const char *sport = strava_sport_at(i);
 		const char *type = strava_sport_activity_type(sport);
 
+		assert_non_null(type);
+		assert_true(strava_sport_known(type));
 		assert_string_equal(strava_sport_of_activity_type(type), type);
 		if (strcmp(sport, type) == 0)
 			same++;
