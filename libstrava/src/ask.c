@@ -12,6 +12,7 @@
 #include "endpoint.h"
 
 #define PATH_BYTES 8192
+#define PAGE_BYTES 64
 #define PER_PAGE_MAX 200
 
 void
@@ -127,9 +128,6 @@ sv_ask(strava_client *client, const struct ask *ask, struct json_object **doc,
 	return status;
 }
 
-typedef strava_status (*read_fn)(struct json_object *doc,
-    const struct model *model, void *out, strava_error *err);
-
 /* What is read out of an answer that came. */
 static strava_status
 read_answer(strava_http_response *response, read_fn read,
@@ -157,8 +155,8 @@ sv_answer_list(strava_http_response *response, const struct model *model,
 	return read_answer(response, sv_list_read, model, out, err);
 }
 
-static strava_status
-ask_and_read(strava_client *client, const struct ask *ask, read_fn read,
+strava_status
+sv_ask_read(strava_client *client, const struct ask *ask, read_fn read,
     const struct model *model, void *out, strava_error *err)
 {
 	static const void *const nothing = NULL;
@@ -180,14 +178,14 @@ strava_status
 sv_ask_model(strava_client *client, const struct ask *ask,
     const struct model *model, void *out, strava_error *err)
 {
-	return ask_and_read(client, ask, sv_model_read, model, out, err);
+	return sv_ask_read(client, ask, sv_model_read, model, out, err);
 }
 
 strava_status
 sv_ask_list(strava_client *client, const struct ask *ask,
     const struct model *model, void *out, strava_error *err)
 {
-	return ask_and_read(client, ask, sv_list_read, model, out, err);
+	return sv_ask_read(client, ask, sv_list_read, model, out, err);
 }
 
 strava_status
@@ -209,5 +207,28 @@ sv_ask_text(strava_client *client, const struct ask *ask, char **text,
 		response.http.body.data = NULL;
 	}
 	sv_response_free(&response);
+	return status;
+}
+
+strava_status
+sv_ask_page(strava_client *client, const struct ask *ask,
+    const strava_page *page, const struct model *model, void *out,
+    strava_error *err)
+{
+	static const void *const nothing = NULL;
+	struct ask               paged = *ask;
+	struct buf               query;
+	const char              *fault;
+	strava_status            status;
+
+	if (out != NULL)
+		memcpy(out, &nothing, sizeof(nothing));
+	buf_init(&query, PAGE_BYTES);
+	paged.query = &query;
+	if ((fault = sv_query_page(&query, page)) != NULL)
+		status = sv_fail_argument(err, fault);
+	else
+		status = sv_ask_list(client, &paged, model, out, err);
+	buf_free(&query);
 	return status;
 }

@@ -239,8 +239,8 @@ read_object(struct root *root, const struct model *model,
 		return ODD;
 	if ((at = take_struct(root, model->size, json)) == NULL)
 		return NO_MEMORY;
-	if (!members_decode(
-		json, model->members, model->member_count, at, &missing))
+	if (model->member_count > 0 && !members_decode(json, model->members,
+					   model->member_count, at, &missing))
 		return ODD;
 	for (size_t i = 0; i < model->nested_count; i++) {
 		const struct nested *n = &model->nested[i];

@@ -68,6 +68,22 @@ struct model {
 	{                                                            \
 		noun, sizeof(type), members, COUNT(members), NULL, 0 \
 	}
+#define MODEL_NEST(type, noun, nested)                             \
+	{                                                          \
+		noun, sizeof(type), NULL, 0, nested, COUNT(nested) \
+	}
+
+/* The athlete's personal record, which segments and efforts have, in one of the
+ * objects where Strava keeps it. */
+#define MEMBERS_PR(type, in)                                                 \
+	MEMBER(                                                              \
+	    type, pr_elapsed_time_s, sv_put_opt_int, in, "pr_elapsed_time"), \
+	    MEMBER(type, pr_date, put_string, in, "pr_date"),                \
+	    MEMBER(type, pr_visibility, put_string, in, "pr_visibility"),    \
+	    MEMBER(type, pr_activity_id, put_int64, in, "pr_activity_id"),   \
+	    MEMBER(type, pr_activity_visibility, put_string, in,             \
+		"pr_activity_visibility"),                                   \
+	    MEMBER(type, own_effort_count, sv_put_opt_int, in, "effort_count")
 
 /* What all lists of models look like. */
 struct any_list {
@@ -98,7 +114,7 @@ void sv_model_free(void *model);
 
 /* The JSON of a model or of one inside it; NULL for NULL, and when out of
  * memory. */
-const char               *sv_model_json(const void *model);
+const char *sv_model_json(const void *model);
 
 extern const struct model sv_activity_model;
 extern const struct model sv_activity_zone_model;
@@ -111,11 +127,14 @@ extern const struct model sv_lap_model;
 extern const struct model sv_person_model; /* an athlete, perhaps no id */
 extern const struct model sv_photo_model;
 extern const struct model sv_photo_summary_model;
+extern const struct model sv_route_model;
 extern const struct model sv_segment_model;
 extern const struct model sv_split_model;
 extern const struct model sv_stat_visibility_model;
 extern const struct model sv_stats_model;
+extern const struct model sv_subscription_model;
 extern const struct model sv_totals_model;
+extern const struct model sv_upload_model;
 extern const struct model sv_zone_bucket_model;
 extern const struct model sv_zone_model;
 extern const struct model sv_zones_model;

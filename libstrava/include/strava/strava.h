@@ -17,12 +17,16 @@
 #include <strava/photo.h>
 #include <strava/polyline.h>
 #include <strava/request.h>
+#include <strava/route.h>
 #include <strava/segment.h>
 #include <strava/sport.h>
 #include <strava/stats.h>
 #include <strava/stream.h>
+#include <strava/strength.h>
+#include <strava/subscription.h>
 #include <strava/transport.h>
 #include <strava/types.h>
+#include <strava/upload.h>
 #include <strava/zone.h>
 
 #endif
