@@ -10,7 +10,7 @@ static const struct member achievement_members[] = {
 	MEMBER(strava_achievement, rank, sv_put_opt_int, NULL, "rank"),
 };
 
-static const struct model achievement_model =
+const struct model sv_achievement_model =
     MODEL_FLAT(strava_achievement, "achievement", achievement_members);
 
 #define IN(name, put, in, key) MEMBER(strava_effort, name, put, in, key)
@@ -50,7 +50,7 @@ static const struct member members[] = {
 static const struct nested nested[] = {
 	NESTED_OBJECT(strava_effort, segment, "segment", sv_segment_model),
 	NESTED_LIST(
-	    strava_effort, achievements, "achievements", achievement_model),
+	    strava_effort, achievements, "achievements", sv_achievement_model),
 };
 
 const struct model sv_effort_model =

@@ -116,14 +116,18 @@ void sv_model_free(void *model);
  * memory. */
 const char *sv_model_json(const void *model);
 
+extern const struct model sv_achievement_model;
 extern const struct model sv_activity_model;
 extern const struct model sv_activity_zone_model;
 extern const struct model sv_athlete_model;
 extern const struct model sv_club_model;
 extern const struct model sv_comment_model;
 extern const struct model sv_effort_model;
+extern const struct model sv_explorer_model;
+extern const struct model sv_explorer_segment_model;
 extern const struct model sv_gear_model;
 extern const struct model sv_lap_model;
+extern const struct model sv_local_legend_model;
 extern const struct model sv_person_model; /* an athlete, perhaps no id */
 extern const struct model sv_photo_model;
 extern const struct model sv_photo_summary_model;
@@ -135,6 +139,8 @@ extern const struct model sv_stats_model;
 extern const struct model sv_subscription_model;
 extern const struct model sv_totals_model;
 extern const struct model sv_upload_model;
+extern const struct model sv_waypoint_model;
+extern const struct model sv_xoms_model;
 extern const struct model sv_zone_bucket_model;
 extern const struct model sv_zone_model;
 extern const struct model sv_zones_model;

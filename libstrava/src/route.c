@@ -15,7 +15,7 @@ static const struct nested waypoint_nested[] = {
 	NESTED_TEXTS(strava_waypoint, categories, "categories"),
 };
 
-static const struct model waypoint_model =
+const struct model sv_waypoint_model =
     MODEL(strava_waypoint, "waypoint", waypoint_members, waypoint_nested);
 
 #define IN(name, put, in, key) MEMBER(strava_route, name, put, in, key)
@@ -49,7 +49,7 @@ static const struct member members[] = {
 
 static const struct nested nested[] = {
 	NESTED_OBJECT(strava_route, athlete, "athlete", sv_athlete_model),
-	NESTED_LIST(strava_route, waypoints, "waypoints", waypoint_model),
+	NESTED_LIST(strava_route, waypoints, "waypoints", sv_waypoint_model),
 	NESTED_LIST(strava_route, segments, "segments", sv_segment_model),
 };
 

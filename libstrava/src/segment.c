@@ -36,7 +36,7 @@ static const struct member xoms_members[] = {
 #undef D
 #undef M
 
-static const struct model xoms_model =
+const struct model sv_xoms_model =
     MODEL_FLAT(strava_xoms, "set of best times", xoms_members);
 
 #define M(name, put, key) MEMBER(strava_local_legend, name, put, NULL, key)
@@ -55,7 +55,7 @@ static const struct nested legend_nested[] = {
 	    IN_ENTRIES, NULL),
 };
 
-static const struct model legend_model =
+const struct model sv_local_legend_model =
     MODEL(strava_local_legend, "local legend", legend_members, legend_nested);
 
 /* The effort that set the record, likewise in one of two objects. */
@@ -118,9 +118,9 @@ static const struct member members[] = {
 #undef B
 
 static const struct nested nested[] = {
-	NESTED_OBJECT(strava_segment, xoms, "xoms", xoms_model),
-	NESTED_OBJECT(
-	    strava_segment, local_legend, "local_legend", legend_model),
+	NESTED_OBJECT(strava_segment, xoms, "xoms", sv_xoms_model),
+	NESTED_OBJECT(strava_segment, local_legend, "local_legend",
+	    sv_local_legend_model),
 };
 
 const struct model sv_segment_model =
@@ -145,11 +145,12 @@ static const struct member found_members[] = {
 };
 #undef M
 
-static const struct model found_model =
+const struct model sv_explorer_segment_model =
     MODEL_FLAT(strava_explorer_segment, "segment", found_members);
 
 static const struct nested explorer_nested[] = {
-	NESTED_LIST(strava_explorer, segments, "segments", found_model),
+	NESTED_LIST(
+	    strava_explorer, segments, "segments", sv_explorer_segment_model),
 };
 
 const struct model sv_explorer_model =

@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "clock.h"
 #include "endpoint.h"
@@ -17,6 +16,9 @@
 /* Pauses between two questions: each twice the one before, up to the last. */
 #define PAUSE_FIRST_MS 1000
 #define PAUSE_LAST_MS 8000
+
+/* How long before the end of a wait the last question is. */
+#define LAST_QUESTION_MS 1000
 
 static const struct data_type {
 	const char *name;
@@ -50,7 +52,7 @@ put_state(struct json_object *value, void *at)
 	if (!put_string(value, &text))
 		return false;
 	for (size_t i = 0; i < COUNT(wordings); i++)
-		if (strcasestr(text, wordings[i].words) != NULL)
+		if (strstr(text, wordings[i].words) != NULL)
 			*(strava_upload_state *)at = wordings[i].state;
 	return true;
 }
@@ -74,7 +76,7 @@ put_outcome(struct json_object *value, void *at)
 	strava_upload_state *state = at;
 	int64_t              id;
 
-	if (!put_int64(value, &id))
+	if (!put_int64(value, &id) || id < 1)
 		return false;
 	if (*state == STRAVA_UPLOAD_UNKNOWN ||
 	    *state == STRAVA_UPLOAD_PROCESSING)
@@ -94,7 +96,7 @@ ends_word(const char *text)
 static int64_t
 number_in_link(const char *text)
 {
-	const char *at = strcasestr(text, "activities");
+	const char *at = strstr(text, "activities");
 	int64_t     n;
 
 	if (at == NULL)
@@ -116,12 +118,12 @@ number_behind(const char *text)
 	int64_t                  n;
 
 	text += strspn(text, " ");
-	if (strncasecmp(text, activity, strlen(activity)) == 0) {
+	if (strncmp(text, activity, strlen(activity)) == 0) {
 		end = sv_read_digits(text + strlen(activity), &n);
 		return end != NULL && ends_word(end) ? n : 0;
 	}
 	for (size_t i = 0; i < COUNT(links); i++)
-		if (strncasecmp(text, links[i], strlen(links[i])) == 0)
+		if (strncmp(text, links[i], strlen(links[i])) == 0)
 			return number_in_link(text);
 	return 0;
 }
@@ -139,7 +141,7 @@ put_duplicate(struct json_object *value, void *at)
 
 	if (!put_string(value, &text))
 		return false;
-	while (id == 0 && (text = strcasestr(text, words)) != NULL)
+	while (id == 0 && (text = strstr(text, words)) != NULL)
 		id = number_behind(text += strlen(words));
 	*(int64_t *)at = id;
 	return id != 0;
@@ -163,11 +165,27 @@ static const struct member members[] = {
 const struct model sv_upload_model =
     MODEL_FLAT(strava_upload, "upload", members);
 
+/* Whether a name is the lower-case `type`, in any case and any locale. */
+static bool
+is_type(const char *name, const char *type)
+{
+	char c;
+
+	for (; *name != '\0' && *type != '\0'; name++, type++) {
+		c = *name;
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c - 'A' + 'a');
+		if (c != *type)
+			return false;
+	}
+	return *name == *type;
+}
+
 static const struct data_type *
 find_data_type(const char *name)
 {
 	for (size_t i = 0; name != NULL && i < COUNT(data_types); i++)
-		if (strcasecmp(data_types[i].name, name) == 0)
+		if (is_type(name, data_types[i].name))
 			return &data_types[i];
 	return NULL;
 }
@@ -235,8 +253,11 @@ fault_of(const strava_upload_file *file)
 static struct part
 field(const char *name, const char *value)
 {
-	return (
-	    struct part){ .name = name, .data = value, .len = strlen(value) };
+	struct part part = {
+		.name = name, .data = value, .len = strlen(value)
+	};
+
+	return part;
 }
 
 /* What follows the last "/". */
@@ -340,37 +361,42 @@ ask_within(strava_client *client, int64_t id, int64_t left_ms,
 	return status;
 }
 
-/* A pause takes half of the time that is left at most, so that some of it is
- * there to ask once more. */
+/* A pause leaves some of the time to ask once more. */
 static int64_t
 pause_of(int64_t wanted_ms, int64_t left_ms)
 {
-	return wanted_ms < left_ms / 2 ? wanted_ms : left_ms / 2;
+	int64_t room_ms = left_ms - LAST_QUESTION_MS;
+
+	if (wanted_ms > room_ms)
+		wanted_ms = room_ms;
+	return wanted_ms > 0 ? wanted_ms : 0;
 }
 
-/* Asks, pauses, asks; STRAVA_OK with *out NULL: the time is over. */
+/* Pauses and asks, again and again; STRAVA_OK with *out NULL: the time is not
+ * enough for another question. */
 static strava_status
 ask_until(strava_client *client, int64_t id, int64_t deadline_ms,
     strava_upload **out, strava_error *err)
 {
 	int64_t       wanted_ms = PAUSE_FIRST_MS, pause_ms, left_ms;
-	strava_status status = STRAVA_OK;
+	strava_status status;
 
-	left_ms = deadline_ms - clock_steady_ms();
-	pause_ms = pause_of(wanted_ms, left_ms);
-	while (status == STRAVA_OK && *out == NULL && left_ms > 0 &&
-	       (wanted_ms == PAUSE_FIRST_MS || pause_ms >= PAUSE_FIRST_MS)) {
+	for (;;) {
+		left_ms = deadline_ms - clock_steady_ms();
+		pause_ms = pause_of(wanted_ms, left_ms);
+		if (wanted_ms > PAUSE_FIRST_MS && pause_ms < PAUSE_FIRST_MS)
+			return STRAVA_OK;
 		if (!clock_sleep_ms(pause_ms, &client->canceled))
 			return sv_fail(err, STRAVA_ERR_CANCELED, "canceled");
 		left_ms = deadline_ms - clock_steady_ms();
-		if (left_ms > 0)
-			status = ask_within(client, id, left_ms, out, err);
+		if (left_ms < 1)
+			return STRAVA_OK;
+		status = ask_within(client, id, left_ms, out, err);
+		if (status != STRAVA_OK || *out != NULL)
+			return status;
 		if (wanted_ms < PAUSE_LAST_MS)
 			wanted_ms *= 2;
-		left_ms = deadline_ms - clock_steady_ms();
-		pause_ms = pause_of(wanted_ms, left_ms);
 	}
-	return status;
 }
 
 strava_status

@@ -49,15 +49,19 @@ copy_header(const char *line, const char *name, char *to, size_t size)
 static void
 keep(struct fake_request *to, const strava_http_request *from)
 {
+	size_t room = sizeof(to->body) - 1;
+
 	*to = (struct fake_request){ .has_body = from->body != NULL,
+		.body_len = from->body_len,
 		.at_most_once = from->at_most_once,
 		.timeout_ms = from->timeout_ms };
 	snprintf(to->method, sizeof(to->method), "%s", from->method);
 	snprintf(to->url, sizeof(to->url), "%s", from->url);
 	snprintf(to->basic, sizeof(to->basic), "%s",
 	    from->basic != NULL ? from->basic : "");
-	snprintf(to->body, sizeof(to->body), "%.*s", (int)from->body_len,
-	    from->body != NULL ? (const char *)from->body : "");
+	if (from->body != NULL)
+		memcpy(to->body, from->body,
+		    from->body_len < room ? from->body_len : room);
 	for (const char *const *h = from->headers; *h != NULL; h++) {
 		copy_header(*h, "Authorization: ", to->authorization,
 		    sizeof(to->authorization));

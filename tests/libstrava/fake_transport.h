@@ -36,8 +36,9 @@ struct fake_answer {
 
 struct fake_request {
 	char    method[8], url[1024], body[2048], basic[256];
-	char    authorization[256], content_type[64], user_agent[128];
+	char    authorization[256], content_type[128], user_agent[128];
 	bool    has_body;
+	size_t  body_len; /* of which `body` holds as much as fits */
 	int     at_most_once;
 	int64_t timeout_ms;
 };

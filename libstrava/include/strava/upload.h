@@ -102,9 +102,10 @@ STRAVA_API STRAVA_CHECK strava_status strava_upload_get(
  * the activity was deleted.  Each of these is STRAVA_OK; look at out->state.
  *
  * It asks for the first time after a second, then after 2, 4 and 8 and each
- * further 8 seconds, and in between it sleeps; strava_client_cancel() ends that
- * too.  Each question counts against both rate limits.  Nearly always one is
- * enough: Strava needs less than two seconds on average.
+ * further 8 seconds, the last time a second before the end, and in between it
+ * sleeps; strava_client_cancel() ends that too.  Each question counts against
+ * both rate limits.  One or two are enough nearly always: Strava needs less than
+ * two seconds on average.
  *
  * Fails as every call does, and with TIMEOUT when `timeout_ms` pass without an
  * outcome.  After any failure the id is still good: wait again later.
