@@ -411,6 +411,115 @@ request(strava_client *client, strava_error *err)
 	return status;
 }
 
+static strava_status
+star_segment(strava_client *client, strava_error *err)
+{
+	strava_segment *segment;
+	strava_status   status;
+
+	status = strava_segment_star(client, 1, true, &segment, err);
+	strava_segment_free(segment);
+	return status;
+}
+
+static strava_status
+explore(strava_client *client, strava_error *err)
+{
+	static const strava_explorer_query query = { .south_west = { 1, 1 },
+		.north_east = { 2, 2 } };
+	strava_explorer                   *explorer;
+	strava_status                      status;
+
+	status = strava_segment_explore(client, &query, &explorer, err);
+	strava_explorer_free(explorer);
+	return status;
+}
+
+static strava_status
+get_efforts(strava_client *client, strava_error *err)
+{
+	static const strava_effort_query query = { .segment_id = 1,
+		.start_time_local = 1 };
+	strava_effort_list              *list;
+	strava_status                    status;
+
+	status = strava_effort_list_get(client, &query, &list, err);
+	strava_effort_list_free(list);
+	return status;
+}
+
+static strava_status
+get_routes(strava_client *client, strava_error *err)
+{
+	strava_route_list *list;
+	strava_status      status;
+
+	status = strava_route_list_get(
+	    client, 1, &(strava_page){ .page = 1 }, &list, err);
+	strava_route_list_free(list);
+	return status;
+}
+
+static strava_status
+get_gpx(strava_client *client, strava_error *err)
+{
+	char         *text;
+	strava_status status;
+
+	status = strava_route_gpx_get(client, 1, &text, err);
+	strava_string_free(text);
+	return status;
+}
+
+static strava_status
+create_upload(strava_client *client, strava_error *err)
+{
+	static const strava_upload_file file = {
+		.data = "x", .len = 1, .data_type = "gpx", .name = "n"
+	};
+	strava_upload *upload;
+	strava_status  status;
+
+	status = strava_upload_create(client, &file, &upload, err);
+	strava_upload_free(upload);
+	return status;
+}
+
+static strava_status
+write_session(strava_client *unused, strava_error *err)
+{
+	static const strava_strength_set set = { .exercise_type = "PLANK" };
+	static const strava_strength     session = { .start_time = 1,
+		    .elapsed_time_s = 1,
+		    .sets = &set,
+		    .set_count = 1 };
+	char                            *text;
+	strava_status                    status;
+
+	(void)unused;
+	status = strava_strength_json(&session, &text, err);
+	strava_string_free(text);
+	return status;
+}
+
+static strava_status
+subscribe(strava_client *client, strava_error *err)
+{
+	strava_subscription *subscription;
+	strava_status        status;
+
+	status = strava_subscription_create(
+	    client, &app, "https://e.org/", "v", &subscription, err);
+	strava_subscription_free(subscription);
+	return status;
+}
+
+static strava_status
+unsubscribe(strava_client *client, strava_error *err)
+{
+	return strava_subscription_delete(client, &app, 1, err);
+}
+
 static void
 every_call_survives_every_failure(void **state)
 {
@@ -475,6 +584,25 @@ a_creation_without_memory_may_be_in_doubt(void **state)
 	fake_stop(&fake);
 }
 
+static void
+segments_and_uploads_survive_every_failure(void **state)
+{
+	(void)state;
+	starve(star_segment,
+	    "{\"id\":1,\"xoms\":{},"
+	    "\"local_legend\":{\"effort_counts\":{\"a\":\"1\"}}}");
+	starve(explore, "{\"segments\":[{\"id\":1}]}");
+	starve(get_efforts,
+	    "[{\"id\":1,\"segment\":{\"id\":1},\"achievements\":[{}]}]");
+	starve(get_routes, "[{\"id\":1,\"athlete\":{\"id\":1},"
+			   "\"waypoints\":[{\"categories\":[\"a\"]}]}]");
+	starve(get_gpx, "<gpx/>");
+	starve(create_upload, "{\"id\":1,\"error\":\"e\"}");
+	starve(write_session, NULL);
+	starve(subscribe, "{\"id\":1}");
+	starve(unsubscribe, NULL);
+}
+
 /* A refusal is told as well as it can be: with less detail at worst. */
 static void
 a_refusal_is_told_without_memory_too(void **state)
@@ -532,6 +660,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_call_survives_every_failure),
 		cmocka_unit_test(a_creation_without_memory_may_be_in_doubt),
+		cmocka_unit_test(segments_and_uploads_survive_every_failure),
 		cmocka_unit_test(a_refusal_is_told_without_memory_too),
 		cmocka_unit_test(a_token_reply_costs_no_allocation),
 	};

@@ -81,6 +81,42 @@ a_call_arrives_as_it_should(void **state)
 	loopback_stop(peer);
 }
 
+/* Two megabytes of every byte there is, on a connection of their own. */
+static void
+a_file_arrives_byte_for_byte(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 200, .body = "{\"id\":1}" },
+		{ .status = 201, .body = "{\"id\":7}" },
+	};
+	static unsigned char           data[(size_t)2 * 1024 * 1024];
+	struct loopback               *peer = loopback_start(script, 2);
+	strava_client                 *client = client_of(peer);
+	const struct loopback_request *request;
+	strava_upload                 *upload;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (unsigned char)(i ^ i >> 8);
+	expect_athlete(client, STRAVA_OK, NULL);
+	assert_int_equal(
+	    strava_upload_create(client,
+		&(strava_upload_file){
+		    .data = data, .len = sizeof(data), .data_type = "fit" },
+		&upload, NULL),
+	    STRAVA_OK);
+	assert_true(upload->id == 7);
+	strava_upload_free(upload);
+	request = loopback_request(peer, 1);
+	assert_string_equal(request->method, "POST");
+	assert_string_equal(request->target, "/api/v3/uploads");
+	assert_int_equal(request->connection, 1);
+	assert_non_null(
+	    memmem(request->body, request->body_len, data, sizeof(data)));
+	strava_client_free(client);
+	loopback_stop(peer);
+}
+
 /* libcurl would send a POST again on a connection that was used before. */
 static void
 a_token_post_is_seen_once_though_the_peer_closes(void **state)
@@ -367,6 +403,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_call_arrives_as_it_should),
+		cmocka_unit_test(a_file_arrives_byte_for_byte),
 		cmocka_unit_test(
 		    a_token_post_is_seen_once_though_the_peer_closes),
 		cmocka_unit_test(nobody_at_home_is_no_doubt),
