@@ -59,13 +59,56 @@ authorize()
 	wait $example || true
 }
 
-list_activities()
+# as_athlete PROGRAM [ARGUMENT ...]: runs an example with a token that works.
+as_athlete()
 {
-	fetch /_control/athletes -H 'Content-Type: application/json' \
-	    -d '{"count":1}' >"$work/athlete"
+	name=$1
+	shift
+	[ -f "$work/athlete" ] || fetch /_control/athletes \
+	    -H 'Content-Type: application/json' -d '{"count":1,
+	    "scope":"read,profile:write,activity:read_all,activity:write"}' \
+	    >"$work/athlete"
 	ACCESS_TOKEN=$(sed -n 's/.*"access_token": *"\([^"]*\)".*/\1/p' \
 	    "$work/athlete") STRAVA_API_BASE=http://$sandbox/api/v3 \
-	    "$programs/list_activities" >"$work/list_activities.out" 2>&1
+	    "$programs/$name" "$@" >"$work/$name.out" 2>&1 ||
+	    echo "$name $* failed"
+}
+
+# Nine minutes of a ride.
+a_ride()
+{
+	cat <<-END
+	<?xml version="1.0" encoding="UTF-8"?>
+	<gpx version="1.1" creator="examples"
+	    xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>
+	END
+	for i in 0 1 2 3 4 5 6 7 8 9; do
+		echo "<trkpt lat=\"51.96$i\" lon=\"7.62$i\"><ele>60</ele>" \
+		    "<time>2026-11-20T08:0$i:00Z</time></trkpt>"
+	done
+	echo "</trkseg></trk></gpx>"
+}
+
+# A port that nobody has at the moment.
+free_port()
+{
+	"$sandbox_program" --port 0 --athletes 1 >"$work/free.out" 2>&1 &
+	free=$!
+	until grep -q '^listening' "$work/free.out"; do
+		kill -0 $free || return
+		sleep 0.1
+	done
+	kill $free
+	wait $free || true
+	sed -n 's,^listening on .*:,,p' "$work/free.out"
+}
+
+webhook_subscribe() # ADDRESS
+{
+	STRAVA_CLIENT_ID=1001 STRAVA_CLIENT_SECRET=sandbox-client-secret \
+	    STRAVA_API_BASE=http://$sandbox/api/v3 \
+	    "$programs/webhook_subscribe" "$port" "$1" \
+	    >"$work/webhook_subscribe.out" 2>&1
 }
 
 # Three athletes, the second of whom has a token that Strava does not know.
@@ -110,12 +153,30 @@ sandbox=$(sed -n 's,^listening on http://,,p' "$work/sandbox.out")
 	expect authorize '^athlete [0-9]*, scope .*, good for 3[0-9][0-9] minutes'
 	authorize cancel
 	expect authorize 'consent was refused'
-	list_activities || echo "list_activities failed"
+	as_athlete list_activities
 	expect list_activities '^20[0-9-]*  .* km  .* min  '
 	refresh_many || echo "refresh_many failed"
 	expect refresh_many '^line 1: granted: '
 	expect refresh_many '^line 2: refused: .*dead for good'
 	expect refresh_many '^line 3: granted: '
+	a_ride >"$work/ride.gpx"
+	as_athlete upload "$work/ride.gpx"
+	expect upload '^activity [0-9]*$'
+	as_athlete upload "$work/ride.gpx"
+	expect upload '^activity [0-9]* was there already$'
+	as_athlete star_segment
+	segment=$(sed -n '1s/ .*//p' "$work/star_segment.out")
+	as_athlete star_segment "$segment"
+	expect star_segment "^$segment  *[0-9.]* km"
+	port=$(free_port)
+	for _ in 1 2; do
+		webhook_subscribe "http://127.0.0.1:$port/" ||
+		    echo "webhook_subscribe failed"
+		expect webhook_subscribe '^subscription [0-9]*$'
+	done
+	! webhook_subscribe "http://$sandbox/nobody-listens" ||
+	    echo "webhook_subscribe subscribed nobody"
+	expect webhook_subscribe 'GET to callback URL does not return 200'
 	read_secret || echo "read_secret failed"
 	expect read_secret '^ride on'
 	store_token || echo "store_token failed"
