@@ -403,7 +403,6 @@ strava_status
 strava_upload_wait(strava_client *client, int64_t id, int64_t timeout_ms,
     strava_upload **out, strava_error *err)
 {
-	int64_t       now_ms = clock_steady_ms();
 	strava_status status;
 
 	if (out != NULL)
@@ -412,9 +411,7 @@ strava_upload_wait(strava_client *client, int64_t id, int64_t timeout_ms,
 		return sv_fail_argument(err, "client or out is NULL");
 	if (id < 1 || timeout_ms < 1)
 		return sv_fail_argument(err, "id or timeout_ms is below 1");
-	if (timeout_ms > INT64_MAX - now_ms)
-		timeout_ms = INT64_MAX - now_ms;
-	status = ask_until(client, id, now_ms + timeout_ms, out, err);
+	status = ask_until(client, id, clock_deadline_ms(timeout_ms), out, err);
 	if (status == STRAVA_OK && *out == NULL)
 		status = sv_fail(err, STRAVA_ERR_TIMEOUT,
 		    "upload %" PRId64 " has no outcome yet", id);

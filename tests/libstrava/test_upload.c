@@ -35,6 +35,7 @@ static int drawn;
 
 /* The linker gives these names. NOLINTBEGIN(bugprone-reserved-identifier) */
 int64_t __wrap_clock_steady_ms(void);
+int64_t __wrap_clock_deadline_ms(int64_t timeout_ms);
 bool    __wrap_clock_sleep_ms(int64_t ms, const atomic_bool *canceled);
 int     __wrap_getentropy(void *buffer, size_t len);
 
@@ -42,6 +43,13 @@ int64_t
 __wrap_clock_steady_ms(void)
 {
 	return world.now_ms;
+}
+
+int64_t
+__wrap_clock_deadline_ms(int64_t timeout_ms)
+{
+	return timeout_ms < INT64_MAX - world.now_ms ? world.now_ms + timeout_ms
+						     : INT64_MAX;
 }
 
 bool
