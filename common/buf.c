@@ -28,12 +28,21 @@ buf_init(struct buf *b, size_t max)
 	b->max = max;
 }
 
-/* Nothing was ever written behind the NUL: a large reserve stays untouched. */
+/* Leaves a large reserve that was never written to untouched. */
 static void
 wipe_content(struct buf *b)
 {
 	if (b->data != NULL)
-		wipe(b->data, b->len + 1);
+		wipe(b->data, b->high + 1);
+	b->high = 0;
+}
+
+static void
+grow(struct buf *b, size_t len)
+{
+	b->len += len;
+	if (b->len > b->high)
+		b->high = b->len;
 }
 
 /* Moves by hand, not with realloc(3), which could leave a secret behind. */
@@ -49,6 +58,7 @@ move_to(struct buf *b, size_t cap)
 		memcpy(data, b->data, b->len + 1);
 		wipe_content(b);
 		free(b->data);
+		b->high = b->len;
 	}
 	b->data = data;
 	b->cap = cap;
@@ -83,7 +93,7 @@ buf_add(struct buf *b, const void *data, size_t len)
 		return false;
 	if (len > 0)
 		memcpy(b->data + b->len, data, len);
-	b->len += len;
+	grow(b, len);
 	b->data[b->len] = '\0';
 	return true;
 }
@@ -110,7 +120,7 @@ buf_addf(struct buf *b, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
 	va_end(ap);
-	b->len += (size_t)n;
+	grow(b, (size_t)n);
 	return true;
 }
 

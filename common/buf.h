@@ -17,6 +17,7 @@
 struct buf {
 	char  *data; /* NULL until something is added */
 	size_t len, cap, max;
+	size_t high; /* what `len` was at most: so much is to be wiped */
 	bool   failed;
 };
 

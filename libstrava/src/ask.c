@@ -96,20 +96,35 @@ perform(strava_client *client, const struct ask *ask,
 	return status;
 }
 
+/* An answer came and is of no use: Strava has done what was asked. */
+static strava_status
+unread(const strava_http_response *response, const strava_error *failure,
+    strava_error *err)
+{
+	if (err != NULL) {
+		*err = *failure;
+		err->http_status = response->http.status;
+		err->in_doubt = 1;
+	}
+	return failure->status;
+}
+
 /* The JSON in an answer; a body that is not there is none. */
 static strava_status
 take_json(
     strava_http_response *response, struct json_object **doc, strava_error *err)
 {
+	strava_error failure;
+
 	*doc = NULL;
-	if (response->http.body.len == 0)
-		return STRAVA_OK;
-	if ((*doc = sv_response_json(response)) != NULL)
+	if (response->http.body.len == 0 ||
+	    (*doc = sv_response_json(response)) != NULL)
 		return STRAVA_OK;
 	if (errno == ENOMEM)
-		return sv_fail_memory(err);
-	return sv_fail_format(
-	    err, response->http.status, "the answer is not JSON");
+		sv_fail_memory(&failure);
+	else
+		sv_fail(&failure, STRAVA_ERR_FORMAT, "the answer is not JSON");
+	return unread(response, &failure, err);
 }
 
 strava_status
@@ -140,12 +155,7 @@ read_answer(strava_http_response *response, read_fn read,
 	if (status != STRAVA_OK)
 		return status;
 	status = read(doc, model, out, &failure);
-	if (status != STRAVA_OK && err != NULL) {
-		*err = failure;
-		err->http_status = response->http.status;
-		err->in_doubt = 1; /* Strava has done what was asked */
-	}
-	return status;
+	return status == STRAVA_OK ? status : unread(response, &failure, err);
 }
 
 strava_status
