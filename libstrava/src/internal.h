@@ -146,6 +146,9 @@ bool sv_put_opt_int(struct json_object *value, void *at);
 bool sv_put_opt_latlng(struct json_object *value, void *at);
 bool sv_put_tri(struct json_object *value, void *at);
 
+/* const char *: a text, or a boolean or a number as text. */
+bool sv_put_scalar(struct json_object *value, void *at);
+
 /* A pair [lat, lng] on the globe; false leaves *at alone. */
 bool sv_put_latlng(struct json_object *value, strava_latlng *at);
 

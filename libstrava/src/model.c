@@ -181,7 +181,7 @@ read_entries(struct root *root, struct json_object *json, const void **out)
 		if ((entry = take(root, sizeof(*entry))) == NULL)
 			return NO_MEMORY;
 		entry->key = json_object_iter_peek_name(&it);
-		if (value != NULL && put_string(value, &entry->value))
+		if (value != NULL && sv_put_scalar(value, &entry->value))
 			items[count++] = entry;
 	}
 	end_list(list, items, count, n);

@@ -27,7 +27,7 @@ enum nesting {
 	IN_OBJECT,  /* const strava_x *, NULL when absent */
 	IN_LIST,    /* const strava_x_list *, of objects */
 	IN_TEXTS,   /* const strava_text_list *, of strings */
-	IN_ENTRIES, /* const strava_entry_list *, an object of strings */
+	IN_ENTRIES, /* const strava_entry_list *, an object of scalars */
 	IN_LATLNGS  /* const strava_latlng_list *, of [lat, lng] */
 };
 

@@ -13,6 +13,7 @@
 #include <strava/error.h>
 #include <strava/gear.h>
 #include <strava/lap.h>
+#include <strava/limiter.h>
 #include <strava/oauth.h>
 #include <strava/photo.h>
 #include <strava/polyline.h>
@@ -27,6 +28,7 @@
 #include <strava/transport.h>
 #include <strava/types.h>
 #include <strava/upload.h>
+#include <strava/webhook.h>
 #include <strava/zone.h>
 
 #endif
