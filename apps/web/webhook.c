@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <strava/athlete.h>
-#include <string.h>
+#include <strava/webhook.h>
 #include <strings.h>
 
 #include "fresh.h"
-#include "members.h"
-#include "nonce.h"
 #include "routes.h"
 #include "session.h"
 #include "visit.h"
@@ -17,7 +15,6 @@
  * 200 makes Strava tell again, up to three times.
  */
 
-#define CHALLENGE_MAX 256
 #define PROBE_MS 1500    /* Strava waits two seconds for the answer */
 #define CHECK_AGAIN_S 60 /* one look for each athlete in that time */
 
@@ -39,66 +36,31 @@ answer(struct response *response, int status, const char *text)
 	buf_addf(&response->body, "%s\n", text);
 }
 
-/* Letters and digits, and a little between them: needs no escaping. */
-static bool
-is_challenge(const char *text)
-{
-	static const char allowed[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789-._~";
-	size_t len = strlen(text);
-
-	return len > 0 && len <= CHALLENGE_MAX && strspn(text, allowed) == len;
-}
-
 void
 webhook_handshake(
     void *app, const struct request *request, struct response *response)
 {
-	const struct web *web = app;
-	const char       *mode = request_query(request, "hub.mode");
-	const char       *challenge = request_query(request, "hub.challenge");
+	const struct web        *web = app;
+	strava_webhook_handshake handshake = {
+		.mode = request_query(request, "hub.mode"),
+		.challenge = request_query(request, "hub.challenge"),
+		.verify_token = request_query(request, "hub.verify_token"),
+	};
+	char echo[STRAVA_WEBHOOK_ANSWER_SIZE];
 
-	if (!nonce_equal(web->settings->strava_webhook_verify_token,
-		request_query(request, "hub.verify_token")) ||
-	    mode == NULL || strcmp(mode, "subscribe") != 0) {
+	switch (strava_webhook_handshake_answer(&handshake,
+	    web->settings->strava_webhook_verify_token, echo, NULL)) {
+	case STRAVA_OK:
+		response_type(response, "application/json");
+		buf_add_text(&response->body, echo);
+		return;
+	case STRAVA_ERR_REQUEST:
+		answer(response, 400, "hub.challenge is missing or odd.");
+		return;
+	default:
 		answer(response, 403, "This is not a handshake of ours.");
 		return;
 	}
-	if (challenge == NULL || !is_challenge(challenge)) {
-		answer(response, 400, "hub.challenge is missing or odd.");
-		return;
-	}
-	response_type(response, "application/json");
-	buf_addf(&response->body, "{\"hub.challenge\":\"%s\"}", challenge);
-}
-
-/* "false", as Strava writes it, and whatever else may mean it one day. */
-static bool
-says_no(struct json_object *authorized)
-{
-	const char *text =
-	    authorized != NULL ? json_object_get_string(authorized) : NULL;
-
-	return text != NULL &&
-	       (strcasecmp(text, "false") == 0 || strcmp(text, "0") == 0);
-}
-
-/* The athlete who is said to have withdrawn consent; 0 when the event says
- * something else. */
-static int64_t
-athlete_of(struct json_object *event)
-{
-	const char         *type = members_get_string(event, "object_type");
-	struct json_object *updates = members_get(event, "updates");
-	struct json_object *owner = members_get(event, "owner_id");
-	int64_t             athlete;
-
-	if (type == NULL || strcmp(type, "athlete") != 0 ||
-	    !says_no(members_get(updates, "authorized")) || owner == NULL ||
-	    !put_int64(owner, &athlete) || athlete < 1)
-		return 0;
-	return athlete;
 }
 
 enum finding {
@@ -227,10 +189,11 @@ look_into(const struct visit *visit, int64_t athlete)
 static void
 receive(struct visit *visit)
 {
-	const char         *body, *type;
-	struct json_object *event;
-	int64_t             athlete;
-	size_t              len;
+	strava_webhook_event *event;
+	const char           *body, *type;
+	size_t                len;
+	strava_status         status;
+	bool                  settled;
 
 	type = request_header(visit->request, "Content-Type");
 	if (type == NULL || strncasecmp(type, "application/json", 16) != 0) {
@@ -238,15 +201,16 @@ receive(struct visit *visit)
 		return;
 	}
 	body = request_body(visit->request, &len);
-	event = members_parse(body, len);
-	if (!json_object_is_type(event, json_type_object)) {
+	status = strava_webhook_event_parse(body, len, &event, NULL);
+	if (status == STRAVA_ERR_FORMAT) {
 		answer(visit->response, 400, "That is not an event.");
-		json_object_put(event);
 		return;
 	}
-	athlete = athlete_of(event);
-	json_object_put(event);
-	if (athlete == 0 || look_into(visit, athlete))
+	settled = status == STRAVA_OK &&
+		  (!event->is_deauthorization || event->owner_id == 0 ||
+		      look_into(visit, event->owner_id));
+	strava_webhook_event_free(event);
+	if (settled)
 		answer(visit->response, 200, "noted");
 	else
 		answer(visit->response, 503, "Please tell again.");

@@ -131,6 +131,35 @@ read_secret()
 	    sm://sandbox-project/motto >"$work/read_secret.out" 2>&1
 }
 
+# Two at once spend one budget, of which a fifth is kept.
+share_limiter()
+{
+	"$programs/share_limiter" "$work/limiter" 70 >"$work/first" 2>&1 &
+	first=$!
+	"$programs/share_limiter" "$work/limiter" 70 >"$work/second" 2>&1
+	wait $first
+	awk '/ calls$/ { sum += $1 } END { print sum " calls in all" }' \
+	    "$work/first" "$work/second" >"$work/share_limiter.out"
+}
+
+# A web server tells the same event twice.
+webhook_receiver()
+{
+	rm -rf "$work/events"
+	mkdir "$work/events"
+	{
+		(cd "$work/events" && REQUEST_METHOD=GET VERIFY_TOKEN=abc \
+		    QUERY_STRING="hub.mode=subscribe&hub.challenge=15f7&$1" \
+		    "$programs/webhook_receiver")
+		for _ in 1 2; do
+			(cd "$work/events" && REQUEST_METHOD=POST \
+			    "$programs/webhook_receiver") \
+			    <tests/libstrava/fixtures/webhook/activity_update.json
+		done
+		ls "$work/events"
+	} >"$work/webhook_receiver.out" 2>&1
+}
+
 store_token()
 {
 	echo "a-refresh-token" | DATABASE_URL=$database \
@@ -177,6 +206,13 @@ sandbox=$(sed -n 's,^listening on http://,,p' "$work/sandbox.out")
 	! webhook_subscribe "http://$sandbox/nobody-listens" ||
 	    echo "webhook_subscribe subscribed nobody"
 	expect webhook_subscribe 'GET to callback URL does not return 200'
+	share_limiter || echo "share_limiter failed"
+	expect share_limiter '^80 calls in all'
+	webhook_receiver hub.verify_token=abc || echo "webhook_receiver failed"
+	expect webhook_receiver '^{"hub.challenge":"15f7"}'
+	expect webhook_receiver '^120475.activity.16578901234.update.1795435160$'
+	webhook_receiver hub.verify_token=abd || echo "webhook_receiver failed"
+	expect webhook_receiver '^Status: 403'
 	read_secret || echo "read_secret failed"
 	expect read_secret '^ride on'
 	store_token || echo "store_token failed"

@@ -503,6 +503,19 @@ write_session(strava_client *unused, strava_error *err)
 }
 
 static strava_status
+read_event(strava_client *unused, strava_error *err)
+{
+	static const char     text[] = "{\"updates\":{\"title\":\"t\"}}";
+	strava_webhook_event *event;
+	strava_status         status;
+
+	(void)unused;
+	status = strava_webhook_event_parse(text, strlen(text), &event, err);
+	strava_webhook_event_free(event);
+	return status;
+}
+
+static strava_status
 subscribe(strava_client *client, strava_error *err)
 {
 	strava_subscription *subscription;
@@ -518,6 +531,18 @@ static strava_status
 unsubscribe(strava_client *client, strava_error *err)
 {
 	return strava_subscription_delete(client, &app, 1, err);
+}
+
+static strava_status
+make_limiter(strava_client *unused, strava_error *err)
+{
+	strava_limiter *limiter;
+	strava_status   status;
+
+	(void)unused;
+	status = strava_limiter_new(NULL, &limiter, err);
+	strava_limiter_free(limiter);
+	return status;
 }
 
 static void
@@ -556,6 +581,8 @@ every_call_survives_every_failure(void **state)
 	starve(get_streams, streams);
 	starve(decode_line, NULL);
 	starve(request, "answer");
+	starve(read_event, NULL);
+	starve(make_limiter, NULL);
 }
 
 /* Whatever failed behind it: once a request is out, Strava may have acted. */

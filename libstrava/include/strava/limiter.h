@@ -140,7 +140,8 @@ STRAVA_API STRAVA_CHECK strava_status strava_limiter_ask(
 
 /*
  * Ends a call; ending it twice does no harm.  `told` is what the headers of this
- * very answer said, with -1 for what they did not; NULL: nothing.
+ * very answer said, with -1 for what they did not; NULL: nothing.  It is not
+ * what strava_client_rate_limit() gives, which may be of an earlier window.
  *
  * In one window usage only grows, since answers overtake each other; limits are
  * taken as told.  After LIMITED without a header that explains it, the window of
