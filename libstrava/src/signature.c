@@ -12,7 +12,7 @@
 #define TOLERANCE_S 300
 #define HEADER_MAX 4096
 #define DIGEST_SIZE 32
-#define HEX_SIZE (2 * DIGEST_SIZE)
+#define HEX_SIZE ((size_t)2 * DIGEST_SIZE)
 
 static const char *const names[] = {
 	[STRAVA_SIGNATURE_UNCHECKED] = "unchecked",

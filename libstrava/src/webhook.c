@@ -59,57 +59,25 @@ strava_webhook_handshake_answer(const strava_webhook_handshake *handshake,
 
 /* --- reading an event --- */
 
-struct word {
-	const char *text;
-	int         value;
+/* By the values of their enums, whose 0 is none of them. */
+static const char *const objects[] = {
+	[STRAVA_WEBHOOK_ACTIVITY] = "activity",
+	[STRAVA_WEBHOOK_ATHLETE] = "athlete",
+};
+static const char *const aspects[] = {
+	[STRAVA_WEBHOOK_CREATE] = "create",
+	[STRAVA_WEBHOOK_UPDATE] = "update",
+	[STRAVA_WEBHOOK_DELETE] = "delete",
 };
 
-static bool
-find_word(struct json_object *value, const struct word *words, size_t count,
-    int *found)
+/* Where the text stands, from 1; 0: nowhere. */
+static size_t
+find(const char *text, const char *const *words, size_t count)
 {
-	const char *text;
-
-	if (!put_string(value, &text))
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(text, words[i].text) == 0) {
-			*found = words[i].value;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool
-put_object(struct json_object *value, void *at)
-{
-	static const struct word words[] = {
-		{ "activity", STRAVA_WEBHOOK_ACTIVITY },
-		{ "athlete", STRAVA_WEBHOOK_ATHLETE },
-	};
-	int found;
-
-	if (!find_word(value, words, COUNT(words), &found))
-		return false;
-	*(strava_webhook_object *)at = (strava_webhook_object)found;
-	return true;
-}
-
-static bool
-put_aspect(struct json_object *value, void *at)
-{
-	static const struct word words[] = {
-		{ "create", STRAVA_WEBHOOK_CREATE },
-		{ "update", STRAVA_WEBHOOK_UPDATE },
-		{ "delete", STRAVA_WEBHOOK_DELETE },
-	};
-	int found;
-
-	if (!find_word(value, words, COUNT(words), &found))
-		return false;
-	*(strava_webhook_aspect *)at = (strava_webhook_aspect)found;
-	return true;
+	for (size_t i = 1; text != NULL && i < count; i++)
+		if (strcmp(text, words[i]) == 0)
+			return i;
+	return 0;
 }
 
 static bool
@@ -163,8 +131,6 @@ put_withdrawn(struct json_object *value, void *at)
 
 #define M(name, put, in, key) MEMBER(strava_webhook_event, name, put, in, key)
 static const struct member members[] = {
-	M(object, put_object, NULL, "object_type"),
-	M(aspect, put_aspect, NULL, "aspect_type"),
 	M(object_type, put_string, NULL, "object_type"),
 	M(aspect_type, put_string, NULL, "aspect_type"),
 	M(object_id, put_id, NULL, "object_id"),
@@ -190,18 +156,27 @@ strava_status
 strava_webhook_event_parse(
     const void *body, size_t len, strava_webhook_event **out, strava_error *err)
 {
-	strava_status status;
+	strava_webhook_event *event;
+	strava_status         status;
 
-	if (out != NULL)
-		*out = NULL;
+	if (out == NULL)
+		return sv_fail_argument(err, "out is NULL");
+	*out = NULL;
 	if (len > STRAVA_WEBHOOK_BODY_MAX)
 		return sv_fail(err, STRAVA_ERR_FORMAT,
 		    "the event is longer than %d bytes",
 		    STRAVA_WEBHOOK_BODY_MAX);
-	status = sv_model_parse(body, len, &event_model, out, err);
-	if (status == STRAVA_OK && (*out)->object != STRAVA_WEBHOOK_ATHLETE)
-		(*out)->is_deauthorization = false;
-	return status;
+	status = sv_model_parse(body, len, &event_model, &event, err);
+	if (status != STRAVA_OK)
+		return status;
+	event->object = (strava_webhook_object)find(
+	    event->object_type, objects, COUNT(objects));
+	event->aspect = (strava_webhook_aspect)find(
+	    event->aspect_type, aspects, COUNT(aspects));
+	if (event->object != STRAVA_WEBHOOK_ATHLETE)
+		event->is_deauthorization = false;
+	*out = event;
+	return STRAVA_OK;
 }
 
 void

@@ -18,7 +18,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define NOON INT64_C(1795435200) /* 2026-11-23, 12:00:00 UTC */
-#define MIDNIGHT (NOON + 12 * 3600)
+#define MIDNIGHT (NOON + INT64_C(43200))
 
 static const strava_rate_limit nothing = { .short_limit = -1,
 	.short_used = -1,
@@ -48,6 +48,34 @@ limiter_at(int64_t *now, strava_limiter_options options)
 	return limiter;
 }
 
+/* What most tests have before them: a limiter of a new application. */
+struct desk {
+	int64_t               now;
+	strava_limiter       *limiter;
+	strava_limiter_ticket ticket;
+	strava_rate_limit     told;
+	strava_error          err;
+};
+
+static int
+sit_down(void **state)
+{
+	static struct desk desk;
+
+	desk = (struct desk){ .now = NOON + 300, .told = nothing };
+	desk.limiter = limiter_at(&desk.now, (strava_limiter_options){ 0 });
+	*state = &desk;
+	return 0;
+}
+
+static int
+stand_up(void **state)
+{
+	strava_limiter_free(((struct desk *)*state)->limiter);
+	return 0;
+}
+#define at_desk(test) cmocka_unit_test_setup_teardown(test, sit_down, stand_up)
+
 /* Seconds to wait; 0: let go, with *ticket. */
 static int64_t
 ask(strava_limiter *limiter, strava_call_kind kind, strava_priority priority,
@@ -64,6 +92,14 @@ ask(strava_limiter *limiter, strava_call_kind kind, strava_priority priority,
 	assert_int_equal(err.http_status, 0);
 	assert_true(err.retry_after_s > 0);
 	return err.retry_after_s;
+}
+
+/* A read for somebody who waits, which there is room for. */
+static void
+let_go(strava_limiter *limiter, strava_limiter_ticket *ticket)
+{
+	assert_int_equal(
+	    ask(limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE, ticket), 0);
 }
 
 /* How many calls are let go, one after the other, up to `most`. */
@@ -95,8 +131,7 @@ be_told(
 {
 	strava_limiter_ticket ticket;
 
-	assert_int_equal(
-	    ask(limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE, &ticket), 0);
+	let_go(limiter, &ticket);
 	strava_limiter_done(limiter, &ticket, end, told);
 }
 
@@ -114,73 +149,60 @@ usage_of(strava_limiter *limiter)
 static void
 a_new_application_may_read_a_hundred_times(void **state)
 {
-	int64_t         now = NOON + 300;
-	strava_limiter *limiter =
-	    limiter_at(&now, (strava_limiter_options){ 0 });
-	strava_limiter_usage usage = usage_of(limiter);
+	struct desk         *d = *state;
+	strava_limiter_usage usage = usage_of(d->limiter);
 
-	(void)state;
 	assert_true(usage.rate.short_limit == 200);
 	assert_true(usage.rate.daily_limit == 2000);
 	assert_true(usage.rate.read_short_limit == 100);
 	assert_true(usage.rate.read_daily_limit == 1000);
 	assert_true(usage.rate.short_used == 0 && usage.in_flight == 0);
 	assert_int_equal(usage.shared, STRAVA_UNSET);
-	assert_int_equal(spend_reads(limiter), 100);
-	usage = usage_of(limiter);
+	assert_int_equal(spend_reads(d->limiter), 100);
+	usage = usage_of(d->limiter);
 	assert_true(usage.rate.short_used == 100);
 	assert_true(usage.rate.read_daily_used == 100);
 	assert_true(usage.short_ends_at == NOON + 905);
 	assert_true(usage.daily_ends_at == MIDNIGHT + 5);
-	strava_limiter_free(limiter);
 }
 
 static void
 an_upload_counts_in_the_overall_budget_alone(void **state)
 {
-	int64_t         now = NOON + 300;
-	strava_limiter *limiter =
-	    limiter_at(&now, (strava_limiter_options){ 0 });
+	struct desk         *d = *state;
 	strava_limiter_usage usage;
 
-	(void)state;
-	assert_int_equal(spend_reads(limiter), 100);
+	assert_int_equal(spend_reads(d->limiter), 100);
 	assert_int_equal(
-	    spend(limiter, STRAVA_CALL_UPLOAD, STRAVA_INTERACTIVE, 1000), 100);
-	usage = usage_of(limiter);
+	    spend(d->limiter, STRAVA_CALL_UPLOAD, STRAVA_INTERACTIVE, 1000),
+	    100);
+	usage = usage_of(d->limiter);
 	assert_true(usage.rate.short_used == 200);
 	assert_true(usage.rate.read_short_used == 100);
-	strava_limiter_free(limiter);
 }
 
 static void
 a_refusal_says_how_long_and_why(void **state)
 {
-	int64_t         now = NOON + 300;
-	strava_limiter *limiter =
-	    limiter_at(&now, (strava_limiter_options){ 0 });
-	strava_limiter_ticket ticket;
-	strava_error          err;
+	struct desk *d = *state;
 
-	(void)state;
-	assert_int_equal(spend_reads(limiter), 100);
-	assert_int_equal(strava_limiter_ask(limiter, STRAVA_CALL_READ,
-			     STRAVA_INTERACTIVE, &ticket, &err),
+	assert_int_equal(spend_reads(d->limiter), 100);
+	assert_int_equal(strava_limiter_ask(d->limiter, STRAVA_CALL_READ,
+			     STRAVA_INTERACTIVE, &d->ticket, &d->err),
 	    STRAVA_ERR_RATE_LIMIT);
-	assert_true(err.retry_after_s == 605);
-	assert_string_equal(
-	    err.message, "the 15-minute read budget is used up: 605 s to wait");
+	assert_true(d->err.retry_after_s == 605);
+	assert_string_equal(d->err.message,
+	    "the 15-minute read budget is used up: 605 s to wait");
 	/* What was refused was not counted. */
-	assert_true(usage_of(limiter).rate.read_short_used == 100);
-	assert_int_equal(strava_limiter_ask(limiter, STRAVA_CALL_READ,
-			     STRAVA_INTERACTIVE, &ticket, NULL),
+	assert_true(usage_of(d->limiter).rate.read_short_used == 100);
+	assert_int_equal(strava_limiter_ask(d->limiter, STRAVA_CALL_READ,
+			     STRAVA_INTERACTIVE, &d->ticket, NULL),
 	    STRAVA_ERR_RATE_LIMIT);
-	now += 604;
-	assert_true(
-	    ask(limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE, &ticket) == 1);
-	now += 1;
-	assert_int_equal(spend_reads(limiter), 100);
-	strava_limiter_free(limiter);
+	d->now += 604;
+	assert_true(ask(d->limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE,
+			&d->ticket) == 1);
+	d->now += 1;
+	assert_int_equal(spend_reads(d->limiter), 100);
 }
 
 static void
@@ -213,23 +235,16 @@ the_day_ends_at_midnight(void **state)
 static void
 the_longest_wait_is_told(void **state)
 {
-	int64_t         now = NOON + 300;
-	strava_limiter *limiter =
-	    limiter_at(&now, (strava_limiter_options){ 0 });
-	strava_limiter_ticket ticket;
-	strava_rate_limit     told = nothing;
-	strava_error          err;
+	struct desk *d = *state;
 
-	(void)state;
-	told.daily_used = 2000;
-	told.read_short_used = 100;
-	be_told(limiter, STRAVA_CALL_ANSWERED, &told);
-	assert_int_equal(strava_limiter_ask(limiter, STRAVA_CALL_READ,
-			     STRAVA_INTERACTIVE, &ticket, &err),
+	d->told.daily_used = 2000;
+	d->told.read_short_used = 100;
+	be_told(d->limiter, STRAVA_CALL_ANSWERED, &d->told);
+	assert_int_equal(strava_limiter_ask(d->limiter, STRAVA_CALL_READ,
+			     STRAVA_INTERACTIVE, &d->ticket, &d->err),
 	    STRAVA_ERR_RATE_LIMIT);
-	assert_true(err.retry_after_s == MIDNIGHT + 5 - now);
-	assert_non_null(strstr(err.message, "the daily budget"));
-	strava_limiter_free(limiter);
+	assert_true(d->err.retry_after_s == MIDNIGHT + 5 - d->now);
+	assert_non_null(strstr(d->err.message, "the daily budget"));
 }
 
 static void
@@ -265,17 +280,13 @@ the_reserve_is_for_who_waits(void **state)
 static void
 somebody_who_waits_may_spend_all_and_leaves_the_reserve_last(void **state)
 {
-	int64_t         now = NOON + 300;
-	strava_limiter *limiter =
-	    limiter_at(&now, (strava_limiter_options){ 0 });
+	struct desk *d = *state;
 
-	(void)state;
 	assert_int_equal(
-	    spend(limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE, 75), 75);
+	    spend(d->limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE, 75), 75);
 	assert_int_equal(
-	    spend(limiter, STRAVA_CALL_READ, STRAVA_BACKGROUND, 100), 5);
-	assert_int_equal(spend_reads(limiter), 20);
-	strava_limiter_free(limiter);
+	    spend(d->limiter, STRAVA_CALL_READ, STRAVA_BACKGROUND, 100), 5);
+	assert_int_equal(spend_reads(d->limiter), 20);
 }
 
 /* --- what is in flight --- */
@@ -290,9 +301,7 @@ calls_in_flight_count(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(ask(limiter, STRAVA_CALL_READ,
-				     STRAVA_INTERACTIVE, &tickets[i]),
-		    0);
+		let_go(limiter, &tickets[i]);
 	assert_true(usage_of(limiter).in_flight == 3);
 	assert_true(ask(limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE,
 			&tickets[3]) > 0);
@@ -310,99 +319,73 @@ calls_in_flight_count(void **state)
 static void
 a_call_that_never_left_is_given_back(void **state)
 {
-	int64_t         now = NOON + 300;
-	strava_limiter *limiter =
-	    limiter_at(&now, (strava_limiter_options){ 0 });
-	strava_limiter_ticket ticket;
+	struct desk *d = *state;
 
-	(void)state;
 	for (int i = 0; i < 5000; i++) {
-		assert_int_equal(
-		    ask(limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE, &ticket),
-		    0);
-		strava_limiter_done(limiter, &ticket, STRAVA_CALL_UNSENT, NULL);
+		let_go(d->limiter, &d->ticket);
+		strava_limiter_done(
+		    d->limiter, &d->ticket, STRAVA_CALL_UNSENT, NULL);
 	}
-	assert_true(usage_of(limiter).rate.daily_used == 0);
-	assert_true(usage_of(limiter).rate.read_short_used == 0);
+	assert_true(usage_of(d->limiter).rate.daily_used == 0);
+	assert_true(usage_of(d->limiter).rate.read_short_used == 0);
 	/* In the next window, too, and in the next day. */
-	now = MIDNIGHT - 60;
-	assert_int_equal(
-	    ask(limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE, &ticket), 0);
-	now = MIDNIGHT + 60;
-	assert_true(usage_of(limiter).rate.read_short_used == 1);
-	assert_true(usage_of(limiter).rate.read_daily_used == 1);
-	strava_limiter_done(limiter, &ticket, STRAVA_CALL_UNSENT, NULL);
-	assert_true(usage_of(limiter).rate.read_short_used == 0);
-	assert_true(usage_of(limiter).rate.read_daily_used == 0);
-	strava_limiter_free(limiter);
+	d->now = MIDNIGHT - 60;
+	let_go(d->limiter, &d->ticket);
+	d->now = MIDNIGHT + 60;
+	assert_true(usage_of(d->limiter).rate.read_short_used == 1);
+	assert_true(usage_of(d->limiter).rate.read_daily_used == 1);
+	strava_limiter_done(d->limiter, &d->ticket, STRAVA_CALL_UNSENT, NULL);
+	assert_true(usage_of(d->limiter).rate.read_short_used == 0);
+	assert_true(usage_of(d->limiter).rate.read_daily_used == 0);
 }
 
 static void
 a_call_over_the_end_of_a_window_counts_in_both(void **state)
 {
-	int64_t         now = NOON + 890;
-	strava_limiter *limiter =
-	    limiter_at(&now, (strava_limiter_options){ 0 });
+	struct desk          *d = *state;
 	strava_limiter_ticket over, before, close;
 
-	(void)state;
-	assert_int_equal(
-	    ask(limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE, &before), 0);
-	strava_limiter_done(limiter, &before, STRAVA_CALL_ANSWERED, NULL);
-	assert_int_equal(
-	    ask(limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE, &over), 0);
-	assert_int_equal(
-	    ask(limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE, &close), 0);
+	d->now = NOON + 890;
+	let_go(d->limiter, &before);
+	strava_limiter_done(d->limiter, &before, STRAVA_CALL_ANSWERED, NULL);
+	let_go(d->limiter, &over);
+	let_go(d->limiter, &close);
 	/* Strava's clock may be five seconds ahead. */
-	now = NOON + 895;
-	strava_limiter_done(limiter, &close, STRAVA_CALL_ANSWERED, NULL);
-	now = NOON + 904;
-	assert_true(usage_of(limiter).rate.read_short_used == 3);
-	now = NOON + 905;
-	assert_true(usage_of(limiter).rate.read_short_used == 2);
-	assert_true(usage_of(limiter).rate.read_daily_used == 3);
-	assert_true(usage_of(limiter).in_flight == 0);
-	strava_limiter_done(limiter, &over, STRAVA_CALL_ANSWERED, NULL);
-	assert_true(usage_of(limiter).rate.read_short_used == 2);
-	strava_limiter_free(limiter);
+	d->now = NOON + 895;
+	strava_limiter_done(d->limiter, &close, STRAVA_CALL_ANSWERED, NULL);
+	d->now = NOON + 904;
+	assert_true(usage_of(d->limiter).rate.read_short_used == 3);
+	d->now = NOON + 905;
+	assert_true(usage_of(d->limiter).rate.read_short_used == 2);
+	assert_true(usage_of(d->limiter).rate.read_daily_used == 3);
+	assert_true(usage_of(d->limiter).in_flight == 0);
+	strava_limiter_done(d->limiter, &over, STRAVA_CALL_ANSWERED, NULL);
+	assert_true(usage_of(d->limiter).rate.read_short_used == 2);
 }
 
 static void
 a_call_whose_process_died_is_gone_after_the_next_window(void **state)
 {
-	int64_t         now = NOON + 300;
-	strava_limiter *limiter =
-	    limiter_at(&now, (strava_limiter_options){ 0 });
-	strava_limiter_ticket ticket;
+	struct desk *d = *state;
 
-	(void)state;
 	for (int i = 0; i < 40; i++)
-		assert_int_equal(
-		    ask(limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE, &ticket),
-		    0);
-	now += 900;
-	assert_int_equal(spend_reads(limiter), 60);
-	assert_true(usage_of(limiter).in_flight == 0);
-	now += 900;
-	assert_int_equal(spend_reads(limiter), 100);
-	strava_limiter_free(limiter);
+		let_go(d->limiter, &d->ticket);
+	d->now += 900;
+	assert_int_equal(spend_reads(d->limiter), 60);
+	assert_true(usage_of(d->limiter).in_flight == 0);
+	d->now += 900;
+	assert_int_equal(spend_reads(d->limiter), 100);
 }
 
 static void
 an_idle_window_forgets_what_was_in_flight(void **state)
 {
-	int64_t         now = NOON + 300;
-	strava_limiter *limiter =
-	    limiter_at(&now, (strava_limiter_options){ 0 });
-	strava_limiter_ticket ticket;
+	struct desk *d = *state;
 
-	(void)state;
-	assert_int_equal(
-	    ask(limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE, &ticket), 0);
-	now += 1800;
-	assert_true(usage_of(limiter).rate.read_short_used == 0);
-	assert_true(usage_of(limiter).rate.read_daily_used == 1);
-	strava_limiter_free(limiter);
+	let_go(d->limiter, &d->ticket);
+	d->now += 1800;
+	assert_true(usage_of(d->limiter).rate.read_short_used == 0);
+	assert_true(usage_of(d->limiter).rate.read_daily_used == 1);
 }
 
 /* --- what Strava tells --- */
@@ -410,158 +393,122 @@ an_idle_window_forgets_what_was_in_flight(void **state)
 static void
 usage_that_is_told_only_grows(void **state)
 {
-	int64_t         now = NOON + 300;
-	strava_limiter *limiter =
-	    limiter_at(&now, (strava_limiter_options){ 0 });
-	strava_rate_limit told = nothing;
+	struct desk *d = *state;
 
-	(void)state;
-	told.read_short_used = 90;
-	told.daily_used = 700;
-	be_told(limiter, STRAVA_CALL_ANSWERED, &told);
-	told.read_short_used = 5;
-	told.daily_used = 3;
-	be_told(limiter, STRAVA_CALL_ANSWERED, &told);
-	assert_true(usage_of(limiter).rate.read_short_used == 91);
-	assert_true(usage_of(limiter).rate.daily_used == 701);
-	assert_true(usage_of(limiter).rate.short_used == 2);
-	assert_int_equal(spend_reads(limiter), 9);
-	strava_limiter_free(limiter);
+	d->told.read_short_used = 90;
+	d->told.daily_used = 700;
+	be_told(d->limiter, STRAVA_CALL_ANSWERED, &d->told);
+	d->told.read_short_used = 5;
+	d->told.daily_used = 3;
+	be_told(d->limiter, STRAVA_CALL_ANSWERED, &d->told);
+	assert_true(usage_of(d->limiter).rate.read_short_used == 91);
+	assert_true(usage_of(d->limiter).rate.daily_used == 701);
+	assert_true(usage_of(d->limiter).rate.short_used == 2);
+	assert_int_equal(spend_reads(d->limiter), 9);
 }
 
 static void
 limits_are_taken_as_told(void **state)
 {
-	int64_t         now = NOON + 300;
-	strava_limiter *limiter =
-	    limiter_at(&now, (strava_limiter_options){ 0 });
-	strava_rate_limit told = nothing;
+	struct desk *d = *state;
 
-	(void)state;
-	told.read_short_limit = 200;
-	told.short_limit = 400;
-	be_told(limiter, STRAVA_CALL_ANSWERED, &told);
+	d->told.read_short_limit = 200;
+	d->told.short_limit = 400;
+	be_told(d->limiter, STRAVA_CALL_ANSWERED, &d->told);
 	assert_int_equal(
-	    spend(limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE, 119), 119);
-	told.read_short_limit = 121;
-	be_told(limiter, STRAVA_CALL_ANSWERED, &told);
-	assert_int_equal(spend_reads(limiter), 0);
+	    spend(d->limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE, 119), 119);
+	d->told.read_short_limit = 121;
+	be_told(d->limiter, STRAVA_CALL_ANSWERED, &d->told);
+	assert_int_equal(spend_reads(d->limiter), 0);
 	/* They stay in the next window. */
-	now += 900;
-	assert_int_equal(spend_reads(limiter), 121);
-	strava_limiter_free(limiter);
+	d->now += 900;
+	assert_int_equal(spend_reads(d->limiter), 121);
 }
 
 static void
 numbers_that_make_no_sense_shut_nobody_out(void **state)
 {
-	int64_t         now = NOON + 300;
-	strava_limiter *limiter =
-	    limiter_at(&now, (strava_limiter_options){ 0 });
-	strava_rate_limit told = nothing;
+	struct desk *d = *state;
 
-	(void)state;
-	told.short_limit = 0;
-	told.read_short_limit = -5;
-	told.short_used = INT64_MIN;
-	told.daily_limit = INT64_MAX;
-	be_told(limiter, STRAVA_CALL_ANSWERED, &told);
-	be_told(limiter, STRAVA_CALL_ANSWERED, &nothing);
-	assert_int_equal(spend_reads(limiter), 98);
-	told.read_short_used = INT64_MAX;
-	now += 900;
-	be_told(limiter, STRAVA_CALL_ANSWERED, &told);
-	assert_int_equal(spend_reads(limiter), 0);
-	now += 900;
-	assert_int_equal(spend_reads(limiter), 100);
-	strava_limiter_free(limiter);
+	d->told.short_limit = 0;
+	d->told.read_short_limit = -5;
+	d->told.short_used = INT64_MIN;
+	d->told.daily_limit = INT64_MAX;
+	be_told(d->limiter, STRAVA_CALL_ANSWERED, &d->told);
+	be_told(d->limiter, STRAVA_CALL_ANSWERED, &nothing);
+	assert_int_equal(spend_reads(d->limiter), 98);
+	d->told.read_short_used = INT64_MAX;
+	d->now += 900;
+	be_told(d->limiter, STRAVA_CALL_ANSWERED, &d->told);
+	assert_int_equal(spend_reads(d->limiter), 0);
+	d->now += 900;
+	assert_int_equal(spend_reads(d->limiter), 100);
 }
 
 static void
 an_answer_that_comes_late_says_nothing_of_the_new_window(void **state)
 {
-	int64_t         now = MIDNIGHT - 60;
-	strava_limiter *limiter =
-	    limiter_at(&now, (strava_limiter_options){ 0 });
+	struct desk          *d = *state;
 	strava_limiter_ticket ticket, next;
-	strava_rate_limit     told = nothing;
 
-	(void)state;
-	told.read_short_used = 100;
-	told.read_daily_used = 1000;
-	assert_int_equal(
-	    ask(limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE, &ticket), 0);
-	now = MIDNIGHT + 5;
-	strava_limiter_done(limiter, &ticket, STRAVA_CALL_LIMITED, &told);
-	assert_int_equal(
-	    ask(limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE, &next), 0);
-	assert_true(usage_of(limiter).rate.read_daily_used == 2);
+	d->now = MIDNIGHT - 60;
+	d->told.read_short_used = 100;
+	d->told.read_daily_used = 1000;
+	let_go(d->limiter, &ticket);
+	d->now = MIDNIGHT + 5;
+	strava_limiter_done(d->limiter, &ticket, STRAVA_CALL_LIMITED, &d->told);
+	let_go(d->limiter, &next);
+	assert_true(usage_of(d->limiter).rate.read_daily_used == 2);
 	/* Of the day it does say something, when that is the same. */
-	now += 900;
-	strava_limiter_done(limiter, &next, STRAVA_CALL_ANSWERED, &told);
-	assert_true(usage_of(limiter).rate.read_short_used == 1);
-	assert_int_equal(spend_reads(limiter), 0);
-	strava_limiter_free(limiter);
+	d->now += 900;
+	strava_limiter_done(d->limiter, &next, STRAVA_CALL_ANSWERED, &d->told);
+	assert_true(usage_of(d->limiter).rate.read_short_used == 1);
+	assert_int_equal(spend_reads(d->limiter), 0);
 }
 
 static void
 a_429_without_a_reason_ends_the_window(void **state)
 {
-	int64_t         now = NOON + 300;
-	strava_limiter *limiter =
-	    limiter_at(&now, (strava_limiter_options){ 0 });
-	strava_rate_limit told = nothing;
+	struct desk *d = *state;
 
-	(void)state;
-	be_told(limiter, STRAVA_CALL_LIMITED, NULL);
-	assert_int_equal(spend_reads(limiter), 0);
+	be_told(d->limiter, STRAVA_CALL_LIMITED, NULL);
+	assert_int_equal(spend_reads(d->limiter), 0);
 	assert_int_equal(
-	    spend(limiter, STRAVA_CALL_UPLOAD, STRAVA_INTERACTIVE, 7), 7);
-	now += 900;
+	    spend(d->limiter, STRAVA_CALL_UPLOAD, STRAVA_INTERACTIVE, 7), 7);
+	d->now += 900;
 	/* Headers that say there is room are no reason. */
-	told.read_short_limit = 100;
-	told.read_short_used = 12;
-	be_told(limiter, STRAVA_CALL_LIMITED, &told);
-	assert_int_equal(spend_reads(limiter), 0);
-	now += 900;
-	assert_int_equal(spend_reads(limiter), 100);
-	strava_limiter_free(limiter);
+	d->told.read_short_limit = 100;
+	d->told.read_short_used = 12;
+	be_told(d->limiter, STRAVA_CALL_LIMITED, &d->told);
+	assert_int_equal(spend_reads(d->limiter), 0);
+	d->now += 900;
+	assert_int_equal(spend_reads(d->limiter), 100);
 }
 
 static void
 a_429_of_an_upload_ends_the_window_for_all(void **state)
 {
-	int64_t         now = NOON + 300;
-	strava_limiter *limiter =
-	    limiter_at(&now, (strava_limiter_options){ 0 });
-	strava_limiter_ticket ticket;
+	struct desk *d = *state;
 
-	(void)state;
 	assert_int_equal(
-	    ask(limiter, STRAVA_CALL_UPLOAD, STRAVA_INTERACTIVE, &ticket), 0);
-	strava_limiter_done(limiter, &ticket, STRAVA_CALL_LIMITED, NULL);
-	assert_int_equal(spend_reads(limiter), 0);
+	    ask(d->limiter, STRAVA_CALL_UPLOAD, STRAVA_INTERACTIVE, &d->ticket),
+	    0);
+	strava_limiter_done(d->limiter, &d->ticket, STRAVA_CALL_LIMITED, NULL);
+	assert_int_equal(spend_reads(d->limiter), 0);
 	assert_int_equal(
-	    spend(limiter, STRAVA_CALL_UPLOAD, STRAVA_INTERACTIVE, 7), 0);
-	strava_limiter_free(limiter);
+	    spend(d->limiter, STRAVA_CALL_UPLOAD, STRAVA_INTERACTIVE, 7), 0);
 }
 
 static void
 a_429_for_the_day_is_not_laid_to_the_window(void **state)
 {
-	int64_t         now = NOON + 300;
-	strava_limiter *limiter =
-	    limiter_at(&now, (strava_limiter_options){ 0 });
-	strava_limiter_ticket ticket;
-	strava_rate_limit     told = nothing;
+	struct desk *d = *state;
 
-	(void)state;
-	told.read_daily_used = 1001;
-	be_told(limiter, STRAVA_CALL_LIMITED, &told);
-	assert_true(usage_of(limiter).rate.read_short_used == 1);
-	assert_true(ask(limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE,
-			&ticket) == MIDNIGHT + 5 - now);
-	strava_limiter_free(limiter);
+	d->told.read_daily_used = 1001;
+	be_told(d->limiter, STRAVA_CALL_LIMITED, &d->told);
+	assert_true(usage_of(d->limiter).rate.read_short_used == 1);
+	assert_true(ask(d->limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE,
+			&d->ticket) == MIDNIGHT + 5 - d->now);
 }
 
 /* --- clocks --- */
@@ -569,51 +516,46 @@ a_429_for_the_day_is_not_laid_to_the_window(void **state)
 static void
 a_clock_that_goes_back_shuts_nobody_out(void **state)
 {
-	int64_t         now = NOON + 905;
-	strava_limiter *limiter =
-	    limiter_at(&now, (strava_limiter_options){ 0 });
+	struct desk *d = *state;
 
-	(void)state;
-	assert_int_equal(spend_reads(limiter), 100);
+	d->now = NOON + 905;
+	assert_int_equal(spend_reads(d->limiter), 100);
 	/* A little: still the same window ... */
-	now = NOON + 900;
-	assert_int_equal(spend_reads(limiter), 0);
-	assert_true(usage_of(limiter).short_ends_at == NOON + 1805);
-	now = NOON + 1805;
-	assert_int_equal(spend_reads(limiter), 100);
+	d->now = NOON + 900;
+	assert_int_equal(spend_reads(d->limiter), 0);
+	assert_true(usage_of(d->limiter).short_ends_at == NOON + 1805);
+	d->now = NOON + 1805;
+	assert_int_equal(spend_reads(d->limiter), 100);
 	/* ... a lot: the clock was wrong, but the day is the same. */
-	now = NOON - 3600;
-	assert_int_equal(spend_reads(limiter), 100);
-	assert_true(usage_of(limiter).rate.read_daily_used == 300);
-	now = NOON - 10 * 365 * INT64_C(86400);
-	assert_int_equal(spend_reads(limiter), 100);
-	assert_true(usage_of(limiter).rate.read_daily_used == 100);
-	strava_limiter_free(limiter);
+	d->now = NOON - 3600;
+	assert_int_equal(spend_reads(d->limiter), 100);
+	assert_true(usage_of(d->limiter).rate.read_daily_used == 300);
+	d->now = NOON - INT64_C(315360000);
+	assert_int_equal(spend_reads(d->limiter), 100);
+	assert_true(usage_of(d->limiter).rate.read_daily_used == 100);
 }
 
 static void
 any_time_is_borne(void **state)
 {
+	struct desk         *d = *state;
 	static const int64_t times[] = { INT64_MIN, -1, 0, 4, 5, 904, 905, NOON,
 		INT64_MAX - 1, INT64_MAX, INT64_MIN, NOON };
-	int64_t              now = 0;
-	strava_limiter      *limiter =
-	    limiter_at(&now, (strava_limiter_options){ 0 });
 	strava_limiter_ticket tickets[COUNT(times)];
 
-	(void)state;
+	d->now = 0;
 	for (size_t i = 0; i < COUNT(times); i++) {
-		now = times[i];
-		ask(limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE, &tickets[i]);
+		d->now = times[i];
+		ask(d->limiter, STRAVA_CALL_READ, STRAVA_INTERACTIVE,
+		    &tickets[i]);
 	}
 	for (size_t i = 0; i < COUNT(times); i++) {
-		now = times[i];
+		d->now = times[i];
 		strava_limiter_done(
-		    limiter, &tickets[i], STRAVA_CALL_LIMITED, &nothing);
+		    d->limiter, &tickets[i], STRAVA_CALL_LIMITED, &nothing);
 	}
-	now = NOON + 1800;
-	assert_int_equal(spend_reads(limiter), 100);
-	strava_limiter_free(limiter);
+	d->now = NOON + 1800;
+	assert_int_equal(spend_reads(d->limiter), 100);
 }
 
 /* --- a Strava that counts --- */
@@ -1012,9 +954,7 @@ out_of_reach_each_goes_on_alone_and_says_so(void **state)
 	world_move(&w, (NOON + 300) * 1000);
 	assert_int_equal(
 	    spend(w.limiters[1], STRAVA_CALL_READ, STRAVA_INTERACTIVE, 50), 50);
-	assert_int_equal(
-	    ask(w.limiters[0], STRAVA_CALL_READ, STRAVA_INTERACTIVE, &before),
-	    0);
+	let_go(w.limiters[0], &before);
 	w.out_of_reach = true;
 	/* What was last seen stands. */
 	assert_int_equal(
@@ -1022,18 +962,14 @@ out_of_reach_each_goes_on_alone_and_says_so(void **state)
 	assert_int_equal(usage_of(w.limiters[0]).shared, STRAVA_FALSE);
 	assert_true(usage_of(w.limiters[0]).rate.read_short_used == 71);
 	strava_limiter_done(w.limiters[0], &before, STRAVA_CALL_ANSWERED, NULL);
-	assert_int_equal(
-	    ask(w.limiters[0], STRAVA_CALL_READ, STRAVA_INTERACTIVE, &alone),
-	    0);
+	let_go(w.limiters[0], &alone);
 	/* And is added when the place is back. */
 	w.out_of_reach = false;
 	strava_limiter_done(w.limiters[0], &alone, STRAVA_CALL_ANSWERED, NULL);
 	assert_int_equal(usage_of(w.limiters[0]).shared, STRAVA_TRUE);
 	assert_true(usage_of(w.limiters[1]).rate.read_short_used == 72);
 	/* Once: what the other gives back then is not taken again. */
-	assert_int_equal(
-	    ask(w.limiters[1], STRAVA_CALL_READ, STRAVA_INTERACTIVE, &before),
-	    0);
+	let_go(w.limiters[1], &before);
 	assert_true(usage_of(w.limiters[0]).rate.read_short_used == 73);
 	strava_limiter_done(w.limiters[1], &before, STRAVA_CALL_UNSENT, NULL);
 	assert_true(usage_of(w.limiters[0]).rate.read_short_used == 72);
@@ -1189,7 +1125,7 @@ options_out_of_contract_are_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		limiter = (strava_limiter *)(uintptr_t)1;
+		limiter = (void *)&err; /* not NULL */
 		assert_int_equal(strava_limiter_new(&rows[i], &limiter, &err),
 		    STRAVA_ERR_ARGUMENT);
 		assert_null(limiter);
@@ -1245,31 +1181,30 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_new_application_may_read_a_hundred_times),
-		cmocka_unit_test(an_upload_counts_in_the_overall_budget_alone),
-		cmocka_unit_test(a_refusal_says_how_long_and_why),
+		at_desk(a_new_application_may_read_a_hundred_times),
+		at_desk(an_upload_counts_in_the_overall_budget_alone),
+		at_desk(a_refusal_says_how_long_and_why),
 		cmocka_unit_test(the_day_ends_at_midnight),
-		cmocka_unit_test(the_longest_wait_is_told),
+		at_desk(the_longest_wait_is_told),
 		cmocka_unit_test(the_reserve_is_for_who_waits),
-		cmocka_unit_test(
+		at_desk(
 		    somebody_who_waits_may_spend_all_and_leaves_the_reserve_last),
 		cmocka_unit_test(calls_in_flight_count),
-		cmocka_unit_test(a_call_that_never_left_is_given_back),
-		cmocka_unit_test(
-		    a_call_over_the_end_of_a_window_counts_in_both),
-		cmocka_unit_test(
+		at_desk(a_call_that_never_left_is_given_back),
+		at_desk(a_call_over_the_end_of_a_window_counts_in_both),
+		at_desk(
 		    a_call_whose_process_died_is_gone_after_the_next_window),
-		cmocka_unit_test(an_idle_window_forgets_what_was_in_flight),
-		cmocka_unit_test(usage_that_is_told_only_grows),
-		cmocka_unit_test(limits_are_taken_as_told),
-		cmocka_unit_test(numbers_that_make_no_sense_shut_nobody_out),
-		cmocka_unit_test(
+		at_desk(an_idle_window_forgets_what_was_in_flight),
+		at_desk(usage_that_is_told_only_grows),
+		at_desk(limits_are_taken_as_told),
+		at_desk(numbers_that_make_no_sense_shut_nobody_out),
+		at_desk(
 		    an_answer_that_comes_late_says_nothing_of_the_new_window),
-		cmocka_unit_test(a_429_without_a_reason_ends_the_window),
-		cmocka_unit_test(a_429_of_an_upload_ends_the_window_for_all),
-		cmocka_unit_test(a_429_for_the_day_is_not_laid_to_the_window),
-		cmocka_unit_test(a_clock_that_goes_back_shuts_nobody_out),
-		cmocka_unit_test(any_time_is_borne),
+		at_desk(a_429_without_a_reason_ends_the_window),
+		at_desk(a_429_of_an_upload_ends_the_window_for_all),
+		at_desk(a_429_for_the_day_is_not_laid_to_the_window),
+		at_desk(a_clock_that_goes_back_shuts_nobody_out),
+		at_desk(any_time_is_borne),
 		cmocka_unit_test(strava_never_counts_beyond_a_limit),
 		cmocka_unit_test(nor_when_processes_share_the_budgets),
 		cmocka_unit_test(strangers_cost_few_calls),
