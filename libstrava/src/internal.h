@@ -140,6 +140,88 @@ void sv_rate_limit_read(
 /* Seconds until the window that is used up ends, by the client's clock. */
 int64_t sv_rate_limit_wait_s(const strava_client *client);
 
+/* geo.c: a place in space, in metres from the middle of the globe. */
+struct place {
+	double x, y, z;
+};
+
+/* False for a NAN too. */
+bool sv_is_on_globe(strava_latlng point);
+
+/* Where a point on the globe is. */
+struct place sv_place(strava_latlng point);
+
+/* The short way from `a` to `b`, prepared for many distances. */
+struct leg {
+	struct place a, b;
+	struct place up;     /* out of the globe, half way */
+	struct place along;  /* of length 1, from a to b */
+	struct place side;   /* of length 1, square to both */
+	double       length; /* of the straight line; 0: only the ends count */
+};
+void sv_leg(struct leg *leg, const struct place *a, const struct place *b);
+
+/* The square of the distance of a place from a leg, and how far along the leg,
+ * 0 to 1, the nearest place is. */
+double sv_leg_square(
+    const struct leg *leg, const struct place *p, double *fraction);
+
+/* xml.c: each adds to a buffer, whose failure is asked for at the end. */
+
+/* Text between tags or quotes, made fit for XML. */
+void sv_xml_text(struct buf *out, const char *text);
+
+/* Rounded, without zeros at the end; `value` is one that XML can have. */
+void sv_xml_number(struct buf *out, double value, int decimals);
+bool sv_xml_is_number(double value);
+
+/* An element around a number or a text; nothing for no number and no text. */
+void sv_xml_number_element(
+    struct buf *out, const char *name, double value, int decimals);
+void sv_xml_text_element(struct buf *out, const char *name, const char *text);
+
+/* export.c: what the formats share. */
+struct export
+{
+	const strava_streams     *streams;
+	const strava_export_info *info;
+	struct buf                out;
+};
+
+/* How exactly numbers are written: a centimetre, a thousandth of a second. */
+#define DEGREE_DECIMALS 7
+#define METRE_DECIMALS 2
+#define SECOND_DECIMALS 3
+
+/* Refuses what is of no use to any format, and opens the buffer. */
+strava_status sv_export_begin(struct export *x, const strava_streams *streams,
+    const strava_export_info *info, strava_error *err);
+
+/* Gives the text up, or fails with NOMEM. */
+strava_status sv_export_end(
+    struct export *x, char **text_out, strava_error *err);
+
+/* A sample; NAN where there is none. */
+double sv_export_sample(const double *samples, size_t i);
+
+/* The same, rounded; NAN when it is below `least` or above `most`. */
+double sv_export_whole(
+    const double *samples, size_t i, double least, double most);
+
+/* Degrees of longitude as both formats have them: below 180, when rounded to
+ * DEGREE_DECIMALS too. */
+double sv_export_lng(double lng);
+
+/* Has the sample a position?  A time? */
+bool sv_export_has_place(const struct export *x, size_t i);
+bool sv_export_has_time(const struct export *x, size_t i);
+
+#define EXPORT_TIME_SIZE 40
+
+/* Writes the time so long after the start, which is known. */
+const char *sv_export_time(
+    const struct export *x, double after_s, char text[EXPORT_TIME_SIZE]);
+
 /* values.c: put_fn for the values of <strava/types.h>. */
 bool sv_put_opt_double(struct json_object *value, void *at);
 bool sv_put_opt_int(struct json_object *value, void *at);

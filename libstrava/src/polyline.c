@@ -6,104 +6,226 @@
  * lowest first.  A byte is a group plus 32 if more follow, plus 63.
  */
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "internal.h"
 
-#define POINTS_MAX 100000
-
 #define GROUP_BITS 5
-#define MORE 0x20
+#define MORE 0x20U
 #define OFFSET 63
 
-/* 360 degrees need 27 bits. */
+/* 360 degrees need 27 bits; six groups hold 30. */
 #define GROUPS_MAX 6
 
 #define SCALE 100000
 #define LAT_MAX 9000000
 #define LNG_MAX 18000000
 
-/* How many numbers the text holds. */
+/* What was read of a text. */
+struct line {
+	strava_latlng *points; /* NULL when there are none */
+	size_t         count;
+	const char    *end;   /* behind the last point */
+	const char    *fault; /* why that is not the end of the text, or NULL */
+};
+
+/*
+ * How many numbers end before the first byte that the format does not know.
+ * For each of them reading stops at such an end, so it needs no other bound.
+ */
 static size_t
 count_numbers(const char *text)
 {
-	size_t n = 0;
+	size_t        n = 0;
+	unsigned char group;
 
-	for (; *text != '\0'; text++)
-		n += (unsigned char)*text < OFFSET + MORE;
+	for (; (group = (unsigned char)(*text - OFFSET)) < 2 * MORE; text++)
+		n += group < MORE;
 	return n;
 }
 
-/* Adds the next number to *sum; NULL when there is none. */
-static const char *
-add_number(const char *text, int64_t *sum)
+/* Adds the next number to *sum; NULL when it is longer than any can be. */
+static inline const char *
+add_number(const char *text, int32_t *sum)
 {
 	uint32_t value = 0, group;
+	int      shift = 0;
 
-	for (int i = 0; i < GROUPS_MAX; i++) {
-		unsigned char c = (unsigned char)*text++;
-
-		if (c < OFFSET || c >= OFFSET + 2 * MORE)
+	do {
+		if (shift == GROUPS_MAX * GROUP_BITS)
 			return NULL;
-		group = (uint32_t)c - OFFSET;
-		value |= (group & (MORE - 1)) << (i * GROUP_BITS);
-		if (group < MORE) {
-			*sum += (value & 1) != 0 ? -1 - (int64_t)(value >> 1)
-						 : (int64_t)(value >> 1);
-			return text;
-		}
-	}
-	return NULL;
+		group = (uint32_t)(unsigned char)*text++ - OFFSET;
+		value |= (group & (MORE - 1)) << shift;
+		shift += GROUP_BITS;
+	} while (group >= MORE);
+	*sum += (int32_t)(value >> 1) ^ -(int32_t)(value & 1);
+	return text;
 }
 
-/* What is wrong with the text, or NULL. */
-static const char *
-decode(const char *text, strava_latlng *points, size_t count)
+/* Reads at most `count` points, which the text has. */
+static void
+read_points(const char *text, size_t count, struct line *line)
 {
-	int64_t lat = 0, lng = 0;
+	int32_t     lat = 0, lng = 0;
+	const char *next;
 
-	for (size_t i = 0; i < count; i++) {
-		if ((text = add_number(text, &lat)) == NULL ||
-		    (text = add_number(text, &lng)) == NULL)
-			return "the polyline is cut or has a byte that does "
-			       "not belong there";
-		points[i].lat = (double)lat / SCALE;
-		points[i].lng = (double)lng / SCALE;
-		if (lat < -LAT_MAX || lat > LAT_MAX || lng < -LNG_MAX ||
-		    lng > LNG_MAX)
-			return "the polyline leaves the globe";
+	line->end = text;
+	for (line->count = 0; line->count < count; line->count++) {
+		next = add_number(line->end, &lat);
+		if (next != NULL)
+			next = add_number(next, &lng);
+		if (next == NULL || lat < -LAT_MAX || lat > LAT_MAX ||
+		    lng < -LNG_MAX || lng > LNG_MAX) {
+			line->fault = "the polyline leaves the globe";
+			return;
+		}
+		line->points[line->count].lat = (double)lat / SCALE;
+		line->points[line->count].lng = (double)lng / SCALE;
+		line->end = next;
 	}
-	return *text == '\0' ? NULL : "the polyline is cut";
+}
+
+/* False when out of memory. */
+static bool
+decode(const char *text, struct line *line)
+{
+	size_t whole = count_numbers(text) / 2;
+	size_t count = whole < STRAVA_POLYLINE_POINTS_MAX
+			   ? whole
+			   : STRAVA_POLYLINE_POINTS_MAX;
+
+	memset(line, 0, sizeof(*line));
+	if (count > 0) {
+		line->points = malloc(count * sizeof(*line->points));
+		if (line->points == NULL)
+			return false;
+	}
+	read_points(text, count, line);
+	if (line->fault == NULL && *line->end != '\0')
+		line->fault = count < whole
+				  ? "the polyline has more than 100000 points"
+				  : "the polyline is cut or has a byte that "
+				    "does not belong there";
+	if (line->count == 0) {
+		free(line->points);
+		line->points = NULL;
+	}
+	return true;
 }
 
 strava_status
 strava_polyline_decode(const char *text, strava_latlng **points_out,
     size_t *count_out, strava_error *err)
 {
-	strava_latlng *points;
-	const char    *fault;
-	size_t         count;
+	struct line line;
 
 	if (points_out != NULL)
 		*points_out = NULL;
+	if (count_out != NULL)
+		*count_out = 0;
 	if (text == NULL || points_out == NULL || count_out == NULL)
 		return sv_fail_argument(
 		    err, "text, points_out or count_out is NULL");
-	*count_out = 0;
-	if (*text == '\0')
-		return STRAVA_OK;
-	count = count_numbers(text) / 2;
-	if (count > POINTS_MAX)
-		return sv_fail(err, STRAVA_ERR_FORMAT,
-		    "the polyline has more than %d points", POINTS_MAX);
-	if ((points = calloc(count + 1, sizeof(*points))) == NULL)
+	if (!decode(text, &line))
 		return sv_fail_memory(err);
-	if ((fault = decode(text, points, count)) != NULL) {
-		free(points);
-		return sv_fail(err, STRAVA_ERR_FORMAT, "%s", fault);
+	if (line.fault != NULL) {
+		free(line.points);
+		return sv_fail(err, STRAVA_ERR_FORMAT, "%s", line.fault);
 	}
-	*points_out = points;
-	*count_out = count;
+	*points_out = line.points;
+	*count_out = line.count;
+	return STRAVA_OK;
+}
+
+strava_status
+strava_polyline_decode_prefix(const char *text, strava_latlng **points_out,
+    size_t *count_out, size_t *read_out, strava_error *err)
+{
+	struct line line;
+
+	if (points_out != NULL)
+		*points_out = NULL;
+	if (count_out != NULL)
+		*count_out = 0;
+	if (read_out != NULL)
+		*read_out = 0;
+	if (text == NULL || points_out == NULL || count_out == NULL ||
+	    read_out == NULL)
+		return sv_fail_argument(
+		    err, "text, points_out, count_out or read_out is NULL");
+	if (!decode(text, &line))
+		return sv_fail_memory(err);
+	*points_out = line.points;
+	*count_out = line.count;
+	*read_out = (size_t)(line.end - text);
+	return STRAVA_OK;
+}
+
+static bool
+to_fixed(double degrees, double limit, int32_t *out)
+{
+	/* Written so that a NAN is refused too. */
+	if (!(fabs(degrees) <= limit))
+		return false;
+	*out = (int32_t)lround(degrees * SCALE);
+	return true;
+}
+
+static char *
+put_number(char *at, int32_t number)
+{
+	uint32_t bits = (uint32_t)number << 1;
+
+	if (number < 0)
+		bits = ~bits;
+	for (; bits >= MORE; bits >>= GROUP_BITS)
+		*at++ = (char)((MORE | (bits & (MORE - 1))) + OFFSET);
+	*at++ = (char)(bits + OFFSET);
+	return at;
+}
+
+/* The end of what was written, or NULL when a point is not on the globe. */
+static char *
+put_points(char *at, const strava_latlng *points, size_t count)
+{
+	int32_t lat, lng, lat_before = 0, lng_before = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!to_fixed(points[i].lat, 90, &lat) ||
+		    !to_fixed(points[i].lng, 180, &lng))
+			return NULL;
+		at = put_number(at, lat - lat_before);
+		at = put_number(at, lng - lng_before);
+		lat_before = lat;
+		lng_before = lng;
+	}
+	return at;
+}
+
+strava_status
+strava_polyline_encode(const strava_latlng *points, size_t count,
+    char **text_out, strava_error *err)
+{
+	char *text, *end, *fitting;
+
+	if (text_out != NULL)
+		*text_out = NULL;
+	if ((points == NULL && count > 0) || text_out == NULL)
+		return sv_fail_argument(err, "points or text_out is NULL");
+	if (count > STRAVA_POLYLINE_POINTS_MAX)
+		return sv_fail_argument(
+		    err, "a polyline holds at most 100000 points");
+	if ((text = malloc(count * 2 * GROUPS_MAX + 1)) == NULL)
+		return sv_fail_memory(err);
+	if ((end = put_points(text, points, count)) == NULL) {
+		free(text);
+		return sv_fail_argument(err, "a point is not on the globe");
+	}
+	*end = '\0';
+	fitting = realloc(text, (size_t)(end - text) + 1);
+	*text_out = fitting != NULL ? fitting : text;
 	return STRAVA_OK;
 }
 

@@ -6,12 +6,20 @@
 
 #define SEPARATORS ", "
 
-/* A scope that holds another one. */
+/* The scopes that Strava has, each with the bits of those that it holds. */
 static const struct {
-	const char *wide, *narrow;
-} holds[] = {
-	{ "read_all", "read" },
-	{ "activity:read_all", "activity:read" },
+	const char  *name;
+	strava_scope scope;
+	unsigned     holds;
+} scopes[] = {
+	{ "read", STRAVA_SCOPE_READ, 0 },
+	{ "read_all", STRAVA_SCOPE_READ_ALL, STRAVA_SCOPE_READ },
+	{ "profile:read_all", STRAVA_SCOPE_PROFILE_READ_ALL, 0 },
+	{ "profile:write", STRAVA_SCOPE_PROFILE_WRITE, 0 },
+	{ "activity:read", STRAVA_SCOPE_ACTIVITY_READ, 0 },
+	{ "activity:read_all", STRAVA_SCOPE_ACTIVITY_READ_ALL,
+	    STRAVA_SCOPE_ACTIVITY_READ },
+	{ "activity:write", STRAVA_SCOPE_ACTIVITY_WRITE, 0 },
 };
 
 struct word {
@@ -49,19 +57,56 @@ is_in(const char *list, const struct word *sought)
 	return false;
 }
 
+/* The bits of a word; 0 when it is not known. */
+static unsigned
+bits_of(const struct word *word)
+{
+	for (size_t i = 0; i < COUNT(scopes); i++)
+		if (is_word(word, scopes[i].name))
+			return (unsigned)scopes[i].scope | scopes[i].holds;
+	return 0;
+}
+
+unsigned
+strava_scope_parse(const char *list)
+{
+	struct word word;
+	unsigned    bits = 0;
+
+	while (list != NULL && next_word(&list, &word))
+		bits |= bits_of(&word);
+	return bits;
+}
+
+const char *
+strava_scope_name(unsigned scope)
+{
+	for (size_t i = 0; i < COUNT(scopes); i++)
+		if ((unsigned)scopes[i].scope == scope)
+			return scopes[i].name;
+	return NULL;
+}
+
+/* A word that is known may be held by another; any is held by itself. */
 static bool
 is_granted(const char *granted, const struct word *sought)
 {
-	struct word wide;
+	for (size_t i = 0; i < COUNT(scopes); i++)
+		if (is_word(sought, scopes[i].name))
+			return (strava_scope_parse(granted) &
+				   (unsigned)scopes[i].scope) != 0;
+	return is_in(granted, sought);
+}
 
-	if (is_in(granted, sought))
-		return true;
-	for (size_t i = 0; i < COUNT(holds); i++) {
-		wide = (struct word){ holds[i].wide, strlen(holds[i].wide) };
-		if (is_word(sought, holds[i].narrow) && is_in(granted, &wide))
-			return true;
-	}
-	return false;
+int
+strava_scope_has(const char *granted, const char *scope)
+{
+	struct word word;
+
+	if (granted == NULL || scope == NULL)
+		return 0;
+	word = (struct word){ scope, strlen(scope) };
+	return is_granted(granted, &word);
 }
 
 strava_status

@@ -400,6 +400,77 @@ decode_line(strava_client *unused, strava_error *err)
 }
 
 static strava_status
+decode_prefix(strava_client *unused, strava_error *err)
+{
+	strava_latlng *points;
+	size_t         count, read;
+	strava_status  status;
+
+	(void)unused;
+	status = strava_polyline_decode_prefix(
+	    "_p~iF~ps|U_", &points, &count, &read, err);
+	strava_polyline_free(points);
+	return status;
+}
+
+static const strava_latlng line[] = { { 1, 1 }, { 2, 3 }, { 4, 4 } };
+
+static strava_status
+encode_line(strava_client *unused, strava_error *err)
+{
+	char         *text;
+	strava_status status;
+
+	(void)unused;
+	status = strava_polyline_encode(line, 3, &text, err);
+	strava_string_free(text);
+	return status;
+}
+
+static strava_status
+simplify(strava_client *unused, strava_error *err)
+{
+	strava_latlng *points;
+	size_t         count;
+	strava_status  status;
+
+	(void)unused;
+	status = strava_geo_simplify(line, 3, 1, 0, &points, &count, err);
+	strava_polyline_free(points);
+	return status;
+}
+
+static const double         clock_s[] = { 0, 1, 2 };
+static const strava_streams samples = {
+	.count = 3, .time_s = clock_s, .latlng = line
+};
+
+static strava_status
+export_gpx(strava_client *unused, strava_error *err)
+{
+	char         *text;
+	strava_status status;
+
+	(void)unused;
+	status = strava_export_gpx(&samples, NULL, &text, err);
+	strava_string_free(text);
+	return status;
+}
+
+static strava_status
+export_tcx(strava_client *unused, strava_error *err)
+{
+	static const strava_export_info info = { .start_time = 1 };
+	char                           *text;
+	strava_status                   status;
+
+	(void)unused;
+	status = strava_export_tcx(&samples, &info, &text, err);
+	strava_string_free(text);
+	return status;
+}
+
+static strava_status
 request(strava_client *client, strava_error *err)
 {
 	char         *text;
@@ -580,6 +651,11 @@ every_call_survives_every_failure(void **state)
 	starve(parse_activity, NULL);
 	starve(get_streams, streams);
 	starve(decode_line, NULL);
+	starve(decode_prefix, NULL);
+	starve(encode_line, NULL);
+	starve(simplify, NULL);
+	starve(export_gpx, NULL);
+	starve(export_tcx, NULL);
 	starve(request, "answer");
 	starve(read_event, NULL);
 	starve(make_limiter, NULL);

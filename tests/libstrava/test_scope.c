@@ -43,6 +43,66 @@ what_is_missing_is_listed(void **state)
 }
 
 static void
+a_list_becomes_bits(void **state)
+{
+	static const struct {
+		const char *list;
+		unsigned    bits;
+	} rows[] = {
+		{ "", 0 },
+		{ NULL, 0 },
+		{ "read", STRAVA_SCOPE_READ },
+		{ "read_all", STRAVA_SCOPE_READ_ALL | STRAVA_SCOPE_READ },
+		{ "profile:read_all", STRAVA_SCOPE_PROFILE_READ_ALL },
+		{ "profile:write", STRAVA_SCOPE_PROFILE_WRITE },
+		{ "activity:read", STRAVA_SCOPE_ACTIVITY_READ },
+		{ "activity:read_all", STRAVA_SCOPE_ACTIVITY_READ_ALL |
+					   STRAVA_SCOPE_ACTIVITY_READ },
+		{ "activity:write", STRAVA_SCOPE_ACTIVITY_WRITE },
+		{ " read,,activity:write profile:write",
+		    STRAVA_SCOPE_READ | STRAVA_SCOPE_ACTIVITY_WRITE |
+			STRAVA_SCOPE_PROFILE_WRITE },
+		{ "READ reads rea telepathy:read", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(
+		    strava_scope_parse(rows[i].list), rows[i].bits);
+}
+
+static void
+a_bit_has_the_name_that_it_came_from(void **state)
+{
+	(void)state;
+	for (unsigned bit = 0; bit < 7; bit++)
+		assert_true((strava_scope_parse(strava_scope_name(1U << bit)) &
+				1U << bit) != 0);
+	assert_string_equal(strava_scope_name(STRAVA_SCOPE_ACTIVITY_READ_ALL),
+	    "activity:read_all");
+	assert_null(strava_scope_name(0));
+	assert_null(strava_scope_name(3));
+	assert_null(strava_scope_name(1U << 7));
+}
+
+static void
+a_list_is_asked_for_one(void **state)
+{
+	(void)state;
+	assert_true(strava_scope_has("read,activity:read", "activity:read"));
+	assert_true(strava_scope_has("activity:read_all", "activity:read"));
+	assert_false(strava_scope_has("activity:read", "activity:read_all"));
+	assert_false(strava_scope_has("", "read"));
+	assert_false(strava_scope_has("read", ""));
+	assert_false(strava_scope_has("read activity:write",
+	    "read activity:write")); /* a list is not one scope */
+	assert_true(strava_scope_has("read telepathy", "telepathy"));
+	assert_false(strava_scope_has("read", "telepathy"));
+	assert_false(strava_scope_has(NULL, "read"));
+	assert_false(strava_scope_has("read", NULL));
+}
+
+static void
 null_is_refused(void **state)
 {
 	char        *missing = (char *)1;
@@ -63,6 +123,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_missing_is_listed),
+		cmocka_unit_test(a_list_becomes_bits),
+		cmocka_unit_test(a_bit_has_the_name_that_it_came_from),
+		cmocka_unit_test(a_list_is_asked_for_one),
 		cmocka_unit_test(null_is_refused),
 	};
 

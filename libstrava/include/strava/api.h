@@ -17,4 +17,15 @@
 #define STRAVA_VERSION_PATCH 0
 #define STRAVA_VERSION "0.2.0"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Wipes and frees a string that the library returned; NULL is ignored. */
+STRAVA_API void strava_string_free(char *string);
+
+#ifdef __cplusplus
+}
+#endif
+
 #endif

@@ -163,21 +163,8 @@ STRAVA_API STRAVA_CHECK strava_status strava_oauth_revoke(strava_client *client,
 STRAVA_API STRAVA_CHECK strava_status strava_oauth_deauthorize(
     strava_client *client, strava_error *err);
 
-/*
- * Which of the scopes in `wanted` does `granted` lack?  Both are lists
- * separated by commas or spaces.  "activity:read_all" holds "activity:read",
- * "read_all" holds "read".  On success *missing_out is a comma-separated list,
- * "" when nothing is missing, to be freed with strava_string_free().
- * Fails with: ARGUMENT, NOMEM.
- */
-STRAVA_API STRAVA_CHECK strava_status strava_scope_missing(const char *granted,
-    const char *wanted, char **missing_out, strava_error *err);
-
 /* Wipes and frees; NULL is ignored. */
 STRAVA_API void strava_token_free(strava_token *token);
-
-/* Frees a string that the library returned; NULL is ignored. */
-STRAVA_API void strava_string_free(char *string);
 
 #ifdef __cplusplus
 }
