@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <strava/scope.h>
 #include <string.h>
 
 #include "clock.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "ask.h"
@@ -10,8 +11,15 @@
 #include "routes.h"
 
 /* The four numbers that everybody looks for. */
+static bool
+is_pace(const strava_activity *ride)
+{
+	return strava_units_of_speed(ride->sport_type) != STRAVA_QUANTITY_SPEED;
+}
+
 static void
-add_main_facts(struct buf *out, const strava_activity *ride, struct units units)
+add_main_facts(
+    struct buf *out, const strava_activity *ride, strava_unit_system units)
 {
 	buf_add_text(out, "<dl class=\"facts\">");
 	page_fact_begin(out, "Distance");
@@ -20,8 +28,7 @@ add_main_facts(struct buf *out, const strava_activity *ride, struct units units)
 	page_fact_begin(out, "Moving time");
 	units_duration(out, ride->moving_time_s);
 	page_fact_end(out);
-	page_fact_begin(out,
-	    units_is_pace(ride->sport_type) ? "Average pace" : "Average speed");
+	page_fact_begin(out, is_pace(ride) ? "Average pace" : "Average speed");
 	units_speed(out, units, ride->sport_type, ride->average_speed_mps);
 	page_fact_end(out);
 	page_fact_begin(out, "Elevation gain");
@@ -66,16 +73,15 @@ add_measurements(struct buf *out, const strava_activity *ride)
 
 static void
 add_other_facts(
-    struct buf *out, const strava_activity *ride, struct units units)
+    struct buf *out, const strava_activity *ride, strava_unit_system units)
 {
 	buf_add_text(out, "<dl class=\"facts small\">");
 	page_fact_begin(out, "Elapsed time");
 	units_duration(out, ride->elapsed_time_s);
 	page_fact_end(out);
 	if (ride->max_speed_mps > 0) {
-		page_fact_begin(out, units_is_pace(ride->sport_type)
-					 ? "Fastest pace"
-					 : "Highest speed");
+		page_fact_begin(
+		    out, is_pace(ride) ? "Fastest pace" : "Highest speed");
 		units_speed(out, units, ride->sport_type, ride->max_speed_mps);
 		page_fact_end(out);
 	}
@@ -108,8 +114,8 @@ static void
 show_ride(struct visit *visit, const strava_activity *ride,
     const struct ride_search *search)
 {
-	struct buf  *out = visit->out;
-	struct units units = ask_units(visit);
+	struct buf        *out = visit->out;
+	strava_unit_system units = ask_units(visit);
 
 	page_begin(visit, ride_name(ride), search != NULL ? "/activity" : NULL);
 	buf_add_text(out, "<p class=\"line\">");

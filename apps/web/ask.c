@@ -57,21 +57,21 @@ ask(struct visit *visit, ask_fn fn, void *question)
 static strava_status
 ask_preference(strava_client *client, void *question, strava_error *error)
 {
-	struct units   *units = question;
-	strava_athlete *athlete;
-	strava_status   status = strava_athlete_get(client, &athlete, error);
+	strava_unit_system *units = question;
+	strava_athlete     *athlete;
+	strava_status status = strava_athlete_get(client, &athlete, error);
 
 	if (status == STRAVA_OK) {
-		*units = units_of(athlete->measurement_preference);
+		*units = strava_unit_system_of(athlete->measurement_preference);
 		strava_athlete_free(athlete);
 	}
 	return status;
 }
 
-struct units
+strava_unit_system
 ask_units(struct visit *visit)
 {
-	struct units units = { 0 };
+	strava_unit_system units = STRAVA_METRIC;
 
 	(void)put(visit->backend, ask_preference, &units, NULL);
 	return units;

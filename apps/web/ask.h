@@ -25,6 +25,6 @@ bool ask(struct visit *visit, ask_fn fn, void *question);
  * The athlete's units, which only Strava knows.  Metric when it does not tell:
  * a page of numbers is worth more than none.
  */
-struct units ask_units(struct visit *visit);
+strava_unit_system ask_units(struct visit *visit);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <strava/oauth.h>
+#include <strava/policy.h>
 #include <string.h>
 
 #include "attempt.h"
@@ -125,7 +126,7 @@ show_missing(struct visit *visit, const char *missing)
 	buf_add_text(out, "</ul>");
 	page_paragraph(
 	    visit, "To go on, connect again and leave all boxes ticked.");
-	page_button_link(visit, "/login", "Connect with Strava");
+	page_button_link(visit, "/login", STRAVA_CONNECT_WITH);
 	problem_end(visit);
 }
 
@@ -140,7 +141,7 @@ show_refusal(struct visit *visit, const char *error)
 	page_paragraph(visit,
 	    "You chose not to give this app permission. Nothing was stored, "
 	    "and Strava shares nothing with it. Should you change your mind:");
-	page_button_link(visit, "/login", "Connect with Strava");
+	page_button_link(visit, "/login", STRAVA_CONNECT_WITH);
 	page_end(visit);
 }
 

@@ -51,7 +51,7 @@ begin_cell(struct buf *out, const char *label)
 }
 
 static void
-add_row(struct buf *out, const strava_activity *ride, struct units units)
+add_row(struct buf *out, const strava_activity *ride, strava_unit_system units)
 {
 	buf_add_text(out, "<tr role=\"row\">");
 	begin_cell(out, "Date");
@@ -77,7 +77,8 @@ add_row(struct buf *out, const strava_activity *ride, struct units units)
 }
 
 static void
-add_table(struct buf *out, const strava_activity_list *list, struct units units)
+add_table(
+    struct buf *out, const strava_activity_list *list, strava_unit_system units)
 {
 	buf_add_text(out,
 	    "<table class=\"table rides\" role=\"table\">"
@@ -130,8 +131,8 @@ add_chooser(struct visit *visit)
 static void
 show(struct visit *visit)
 {
-	struct page_of page;
-	struct units   units;
+	struct page_of     page;
+	strava_unit_system units;
 
 	if (!page_number(request_query(visit->request, "page"), &page.page)) {
 		problem_page(visit, PROBLEM_ADDRESS, -1);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <strava/policy.h>
 #include <string.h>
 
 #include "page.h"
@@ -37,7 +38,7 @@ add_offer(struct visit *visit)
 	if (signed_in)
 		page_button_link(visit, "/activity", "Show my latest ride");
 	else
-		page_button_link(visit, "/login", "Connect with Strava");
+		page_button_link(visit, "/login", STRAVA_CONNECT_WITH);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "page.h"
 
+#include <strava/policy.h>
 #include <string.h>
 
 #include "assets.h"
@@ -98,7 +99,8 @@ page_end(struct visit *visit)
 {
 	buf_add_text(visit->out,
 	    "</main><footer class=\"site\"><div class=\"container\">"
-	    "<p>Powered by Strava. " PAGE_APP_NAME " is independent of Strava "
+	    "<p>" STRAVA_POWERED_BY ". " PAGE_APP_NAME
+	    " is independent of Strava "
 	    "and shows you your own activities only.</p></div></footer>"
 	    "</body></html>\n");
 }
@@ -157,7 +159,7 @@ page_view_on_strava(struct visit *visit, int64_t activity_id)
 {
 	buf_addf(visit->out,
 	    "<a class=\"strava\" rel=\"external\" "
-	    "href=\"https://www.strava.com/activities/%lld\">View on Strava"
-	    "</a>",
+	    "href=\"https://www.strava.com/activities/"
+	    "%lld\">" STRAVA_VIEW_ON_STRAVA "</a>",
 	    (long long)activity_id);
 }

@@ -2,6 +2,7 @@
 #include "problem.h"
 
 #include <stdio.h>
+#include <strava/policy.h>
 
 #include "html.h"
 #include "page.h"
@@ -145,7 +146,7 @@ add_offer(struct visit *visit, enum offer offer)
 		page_button_link(visit, "/", "To the start page");
 		break;
 	case OFFER_CONNECT:
-		page_button_link(visit, "/login", "Connect with Strava");
+		page_button_link(visit, "/login", STRAVA_CONNECT_WITH);
 		break;
 	case OFFER_AGAIN:
 		if (visit->again != NULL)

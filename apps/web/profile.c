@@ -37,13 +37,14 @@ add_place(struct buf *out, const strava_athlete *athlete)
 }
 
 static void
-add_facts(struct buf *out, const strava_athlete *athlete, struct units units)
+add_facts(
+    struct buf *out, const strava_athlete *athlete, strava_unit_system units)
 {
 	buf_add_text(out, "<dl class=\"facts small\">");
 	add_place(out, athlete);
 	page_fact_begin(out, "Units");
-	buf_add_text(
-	    out, units.imperial ? "Miles and feet" : "Kilometres and metres");
+	buf_add_text(out, units == STRAVA_IMPERIAL ? "Miles and feet"
+						   : "Kilometres and metres");
 	page_fact_end(out);
 	if (athlete->weight_kg.set) {
 		page_fact_begin(out, "Weight");
@@ -65,7 +66,7 @@ add_facts(struct buf *out, const strava_athlete *athlete, struct units units)
 
 static void
 add_gear(struct buf *out, const char *heading, const strava_gear_list *list,
-    struct units units)
+    strava_unit_system units)
 {
 	const strava_gear *gear;
 
@@ -119,13 +120,13 @@ add_name(struct buf *out, const strava_athlete *athlete)
 static void
 show(struct visit *visit)
 {
-	struct buf     *out = visit->out, name;
-	strava_athlete *athlete;
-	struct units    units;
+	struct buf        *out = visit->out, name;
+	strava_athlete    *athlete;
+	strava_unit_system units;
 
 	if (!ask(visit, ask_athlete, &athlete))
 		return;
-	units = units_of(athlete->measurement_preference);
+	units = strava_unit_system_of(athlete->measurement_preference);
 	buf_init(&name, 1024);
 	add_name(&name, athlete);
 	page_begin(

@@ -133,7 +133,7 @@ why_no_route(const strava_activity *ride)
 
 void
 ride_add_route(
-    struct visit *visit, const strava_activity *ride, struct units units)
+    struct visit *visit, const strava_activity *ride, strava_unit_system units)
 {
 	const char    *line = ride->polyline;
 	strava_latlng *points = NULL;

@@ -36,7 +36,7 @@ void ride_search_free(struct ride_search *search);
 
 /* Adds the picture of the route, or a sentence that says why there is none. */
 void ride_add_route(
-    struct visit *visit, const strava_activity *ride, struct units units);
+    struct visit *visit, const strava_activity *ride, strava_unit_system units);
 
 /* What the athlete called it, or a stand-in; never NULL or "". */
 const char *ride_name(const strava_activity *ride);

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <strava/geo.h>
 
 #include "html.h"
 
@@ -19,16 +20,15 @@
 #define METRES_PER_DEG 111319.49 /* of latitude, on a sphere */
 #define RADIANS (3.14159265358979323846 / 180)
 
-/* Degrees into units: x = (lng - lng0) * x_scale, y = (lat0 - lat) * y_scale. */
+/* Degrees into units: x = x0 + (lng - lng0) * x_scale, y = (lat0 - lat) *
+ * y_scale. */
 struct frame {
-	double lat0, lng0; /* of the north-west corner of the picture */
+	double lat0; /* of the upper edge of the picture */
+	double lng0; /* of the middle, and where that is: */
+	double x0;
 	double x_scale, y_scale;
 	double metres_per_unit;
 	int    width, height;
-};
-
-struct bounds {
-	double south, north, west, east;
 };
 
 struct spot {
@@ -42,34 +42,17 @@ on_globe(strava_latlng p)
 	return p.lat >= -90 && p.lat <= 90 && p.lng >= -180 && p.lng <= 180;
 }
 
-/*
- * The longitude of `p`, counted on from `before` without the jump at the date
- * line, so that a route across it stays in one piece.
- */
-static double
-unwrapped(strava_latlng p, double before)
-{
-	return before + remainder(p.lng - before, 360);
-}
-
+/* Counted on over the date line too. */
 static bool
-bounds_of(const strava_latlng *points, size_t count, struct bounds *b)
+bounds_of(const strava_latlng *points, size_t count, strava_bounds *b)
 {
-	double lng;
-
-	if (count == 0 || !on_globe(points[0]))
-		return false;
-	lng = points[0].lng;
-	*b = (struct bounds){ points[0].lat, points[0].lat, lng, lng };
-	for (size_t i = 1; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		if (!on_globe(points[i]))
 			return false;
-		lng = unwrapped(points[i], lng);
-		b->south = fmin(b->south, points[i].lat);
-		b->north = fmax(b->north, points[i].lat);
-		b->west = fmin(b->west, lng);
-		b->east = fmax(b->east, lng);
-	}
+	if (strava_geo_bounds(points, count, b, NULL) != STRAVA_OK)
+		return false;
+	if (b->east < b->west)
+		b->east += 360;
 	return true;
 }
 
@@ -86,7 +69,7 @@ side(double units)
  * covers in a day.  The route is centred; both axes have the same scale.
  */
 static struct frame
-frame_of(const struct bounds *b)
+frame_of(const strava_bounds *b)
 {
 	struct frame frame;
 	double       lat = (b->south + b->north) / 2;
@@ -101,17 +84,21 @@ frame_of(const struct bounds *b)
 	frame.height = side(high_m / frame.metres_per_unit) + FOOT;
 	frame.y_scale = METRES_PER_DEG / frame.metres_per_unit;
 	frame.x_scale = frame.y_scale * shrink;
-	frame.lng0 = lng - frame.width / 2.0 / frame.x_scale;
+	frame.lng0 = lng;
+	frame.x0 = frame.width / 2.0;
 	frame.lat0 = lat + (frame.height - FOOT) / 2.0 / frame.y_scale;
 	return frame;
 }
 
+/* Longitudes are taken from the middle, so that a route across the date line
+ * stays in one piece. */
 static struct spot
-spot_of(const struct frame *frame, double lat, double lng)
+spot_of(const struct frame *frame, strava_latlng p)
 {
+	double      east = remainder(p.lng - frame->lng0, 360);
 	struct spot spot = {
-		.x = (int)lround((lng - frame->lng0) * frame->x_scale),
-		.y = (int)lround((frame->lat0 - lat) * frame->y_scale),
+		.x = (int)lround(frame->x0 + east * frame->x_scale),
+		.y = (int)lround((frame->lat0 - p.lat) * frame->y_scale),
 	};
 
 	return spot;
@@ -122,8 +109,7 @@ static struct spot
 add_line(struct buf *out, const struct frame *frame,
     const strava_latlng *points, size_t count)
 {
-	double      lng = points[0].lng;
-	struct spot at = spot_of(frame, points[0].lat, lng), next;
+	struct spot at = spot_of(frame, points[0]), next;
 
 	buf_addf(out,
 	    "<path fill=\"none\" stroke=\"currentColor\" stroke-width=\"3.5\" "
@@ -131,8 +117,7 @@ add_line(struct buf *out, const struct frame *frame,
 	    "stroke-linecap=\"round\" d=\"M%d %dl0 0",
 	    at.x, at.y);
 	for (size_t i = 1; i < count; i++) {
-		lng = unwrapped(points[i], lng);
-		next = spot_of(frame, points[i].lat, lng);
+		next = spot_of(frame, points[i]);
 		if (next.x == at.x && next.y == at.y)
 			continue;
 		buf_addf(out, " %d %d", next.x - at.x, next.y - at.y);
@@ -170,17 +155,19 @@ round_length(double limit)
 
 /* A bar of a round length, at most a third of the picture's width. */
 static void
-add_scale(struct buf *out, const struct frame *frame, struct units units)
+add_scale(struct buf *out, const struct frame *frame, strava_unit_system units)
 {
-	double limit_m = frame->width / 3.0 * frame->metres_per_unit;
-	double large_m = units.imperial ? UNITS_METRES_PER_MILE : 1000;
-	double small_m = units.imperial ? UNITS_METRES_PER_FOOT : 1;
-	bool   large = limit_m >= large_m;
-	double unit_m = large ? large_m : small_m;
-	double length = round_length(limit_m / unit_m);
-	int    bar = (int)lround(length * unit_m / frame->metres_per_unit);
-	int    y = frame->height - 18;
+	double         limit_m = frame->width / 3.0 * frame->metres_per_unit;
+	strava_measure limit =
+	    strava_units_convert(STRAVA_QUANTITY_DISTANCE, limit_m, units);
+	double length;
+	int    bar, y = frame->height - 18;
 
+	if (limit.value < 1)
+		limit = strava_units_convert(
+		    STRAVA_QUANTITY_SHORT_DISTANCE, limit_m, units);
+	length = round_length(limit.value);
+	bar = (int)lround(frame->width / 3.0 * length / limit.value);
 	buf_addf(out,
 	    "<g class=\"route-scale\"><path fill=\"none\" "
 	    "stroke=\"currentColor\" stroke-width=\"1.5\" "
@@ -190,16 +177,14 @@ add_scale(struct buf *out, const struct frame *frame, struct units units)
 	buf_addf(out,
 	    "<text x=\"%d\" y=\"%d\" font-size=\"38\" "
 	    "fill=\"currentColor\">%.6g %s</text></g>",
-	    bar + 34, y + 4, length,
-	    large ? (units.imperial ? "mi" : "km")
-		  : (units.imperial ? "ft" : "m"));
+	    bar + 34, y + 4, length, limit.unit);
 }
 
 bool
 route_svg(struct buf *out, const strava_latlng *points, size_t count,
-    const char *name, struct units units)
+    const char *name, strava_unit_system units)
 {
-	struct bounds bounds;
+	strava_bounds bounds;
 	struct frame  frame;
 	struct spot   finish;
 
@@ -217,7 +202,7 @@ route_svg(struct buf *out, const strava_latlng *points, size_t count,
 	    "</title><desc id=\"route-desc\">Line of the route, north up. "
 	    "A disc marks the start, a square the finish.</desc>");
 	finish = add_line(out, &frame, points, count);
-	add_marks(out, spot_of(&frame, points[0].lat, points[0].lng), finish);
+	add_marks(out, spot_of(&frame, points[0]), finish);
 	add_scale(out, &frame, units);
 	buf_add_text(out, "</svg>");
 	return true;

@@ -19,6 +19,6 @@
  * are no points or a point is off the globe.
  */
 bool route_svg(struct buf *out, const strava_latlng *points, size_t count,
-    const char *name, struct units units);
+    const char *name, strava_unit_system units);
 
 #endif

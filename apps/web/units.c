@@ -2,149 +2,70 @@
 #include "units.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 #include <time.h>
 
-#define METRES_PER_YARD 0.9144
-#define POUNDS_PER_KG 2.2046226218
-#define SECONDS_PER_HOUR 3600.0
 #define SLOWEST_PACE_MPS 0.1   /* below, a pace says nothing */
 #define NOTHING "\xe2\x80\x93" /* an en dash */
 
-/* How a sport tells its speed; what is not listed tells km/h. */
-enum telling {
-	AS_SPEED,
-	AS_PACE,     /* for each kilometre or mile */
-	AS_SWIM_PACE /* for each 100 metres or yards */
-};
-
-static const struct {
-	const char  *sport_type;
-	enum telling telling;
-} sports[] = {
-	{ "Run", AS_PACE },
-	{ "TrailRun", AS_PACE },
-	{ "VirtualRun", AS_PACE },
-	{ "Walk", AS_PACE },
-	{ "Hike", AS_PACE },
-	{ "Snowshoe", AS_PACE },
-	{ "Swim", AS_SWIM_PACE },
-};
-
-struct units
-units_of(const char *preference)
-{
-	struct units units = { .imperial = preference != NULL &&
-					   strcmp(preference, "feet") == 0 };
-
-	return units;
-}
-
 /* Short distances in the small unit, so that 850 m is not 0.9 km. */
 void
-units_distance(struct buf *out, struct units units, double metres)
+units_distance(struct buf *out, strava_unit_system units, double metres)
 {
-	double miles = metres / UNITS_METRES_PER_MILE;
+	strava_measure way =
+	    strava_units_convert(STRAVA_QUANTITY_DISTANCE, metres, units);
+	int decimals = units == STRAVA_IMPERIAL && way.value < 10 ? 2 : 1;
 
-	if (units.imperial)
-		buf_addf(out, miles < 10 ? "%.2f mi" : "%.1f mi", miles);
-	else if (metres < 1000)
-		buf_addf(out, "%.0f m", metres);
+	if (units == STRAVA_METRIC && metres < 1000)
+		units_elevation(out, units, metres);
 	else
-		buf_addf(out, "%.1f km", metres / 1000);
+		buf_addf(out, "%.*f %s", decimals, way.value, way.unit);
 }
 
 void
-units_elevation(struct buf *out, struct units units, double metres)
+units_elevation(struct buf *out, strava_unit_system units, double metres)
 {
-	if (units.imperial)
-		buf_addf(out, "%.0f ft", metres / UNITS_METRES_PER_FOOT);
-	else
-		buf_addf(out, "%.0f m", metres);
+	strava_measure height =
+	    strava_units_convert(STRAVA_QUANTITY_SHORT_DISTANCE, metres, units);
+
+	buf_addf(out, "%.0f %s", height.value, height.unit);
 }
 
 void
 units_duration(struct buf *out, int64_t seconds)
 {
-	int64_t days = seconds / 86400, hours = seconds / 3600 % 24;
-	int     minutes = (int)(seconds / 60 % 60), rest = (int)(seconds % 60);
+	char text[STRAVA_DURATION_TEXT_SIZE];
 
-	if (seconds < 0) {
-		buf_add_text(out, NOTHING);
-		return;
-	}
-	if (days > 0)
-		buf_addf(out, "%lld d ", (long long)days);
-	if (seconds >= 3600)
-		buf_addf(
-		    out, "%lld:%02d:%02d", (long long)hours, minutes, rest);
-	else
-		buf_addf(out, "%d:%02d", minutes, rest);
-}
-
-static enum telling
-telling_of(const char *sport_type)
-{
-	size_t i;
-
-	for (i = 0; sport_type != NULL && i < sizeof(sports) / sizeof(*sports);
-	     i++)
-		if (strcmp(sports[i].sport_type, sport_type) == 0)
-			return sports[i].telling;
-	return AS_SPEED;
-}
-
-bool
-units_is_pace(const char *sport_type)
-{
-	return telling_of(sport_type) != AS_SPEED;
-}
-
-static void
-add_pace(
-    struct buf *out, double metres_per_second, double metres, const char *unit)
-{
-	if (metres_per_second < SLOWEST_PACE_MPS) {
-		buf_add_text(out, NOTHING);
-		return;
-	}
-	units_duration(out, (int64_t)(metres / metres_per_second + 0.5));
-	buf_addf(out, " /%s", unit);
+	buf_add_text(
+	    out, seconds < 0 ? NOTHING : strava_duration_text(seconds, text));
 }
 
 void
-units_speed(struct buf *out, struct units units, const char *sport_type,
+units_speed(struct buf *out, strava_unit_system units, const char *sport_type,
     double metres_per_second)
 {
-	bool   imperial = units.imperial;
-	double unit_m = imperial ? UNITS_METRES_PER_MILE : 1000;
+	strava_quantity quantity = strava_units_of_speed(sport_type);
+	strava_measure  speed =
+	    strava_units_convert(quantity, metres_per_second, units);
+	char text[STRAVA_DURATION_TEXT_SIZE];
 
-	switch (telling_of(sport_type)) {
-	case AS_PACE:
-		add_pace(
-		    out, metres_per_second, unit_m, imperial ? "mi" : "km");
-		break;
-	case AS_SWIM_PACE:
-		add_pace(out, metres_per_second,
-		    100 * (imperial ? METRES_PER_YARD : 1),
-		    imperial ? "100 yd" : "100 m");
-		break;
-	case AS_SPEED:
-		buf_addf(out, "%.1f %s",
-		    metres_per_second * SECONDS_PER_HOUR / unit_m,
-		    imperial ? "mph" : "km/h");
-		break;
-	}
+	if (quantity == STRAVA_QUANTITY_SPEED)
+		buf_addf(out, "%.1f %s", speed.value, speed.unit);
+	else if (metres_per_second < SLOWEST_PACE_MPS)
+		buf_add_text(out, NOTHING);
+	else
+		buf_addf(out, "%s %s", strava_pace_text(speed.value, text),
+		    speed.unit);
 }
 
 void
-units_weight(struct buf *out, struct units units, double kilograms)
+units_weight(struct buf *out, strava_unit_system units, double kilograms)
 {
-	if (units.imperial)
-		buf_addf(out, "%.1f lb", kilograms * POUNDS_PER_KG);
-	else
-		buf_addf(out, "%.1f kg", kilograms);
+	strava_measure weight =
+	    strava_units_convert(STRAVA_QUANTITY_WEIGHT, kilograms, units);
+
+	buf_addf(out, "%.1f %s", weight.value, weight.unit);
 }
 
 static bool

@@ -64,27 +64,35 @@ add_number(const char *text, int32_t *sum)
 	return text;
 }
 
+static bool
+is_on_globe(int32_t lat, int32_t lng)
+{
+	return lat >= -LAT_MAX && lat <= LAT_MAX && lng >= -LNG_MAX &&
+	       lng <= LNG_MAX;
+}
+
 /* Reads at most `count` points, which the text has. */
 static void
 read_points(const char *text, size_t count, struct line *line)
 {
-	int32_t     lat = 0, lng = 0;
-	const char *next;
+	strava_latlng *points = line->points;
+	int32_t        lat = 0, lng = 0;
+	const char    *next;
+	size_t         i;
 
-	line->end = text;
-	for (line->count = 0; line->count < count; line->count++) {
-		next = add_number(line->end, &lat);
-		if (next != NULL)
-			next = add_number(next, &lng);
-		if (next == NULL || lat < -LAT_MAX || lat > LAT_MAX ||
-		    lng < -LNG_MAX || lng > LNG_MAX) {
-			line->fault = "the polyline leaves the globe";
-			return;
-		}
-		line->points[line->count].lat = (double)lat / SCALE;
-		line->points[line->count].lng = (double)lng / SCALE;
-		line->end = next;
+	for (i = 0; i < count; i++) {
+		if ((next = add_number(text, &lat)) == NULL ||
+		    (next = add_number(next, &lng)) == NULL ||
+		    !is_on_globe(lat, lng))
+			break;
+		points[i].lat = (double)lat / SCALE;
+		points[i].lng = (double)lng / SCALE;
+		text = next;
 	}
+	if (i < count)
+		line->fault = "the polyline leaves the globe";
+	line->count = i;
+	line->end = text;
 }
 
 /* False when out of memory. */

@@ -120,6 +120,36 @@ refresh_many()
 	    STRAVA_CLIENT_ID=1001 STRAVA_CLIENT_SECRET=sandbox-client-secret \
 	    STRAVA_OAUTH_BASE=http://$sandbox/oauth \
 	    "$programs/refresh_many" 2>&1 | sort >"$work/refresh_many.out"
+# The access token of an athlete who has just connected.
+new_token()
+	    -d '{"count":1}' |
+	    sed -n 's/.*"access_token": *"\([^"]*\)".*/\1/p'
+list_activities()
+	ACCESS_TOKEN=$(new_token) STRAVA_API_BASE=http://$sandbox/api/v3 \
+	    "$programs/list_activities" >"$work/list_activities.out" 2>&1
+}
+
+# The latest activity that has a route: "ID POLYLINE".
+latest_route() # TOKEN
+{
+	fetch /api/v3/athlete/activities -H "Authorization: Bearer $1" |
+	    grep -o '"id":"a[0-9]*","summary_polyline":"[^"]\+"' | head -n 1 |
+	    sed 's/"id":"a\([0-9]*\)","summary_polyline":"\(.*\)"/\1 \2/
+		s/\\\\/\\/g'
+}
+
+export_gpx()
+{
+	token=$(new_token)
+	route=$(latest_route "$token")
+	ACCESS_TOKEN=$token STRAVA_API_BASE=http://$sandbox/api/v3 \
+	    "$programs/export_gpx" "${route%% *}" >"$work/export_gpx.out" 2>&1
+}
+
+simplify_route() # the route that export_gpx left behind
+{
+	printf '%s\n' "${route#* }" | "$programs/simplify_route" 100 \
+	    >"$work/simplify_route.out" 2>&1
 }
 
 read_secret()
@@ -213,6 +243,11 @@ sandbox=$(sed -n 's,^listening on http://,,p' "$work/sandbox.out")
 	expect webhook_receiver '^120475.activity.16578901234.update.1795435160$'
 	webhook_receiver hub.verify_token=abd || echo "webhook_receiver failed"
 	expect webhook_receiver '^Status: 403'
+	export_gpx || echo "export_gpx failed"
+	expect export_gpx '<trkpt lat="[-0-9.]*" lon="[-0-9.]*"><ele>'
+	expect export_gpx '^</gpx>$'
+	simplify_route || echo "simplify_route failed"
+	expect simplify_route '^[0-9]* points, [0-9]* m; before [0-9]* points'
 	read_secret || echo "read_secret failed"
 	expect read_secret '^ride on'
 	store_token || echo "store_token failed"

@@ -11,7 +11,7 @@
  * stream has a gap, is skipped: the leg goes on to the next point that is.
  *
  * Distances up to 100 km are right to a millionth, distances round the whole
- * globe to two thousandths.
+ * globe to two thousandths; strava_geo(3) has what was measured.
  */
 
 #include <stddef.h>
