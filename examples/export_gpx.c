@@ -48,7 +48,7 @@ main(int argc, char *argv[])
 	    strava_activity_get(client, id, &activity, &error) != STRAVA_OK ||
 	    strava_activity_streams_get(client, id, NULL, &streams, &error) !=
 		STRAVA_OK ||
-	    export(activity, streams, &text, &error) != STRAVA_OK)
+	    to_text(activity, streams, &text, &error) != STRAVA_OK)
 		errx(1, "%s", error.message);
 
 	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include "export.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "clock.h"
-#include "internal.h"
+#include "globe.h"
 
 /* No sample takes more bytes, in either format; nor does what is around them,
  * without the caller's texts, in which a byte may take six. */
@@ -25,7 +27,7 @@ bytes_of(const char *text)
 }
 
 strava_status
-sv_export_begin(struct export *x, const strava_streams *streams,
+sv_export_begin(struct draft *x, const strava_streams *streams,
     const strava_export_info *info, strava_error *err)
 {
 	static const strava_export_info nothing = { 0 };
@@ -46,7 +48,7 @@ sv_export_begin(struct export *x, const strava_streams *streams,
 }
 
 strava_status
-sv_export_end(struct export *x, char **text_out, strava_error *err)
+sv_export_end(struct draft *x, char **text_out, strava_error *err)
 {
 	if (!buf_ok(&x->out)) {
 		buf_free(&x->out);
@@ -78,14 +80,14 @@ sv_export_lng(double lng)
 }
 
 bool
-sv_export_has_place(const struct export *x, size_t i)
+sv_export_has_place(const struct draft *x, size_t i)
 {
 	return x->streams->latlng != NULL &&
 	       sv_is_on_globe(x->streams->latlng[i]);
 }
 
 bool
-sv_export_has_time(const struct export *x, size_t i)
+sv_export_has_time(const struct draft *x, size_t i)
 {
 	double time_s = sv_export_sample(x->streams->time_s, i);
 
@@ -95,7 +97,7 @@ sv_export_has_time(const struct export *x, size_t i)
 
 const char *
 sv_export_time(
-    const struct export *x, double after_s, char text[EXPORT_TIME_SIZE])
+    const struct draft *x, double after_s, char text[EXPORT_TIME_SIZE])
 {
 	int64_t ms = llround(after_s * 1000);
 	int     thousandths = (int)(ms % 1000);

@@ -6,13 +6,14 @@
  * among the extensions, which the schema forbids; Garmin's is used instead.
  */
 
-#include "internal.h"
+#include "export.h"
+#include "xml.h"
 
 #define GARMIN "http://www.garmin.com/xmlschemas/"
 #define TOPOGRAFIX "http://www.topografix.com/GPX/1/1"
 
 static void
-begin(struct export *x)
+begin(struct draft *x)
 {
 	const strava_export_info *info = x->info;
 	char                      time[EXPORT_TIME_SIZE];
@@ -44,7 +45,7 @@ begin(struct export *x)
 }
 
 static void
-add_extensions(struct export *x, size_t i)
+add_extensions(struct draft *x, size_t i)
 {
 	const strava_streams *s = x->streams;
 	double                power = sv_export_whole(s->power_w, i, 0, 65535);
@@ -69,7 +70,7 @@ add_extensions(struct export *x, size_t i)
 }
 
 static void
-add_point(struct export *x, size_t i)
+add_point(struct draft *x, size_t i)
 {
 	const strava_streams *s = x->streams;
 	char                  time[EXPORT_TIME_SIZE];
@@ -91,7 +92,7 @@ add_point(struct export *x, size_t i)
 
 /* Each stretch without a gap is a segment of its own. */
 static bool
-add_segments(struct export *x)
+add_segments(struct draft *x)
 {
 	bool open = false, any = false;
 
@@ -115,7 +116,7 @@ strava_status
 strava_export_gpx(const strava_streams *streams, const strava_export_info *info,
     char **text_out, strava_error *err)
 {
-	struct export x;
+	struct draft  x;
 	strava_status status;
 
 	if (text_out == NULL)

@@ -8,7 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "internal.h"
+#include "export.h"
+#include "xml.h"
 
 #define GARMIN "http://www.garmin.com/xmlschemas/"
 
@@ -39,7 +40,7 @@ sport_of(const char *sport_type)
 
 /* The last time; below 0 when no sample has one. */
 static double
-duration_s(const struct export *x)
+duration_s(const struct draft *x)
 {
 	for (size_t i = x->streams->count; i-- > 0;)
 		if (sv_export_has_time(x, i))
@@ -57,7 +58,7 @@ distance_m(const strava_streams *s)
 }
 
 static void
-begin(struct export *x)
+begin(struct draft *x)
 {
 	double calories = round(x->info->calories_kcal);
 	char   start[EXPORT_TIME_SIZE];
@@ -88,7 +89,7 @@ begin(struct export *x)
 }
 
 static void
-add_place(struct export *x, size_t i)
+add_place(struct draft *x, size_t i)
 {
 	if (!sv_export_has_place(x, i))
 		return;
@@ -103,7 +104,7 @@ add_place(struct export *x, size_t i)
 /* The schema has one place for the cadence of a run and another one for that of
  * everything else. */
 static void
-add_extensions(struct export *x, size_t i, double run_cadence)
+add_extensions(struct draft *x, size_t i, double run_cadence)
 {
 	double speed = sv_export_sample(x->streams->velocity_mps, i);
 	double power = sv_export_whole(x->streams->power_w, i, 0, 65535);
@@ -119,7 +120,7 @@ add_extensions(struct export *x, size_t i, double run_cadence)
 }
 
 static void
-add_point(struct export *x, size_t i, bool run)
+add_point(struct draft *x, size_t i, bool run)
 {
 	const strava_streams *s = x->streams;
 	double heart = sv_export_whole(s->heartrate_bpm, i, 1, 255);
@@ -146,7 +147,7 @@ add_point(struct export *x, size_t i, bool run)
 }
 
 static void
-end(struct export *x)
+end(struct draft *x)
 {
 	const strava_export_info *info = x->info;
 
@@ -168,7 +169,7 @@ strava_status
 strava_export_tcx(const strava_streams *streams, const strava_export_info *info,
     char **text_out, strava_error *err)
 {
-	struct export x;
+	struct draft  x;
 	strava_status status;
 	bool          run;
 

@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-
-/*
- * Points are turned into places in space, which knows neither poles nor a date
- * line.  Straight lines between places run below the surface; what that makes
- * wrong is put right where it matters.
- */
-
 #include <math.h>
 #include <string.h>
 
-#include "internal.h"
+#include "globe.h"
 
 /* WGS 84 */
 #define EQUATOR_M 6378137.0

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
-#include "internal.h"
+#include "globe.h"
 
 /*
  * How often a part of the route is cut at the point that is farthest off before

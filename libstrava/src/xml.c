@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include "xml.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "internal.h"
 #include "utf8.h"
 
 /* Numbers from here on are left out: no measure of an activity is as large, and
