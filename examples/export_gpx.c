@@ -12,8 +12,9 @@
 #include <stdlib.h>
 #include <strava/strava.h>
 
-static strava_status export(const strava_activity *activity,
-    const strava_streams *streams, char **text, strava_error *error)
+static strava_status
+to_text(const strava_activity *activity, const strava_streams *streams,
+    char **text, strava_error *error)
 {
 	strava_export_info info = {
 		.name = activity->name,

@@ -143,10 +143,10 @@ unload(struct route *route, size_t *count_out)
 	for (size_t i = 0; i < route->count; i++)
 		if (route->kept[i])
 			points[n++] = points[i];
-	route->points = NULL;
 	*count_out = n;
 	if (n == 0)
 		return NULL;
+	route->points = NULL;
 	fitting = realloc(points, n * sizeof(*points));
 	return fitting != NULL ? fitting : points;
 }

@@ -5,9 +5,9 @@
 #include "clock.h"
 #include "internal.h"
 
-#define MINUTE_S 60
-#define HOUR_S 3600
-#define DAY_S 86400
+#define MINUTE_S INT64_C(60)
+#define HOUR_S INT64_C(3600)
+#define DAY_S INT64_C(86400)
 
 /* The years 1000 to 9999, which take four digits. */
 #define TIME_MIN (-30610224000)
@@ -78,7 +78,7 @@ read_offset(const char **text, int64_t *offset_s)
 {
 	static const char layout[] = "+00:00";
 	const char       *at = *text;
-	int64_t           minutes;
+	int               minutes;
 
 	if (*at != '+' && *at != '-')
 		return false;
@@ -86,7 +86,7 @@ read_offset(const char **text, int64_t *offset_s)
 		if (layout[i] == '0' ? at[i] < '0' || at[i] > '9'
 				     : at[i] != layout[i])
 			return false;
-	minutes = ((at[1] - '0') * 10 + (at[2] - '0')) * 60 +
+	minutes = (at[1] - '0') * 600 + (at[2] - '0') * 60 +
 		  (at[4] - '0') * 10 + (at[5] - '0');
 	*offset_s = (*at == '-' ? -minutes : minutes) * MINUTE_S;
 	*text = at + strlen(layout);

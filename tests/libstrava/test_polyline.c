@@ -350,9 +350,9 @@ what_is_left_of_a_text_is_read(void **state)
 		assert_int_equal(count, rows[i].count);
 		assert_int_equal(read, rows[i].read);
 		assert_true((points == NULL) == (count == 0));
-		if (count > 0)
+		if (points != NULL)
 			assert_true(is_near(points[0].lat, 38.5));
-		if (count > 2)
+		if (points != NULL && count > 2)
 			assert_true(is_near(points[2].lng, -126.453));
 		strava_polyline_free(points);
 	}

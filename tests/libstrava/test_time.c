@@ -5,7 +5,7 @@
 #include "test.h"
 
 #define UTC 1518792774 /* 2018-02-16T14:52:54Z */
-#define HOUR 3600
+#define HOUR INT64_C(3600)
 
 static void
 a_local_time_gets_its_offset(void **state)
