@@ -246,19 +246,20 @@ add_keys(
 
 /* For an endpoint that wants to be told which streams. */
 static strava_status
-fetch_keys(strava_client *client, struct ask *ask, const char *keys,
-    strava_streams **out, strava_error *err)
+fetch_keys(strava_client *client, enum endpoint_id endpoint, int64_t id,
+    const char *keys, strava_streams **out, strava_error *err)
 {
 	struct buf    query;
+	struct ask    ask = { .endpoint = endpoint, .id = id, .query = &query };
 	strava_status status;
 
 	if (out != NULL)
 		*out = NULL;
 	buf_init(&query, QUERY_BYTES);
-	ask->query = &query;
-	status = add_keys(&query, keys, ask->endpoint == SEGMENT_STREAMS, err);
+	status = add_keys(&query, keys, endpoint == SEGMENT_STREAMS, err);
 	if (status == STRAVA_OK)
-		status = sv_ask_read(client, ask, read_streams, NULL, out, err);
+		status =
+		    sv_ask_read(client, &ask, read_streams, NULL, out, err);
 	buf_free(&query);
 	return status;
 }
@@ -267,27 +268,22 @@ strava_status
 strava_activity_streams_get(strava_client *client, int64_t activity_id,
     const char *keys, strava_streams **out, strava_error *err)
 {
-	struct ask ask = { .endpoint = ACTIVITY_STREAMS, .id = activity_id };
-
-	return fetch_keys(client, &ask, keys, out, err);
+	return fetch_keys(
+	    client, ACTIVITY_STREAMS, activity_id, keys, out, err);
 }
 
 strava_status
 strava_effort_streams_get(strava_client *client, int64_t effort_id,
     const char *keys, strava_streams **out, strava_error *err)
 {
-	struct ask ask = { .endpoint = EFFORT_STREAMS, .id = effort_id };
-
-	return fetch_keys(client, &ask, keys, out, err);
+	return fetch_keys(client, EFFORT_STREAMS, effort_id, keys, out, err);
 }
 
 strava_status
 strava_segment_streams_get(strava_client *client, int64_t segment_id,
     const char *keys, strava_streams **out, strava_error *err)
 {
-	struct ask ask = { .endpoint = SEGMENT_STREAMS, .id = segment_id };
-
-	return fetch_keys(client, &ask, keys, out, err);
+	return fetch_keys(client, SEGMENT_STREAMS, segment_id, keys, out, err);
 }
 
 strava_status
