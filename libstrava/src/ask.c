@@ -75,7 +75,8 @@ perform(strava_client *client, const struct ask *ask,
 	struct call            call = { .method = endpoint->method,
 			   .content_type = ask->content_type,
 			   .bearer = !ask->as_app,
-			   .repeatable = strcmp(endpoint->method, "GET") == 0 };
+			   .repeatable = strcmp(endpoint->method, "GET") == 0,
+			   .budget = sv_budget_of(endpoint->method, endpoint->path) };
 	struct buf             path;
 	strava_status          status;
 

@@ -125,22 +125,9 @@ strava_status
 strava_kudoer_list_get(strava_client *client, int64_t activity_id,
     const strava_page *page, strava_athlete_list **out, strava_error *err)
 {
-	struct buf query;
-	struct ask ask = {
-		.endpoint = ACTIVITY_KUDOS, .id = activity_id, .query = &query
-	};
-	const char   *fault;
-	strava_status status;
+	struct ask ask = { .endpoint = ACTIVITY_KUDOS, .id = activity_id };
 
-	if (out != NULL)
-		*out = NULL;
-	buf_init(&query, QUERY_BYTES);
-	if ((fault = sv_query_page(&query, page)) != NULL)
-		status = sv_fail_argument(err, fault);
-	else
-		status = sv_ask_list(client, &ask, &sv_person_model, out, err);
-	buf_free(&query);
-	return status;
+	return sv_ask_page(client, &ask, page, &sv_person_model, out, err);
 }
 
 strava_status

@@ -265,7 +265,8 @@ call_of(const struct job *job, const strava_client *client)
 		.body_len = job->body.len,
 		.bearer = true,
 		.token = job->access_token,
-		.repeatable = strcmp(job->method, "GET") == 0 };
+		.repeatable = strcmp(job->method, "GET") == 0,
+		.budget = sv_budget_of(job->method, buf_text(&job->path)) };
 }
 
 /* The end of a request that was never sent. */

@@ -94,17 +94,73 @@ no_answer(strava_status status, const strava_http_response *response,
 	return status;
 }
 
+/* Uploads and new activities are not counted as reading: Strava's page on rate
+ * limits. */
+enum budget
+sv_budget_of(const char *method, const char *path)
+{
+	static const char *const uploads[] = { "/activities", "/uploads" };
+	size_t                   len = strcspn(path, "?");
+
+	for (size_t i = 0; i < COUNT(uploads); i++)
+		if (strcmp(method, "POST") == 0 && strlen(uploads[i]) == len &&
+		    memcmp(path, uploads[i], len) == 0)
+			return BUDGET_UPLOAD;
+	return BUDGET_READ;
+}
+
+/* Asks the limiter, if there is one; a refusal is in the flight's error. */
+static strava_status
+ask_limiter(struct flight *f)
+{
+	const strava_client *client = f->client;
+	strava_status        status;
+
+	if (client->limiter == NULL || f->call.budget == BUDGET_NONE)
+		return STRAVA_OK;
+	status = strava_limiter_ask(client->limiter,
+	    f->call.budget == BUDGET_UPLOAD ? STRAVA_CALL_UPLOAD
+					    : STRAVA_CALL_READ,
+	    client->priority, &f->ticket, &f->err);
+	f->ticketed = status == STRAVA_OK;
+	return status;
+}
+
+static void
+tell_limiter(
+    struct flight *f, strava_status status, const strava_rate_limit *told)
+{
+	const struct http_response *http = &f->response->http;
+	strava_call_end             end = STRAVA_CALL_ANSWERED;
+
+	if (!f->ticketed)
+		return;
+	f->ticketed = false;
+	if (status == STRAVA_ERR_RATE_LIMIT)
+		end = STRAVA_CALL_LIMITED;
+	else if (http->status == 0 && !http->sent)
+		end = STRAVA_CALL_UNSENT;
+	strava_limiter_done(f->client->limiter, &f->ticket, end, told);
+}
+
 /* What came of an attempt that the transport ended with `status`. */
 static strava_status
 judge(struct flight *f, strava_status status)
 {
+	strava_rate_limit told;
+
 	f->err.message[sizeof(f->err.message) - 1] = '\0';
-	if (status != STRAVA_OK)
-		return no_answer(status, f->response, &f->err);
-	sv_rate_limit_read(f->client, f->response);
-	if (f->response->http.status / 100 == 2)
-		return STRAVA_OK;
-	return sv_fault(f->client, &f->call, f->response, &f->err);
+	sv_rate_limit_told(f->response, &told);
+	if (status != STRAVA_OK) {
+		status = no_answer(status, f->response, &f->err);
+	} else {
+		sv_rate_limit_keep(f->client, &told);
+		if (f->response->http.status / 100 != 2)
+			status =
+			    sv_fault(f->client, &f->call, f->response, &f->err);
+	}
+	tell_limiter(f, status, &told);
+	return status;
 }
 
 static bool
@@ -155,17 +211,24 @@ begin_attempt(struct flight *f)
 {
 	strava_client       *client = f->client;
 	strava_http_request *request = &f->out.request;
+	strava_status        status;
 
 	f->began_ms = clock_steady_ms();
 	request->timeout_ms = f->retry.deadline_ms - f->began_ms;
 	f->err = (strava_error){ 0 };
 	sv_response_clear(f->response);
+	if ((status = ask_limiter(f)) != STRAVA_OK) {
+		land(f, status);
+		return;
+	}
 	sv_log(client, STRAVA_LOG_DEBUG, request, "sending");
-	if (client->transport.send != NULL)
+	if (client->transport.send != NULL) {
 		end_attempt(f, client->transport.send(client->transport.ctx,
 				   request, f->response, &f->err));
-	else if (!sv_wire_start(f))
+	} else if (!sv_wire_start(f)) {
+		f->response->http.sent = false;
 		end_attempt(f, STRAVA_ERR_NOMEM);
+	}
 }
 
 void

@@ -7,6 +7,16 @@
 #include "internal.h"
 #include "retry.h"
 
+/* What Strava counts a call in. */
+enum budget {
+	BUDGET_NONE, /* about tokens */
+	BUDGET_READ, /* both budgets */
+	BUDGET_UPLOAD
+};
+
+/* The budget of an operation of the API. */
+enum budget sv_budget_of(const char *method, const char *path);
+
 struct call {
 	const char *method;
 	const char *base; /* the client's api_base or oauth_base */
@@ -18,6 +28,7 @@ struct call {
 	bool        bearer;     /* an access token goes along ... */
 	const char *token;      /* ... this one; NULL: the client's */
 	bool        repeatable; /* does no more when it is carried out twice */
+	enum budget budget;
 };
 
 /*
@@ -46,6 +57,8 @@ struct flight {
 	struct http_exchange *exchange; /* NULL: no attempt is under way */
 	strava_http_response *response;
 	struct retry          retry;
+	strava_limiter_ticket ticket;
+	bool                  ticketed; /* of the attempt that is under way */
 	int64_t               began_ms, due_ms; /* the attempts */
 	bool                  landed;
 	strava_status         status; /* once landed */

@@ -204,6 +204,19 @@ strava_client_set_clock(strava_client *client, strava_clock_fn fn, void *ctx)
 	client->clock_ctx = ctx;
 }
 
+strava_status
+strava_client_set_limiter(strava_client *client, strava_limiter *limiter,
+    strava_priority priority, strava_error *err)
+{
+	if (client == NULL)
+		return sv_fail_argument(err, "client is NULL");
+	if (priority != STRAVA_INTERACTIVE && priority != STRAVA_BACKGROUND)
+		return sv_fail_argument(err, "there is no such priority");
+	client->limiter = limiter;
+	client->priority = priority;
+	return STRAVA_OK;
+}
+
 int64_t
 sv_now(const strava_client *client)
 {

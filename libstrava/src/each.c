@@ -52,3 +52,173 @@ strava_activity_each_free(strava_activity_each *each)
 {
 	sv_pager_free((struct pager *)each);
 }
+
+static const char *
+cursor_of(const void *item)
+{
+	return ((const strava_comment *)item)->cursor;
+}
+
+strava_status
+strava_comment_each_new(strava_client *client, int64_t activity_id,
+    const strava_comment_query *query, strava_comment_each **out,
+    strava_error *err)
+{
+	struct paged  paged = { .endpoint = ACTIVITY_COMMENTS,
+		 .id = activity_id,
+		 .model = &sv_comment_model,
+		 .cursor_of = cursor_of };
+	struct pager *pager;
+	strava_status status;
+
+	if (out == NULL)
+		return sv_fail_argument(err, "out is NULL");
+	if (query != NULL) {
+		paged.page.per_page = query->page_size;
+		paged.cursor = query->after_cursor;
+	}
+	status = sv_pager_new(client, &paged, &pager, err);
+	*out = (strava_comment_each *)pager;
+	return status;
+}
+
+strava_status
+strava_comment_each_next(
+    strava_comment_each *each, const strava_comment **out, strava_error *err)
+{
+	return sv_pager_next((struct pager *)each, out, err);
+}
+
+void
+strava_comment_each_free(strava_comment_each *each)
+{
+	sv_pager_free((struct pager *)each);
+}
+
+/* An iterator over a list that takes an id, or none, and a page. */
+static strava_status
+begin(strava_client *client, struct paged *paged, const strava_page *page,
+    struct pager **out, strava_error *err)
+{
+	if (page != NULL)
+		paged->page = *page;
+	return sv_pager_new(client, paged, out, err);
+}
+
+strava_status
+strava_club_each_new(strava_client *client, const strava_page *page,
+    strava_club_each **out, strava_error *err)
+{
+	struct paged  paged = { .endpoint = ATHLETE_CLUBS,
+		 .model = &sv_club_model };
+	struct pager *pager;
+	strava_status status;
+
+	if (out == NULL)
+		return sv_fail_argument(err, "out is NULL");
+	status = begin(client, &paged, page, &pager, err);
+	*out = (strava_club_each *)pager;
+	return status;
+}
+
+strava_status
+strava_club_each_next(
+    strava_club_each *each, const strava_club **out, strava_error *err)
+{
+	return sv_pager_next((struct pager *)each, out, err);
+}
+
+void
+strava_club_each_free(strava_club_each *each)
+{
+	sv_pager_free((struct pager *)each);
+}
+
+strava_status
+strava_kudoer_each_new(strava_client *client, int64_t activity_id,
+    const strava_page *page, strava_kudoer_each **out, strava_error *err)
+{
+	struct paged  paged = { .endpoint = ACTIVITY_KUDOS,
+		 .id = activity_id,
+		 .model = &sv_person_model };
+	struct pager *pager;
+	strava_status status;
+
+	if (out == NULL)
+		return sv_fail_argument(err, "out is NULL");
+	status = begin(client, &paged, page, &pager, err);
+	*out = (strava_kudoer_each *)pager;
+	return status;
+}
+
+strava_status
+strava_kudoer_each_next(
+    strava_kudoer_each *each, const strava_athlete **out, strava_error *err)
+{
+	return sv_pager_next((struct pager *)each, out, err);
+}
+
+void
+strava_kudoer_each_free(strava_kudoer_each *each)
+{
+	sv_pager_free((struct pager *)each);
+}
+
+strava_status
+strava_route_each_new(strava_client *client, int64_t athlete_id,
+    const strava_page *page, strava_route_each **out, strava_error *err)
+{
+	struct paged  paged = { .endpoint = ATHLETE_ROUTES,
+		 .id = athlete_id,
+		 .model = &sv_route_model };
+	struct pager *pager;
+	strava_status status;
+
+	if (out == NULL)
+		return sv_fail_argument(err, "out is NULL");
+	status = begin(client, &paged, page, &pager, err);
+	*out = (strava_route_each *)pager;
+	return status;
+}
+
+strava_status
+strava_route_each_next(
+    strava_route_each *each, const strava_route **out, strava_error *err)
+{
+	return sv_pager_next((struct pager *)each, out, err);
+}
+
+void
+strava_route_each_free(strava_route_each *each)
+{
+	sv_pager_free((struct pager *)each);
+}
+
+strava_status
+strava_starred_each_new(strava_client *client, const strava_page *page,
+    strava_starred_each **out, strava_error *err)
+{
+	struct paged  paged = { .endpoint = SEGMENT_STARRED,
+		 .model = &sv_segment_model };
+	struct pager *pager;
+	strava_status status;
+
+	if (out == NULL)
+		return sv_fail_argument(err, "out is NULL");
+	status = begin(client, &paged, page, &pager, err);
+	*out = (strava_starred_each *)pager;
+	return status;
+}
+
+strava_status
+strava_starred_each_next(
+    strava_starred_each *each, const strava_segment **out, strava_error *err)
+{
+	return sv_pager_next((struct pager *)each, out, err);
+}
+
+void
+strava_starred_each_free(strava_starred_each *each)
+{
+	sv_pager_free((struct pager *)each);
+}

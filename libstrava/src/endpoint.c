@@ -82,19 +82,24 @@ const struct removed sv_removed[SV_REMOVED_COUNT] = {
 	{ "getClubMembersById", "/clubs/{}/members", "2026-09-01" },
 };
 
+/* What follows `start` in `path`, or NULL when it begins otherwise. */
+static const char *
+behind(const char *path, const char *start, size_t len)
+{
+	return strncmp(path, start, len) == 0 ? path + len : NULL;
+}
+
 /* Whether `path`, up to its query, is `pattern` with an id in it. */
 static bool
 fits(const char *path, const char *pattern)
 {
-	const char *hole = strstr(pattern, "{}");
-	size_t before = (size_t)(hole - pattern), behind = strlen(hole + 2);
+	const char *hole = strstr(pattern, "{}"), *end = hole + 2;
 
-	if (strncmp(path, pattern, before) != 0)
+	if ((path = behind(path, pattern, (size_t)(hole - pattern))) == NULL)
 		return false;
-	path += before;
 	path += strcspn(path, "/?");
-	return strncmp(path, hole + 2, behind) == 0 &&
-	       (path[behind] == '\0' || path[behind] == '?');
+	path = behind(path, end, strlen(end));
+	return path != NULL && (*path == '\0' || *path == '?');
 }
 
 const struct removed *

@@ -41,7 +41,9 @@ struct strava_client {
 	struct flight    *flights; /* the calls in the air */
 	strava_rate_limit limit;
 	int64_t           limit_read_at; /* when `limit` was told; 0: never */
-	strava_log_fn     log;           /* NULL: no log */
+	strava_limiter   *limiter;       /* NULL: none; not the client's */
+	strava_priority   priority;
+	strava_log_fn     log; /* NULL: no log */
 	void             *log_ctx;
 	strava_log_level  log_max;
 	strava_clock_fn   clock;
@@ -134,8 +136,12 @@ void sv_log(const strava_client *client, strava_log_level level,
 
 /* rate_limit.c */
 void sv_rate_limit_init(strava_rate_limit *limit);
-void sv_rate_limit_read(
-    strava_client *client, const strava_http_response *response);
+/* What the headers of one answer say, -1 for what they do not. */
+void sv_rate_limit_told(
+    const strava_http_response *response, strava_rate_limit *told);
+
+/* The client's last known budgets are those, as far as they were told. */
+void sv_rate_limit_keep(strava_client *client, const strava_rate_limit *told);
 
 /* Seconds until the window that is used up ends, by the client's clock. */
 int64_t sv_rate_limit_wait_s(const strava_client *client);

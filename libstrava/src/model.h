@@ -114,7 +114,7 @@ void sv_model_free(void *model);
 
 /* The JSON of a model or of one inside it; NULL for NULL, and when out of
  * memory. */
-const char *sv_model_json(const void *model);
+const char               *sv_model_json(const void *model);
 
 extern const struct model sv_achievement_model;
 extern const struct model sv_activity_model;

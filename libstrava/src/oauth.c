@@ -184,9 +184,10 @@ strava_oauth_revoke(strava_client *client, const strava_app *app,
 strava_status
 strava_oauth_deauthorize(strava_client *client, strava_error *err)
 {
-	struct call call = {
-		.method = "POST", .path = "/deauthorize", .bearer = true
-	};
+	struct call call = { .method = "POST",
+		.path = "/deauthorize",
+		.bearer = true,
+		.budget = BUDGET_READ };
 
 	if (client == NULL)
 		return sv_fail_argument(err, "client is NULL");

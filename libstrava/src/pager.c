@@ -177,7 +177,8 @@ take_off(struct pager *p, struct leg *leg)
 		.base = p->client->api_base,
 		.path = buf_text(&leg->path),
 		.bearer = true,
-		.repeatable = true };
+		.repeatable = true,
+		.budget = BUDGET_READ };
 
 	sv_response_init(&leg->response, ANSWER_MAX);
 	sv_take_off(&leg->flight, p->client, &call, p->client->timeout_ms,

@@ -28,6 +28,15 @@ number_at(strava_rate_limit *limit, size_t offset)
 	return (int64_t *)(void *)((char *)limit + offset);
 }
 
+static int64_t
+number_of(const strava_rate_limit *limit, size_t offset)
+{
+	int64_t number;
+
+	memcpy(&number, (const char *)limit + offset, sizeof(number));
+	return number;
+}
+
 void
 sv_rate_limit_init(strava_rate_limit *limit)
 {
@@ -64,18 +73,37 @@ read_pair(const char *text, int64_t *first, int64_t *second)
 }
 
 void
-sv_rate_limit_read(strava_client *client, const strava_http_response *response)
+sv_rate_limit_told(
+    const strava_http_response *response, strava_rate_limit *told)
 {
 	const char *value;
 	int64_t     of_window, of_day;
 
+	sv_rate_limit_init(told);
 	for (size_t i = 0; i < COUNT(headers); i++) {
 		value = http_response_header(&response->http, headers[i].name);
 		if (value == NULL || !read_pair(value, &of_window, &of_day))
 			continue;
-		*number_at(&client->limit, headers[i].short_offset) = of_window;
-		*number_at(&client->limit, headers[i].daily_offset) = of_day;
-		client->limit_read_at = sv_now(client);
+		*number_at(told, headers[i].short_offset) = of_window;
+		*number_at(told, headers[i].daily_offset) = of_day;
+	}
+}
+
+void
+sv_rate_limit_keep(strava_client *client, const strava_rate_limit *told)
+{
+	for (size_t i = 0; i < COUNT(headers); i++) {
+		const size_t at[] = { headers[i].short_offset,
+			headers[i].daily_offset };
+
+		for (size_t k = 0; k < COUNT(at); k++) {
+			int64_t number = number_of(told, at[k]);
+
+			if (number < 0)
+				continue;
+			*number_at(&client->limit, at[k]) = number;
+			client->limit_read_at = sv_now(client);
+		}
 	}
 }
 

@@ -118,6 +118,7 @@ strava_request(strava_client *client, const char *method, const char *path,
 		return sv_fail_argument(err, fault);
 	call.base = client->api_base;
 	call.repeatable = strcmp(method, "GET") == 0;
+	call.budget = sv_budget_of(method, path);
 	sv_response_init(&response, ANSWER_MAX);
 	status = sv_call(client, &call, &response, err);
 	explain(err, status, path);

@@ -13,7 +13,7 @@ fake_answer(int http_status, const char *body)
 	return (struct fake_answer){ .http_status = http_status, .body = body };
 }
 
-static int64_t
+int64_t
 fake_clock(void *ctx)
 {
 	return ((const struct fake *)ctx)->now;

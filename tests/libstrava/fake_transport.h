@@ -58,6 +58,9 @@ struct fake_answer fake_answer(int http_status, const char *body);
 void               fake_start(struct fake *fake);
 void               fake_stop(struct fake *fake);
 
+/* A strava_clock_fn; `ctx` is a struct fake. */
+int64_t fake_clock(void *ctx);
+
 /* A strava_send_fn; `ctx` is a struct fake. */
 strava_status fake_send(void *ctx, const strava_http_request *request,
     strava_http_response *response, strava_error *err);

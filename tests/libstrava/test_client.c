@@ -428,6 +428,144 @@ no_secret_is_logged(void **state)
 	fake_stop(&fake);
 }
 
+/* The limiter of a client whose budgets are those. */
+static strava_limiter *
+limit(struct fake *fake, int64_t overall, int64_t read)
+{
+	const strava_limiter_options options = { .short_limit = overall,
+		.daily_limit = 1000,
+		.read_short_limit = read,
+		.read_daily_limit = 1000,
+		.reserve_percent = 50,
+		.clock = fake_clock,
+		.clock_ctx = fake };
+	strava_limiter              *limiter;
+
+	assert_int_equal(
+	    strava_limiter_new(&options, &limiter, NULL), STRAVA_OK);
+	assert_int_equal(strava_client_set_limiter(
+			     fake->client, limiter, STRAVA_INTERACTIVE, NULL),
+	    STRAVA_OK);
+	return limiter;
+}
+
+static strava_status
+ask_once(
+    struct fake *fake, const char *method, const char *path, strava_error *err)
+{
+	const char   *type = strcmp(method, "POST") == 0 ? "text/plain" : NULL;
+	char         *text;
+	strava_status status;
+
+	fake->calls = 0;
+	fake->answers[0] = fake_answer(200, "[]");
+	status = strava_request(fake->client, method, path, type,
+	    type != NULL ? "x" : NULL, &text, err);
+	strava_string_free(text);
+	return status;
+}
+
+static void
+a_limiter_is_asked_before_anything_is_sent(void **state)
+{
+	struct fake     fake;
+	strava_limiter *limiter;
+	strava_error    err;
+
+	(void)state;
+	fake_start(&fake);
+	limiter = limit(&fake, 4, 2);
+	assert_int_equal(ask_once(&fake, "GET", "/a", NULL), STRAVA_OK);
+	assert_int_equal(ask_once(&fake, "PUT", "/a", NULL), STRAVA_OK);
+	assert_int_equal(
+	    ask_once(&fake, "GET", "/a", &err), STRAVA_ERR_RATE_LIMIT);
+	assert_int_equal(fake.calls, 0);
+	assert_int_equal(err.http_status, 0);
+	assert_int_equal(err.in_doubt, 0);
+	assert_in_range(err.retry_after_s, 1, 910);
+
+	/* Uploads are no reading. */
+	assert_int_equal(
+	    ask_once(&fake, "POST", "/uploads?a=1", NULL), STRAVA_OK);
+	assert_int_equal(
+	    ask_once(&fake, "POST", "/activities", NULL), STRAVA_OK);
+	assert_int_equal(
+	    ask_once(&fake, "POST", "/uploads", &err), STRAVA_ERR_RATE_LIMIT);
+
+	strava_client_set_limiter(fake.client, NULL, STRAVA_INTERACTIVE, NULL);
+	assert_int_equal(ask_once(&fake, "GET", "/a", NULL), STRAVA_OK);
+	strava_limiter_free(limiter);
+	fake_stop(&fake);
+}
+
+static void
+a_background_client_leaves_the_reserve(void **state)
+{
+	struct fake     fake;
+	strava_limiter *limiter;
+
+	(void)state;
+	fake_start(&fake);
+	limiter = limit(&fake, 100, 2);
+	strava_client_set_limiter(
+	    fake.client, limiter, STRAVA_BACKGROUND, NULL);
+	assert_int_equal(ask_once(&fake, "GET", "/a", NULL), STRAVA_OK);
+	assert_int_equal(
+	    ask_once(&fake, "GET", "/a", NULL), STRAVA_ERR_RATE_LIMIT);
+	strava_client_set_limiter(
+	    fake.client, limiter, STRAVA_INTERACTIVE, NULL);
+	assert_int_equal(ask_once(&fake, "GET", "/a", NULL), STRAVA_OK);
+	strava_limiter_free(limiter);
+	fake_stop(&fake);
+}
+
+static void
+a_limiter_is_told_what_came(void **state)
+{
+	static const strava_app app = { .client_id = "1",
+		.client_secret = "s" };
+	struct fake             fake;
+	strava_limiter         *limiter;
+	strava_limiter_usage    usage;
+	strava_token           *token;
+	strava_athlete         *athlete;
+
+	(void)state;
+	fake_start(&fake);
+	limiter = limit(&fake, 100, 50);
+	fake.answers[0] = (struct fake_answer){ .http_status = 404,
+		.headers = { "X-ReadRateLimit-Usage", "30,40" } };
+	assert_int_equal(strava_athlete_get(fake.client, &athlete, NULL),
+	    STRAVA_ERR_NOT_FOUND);
+	strava_limiter_usage_get(limiter, &usage);
+	assert_true(usage.rate.read_short_used == 30);
+	assert_true(usage.rate.short_used == 1);
+	assert_true(usage.in_flight == 0);
+
+	/* What never left is not counted, nor is a call about tokens. */
+	fake.calls = 0;
+	fake.answers[0] = (struct fake_answer){ .failure = STRAVA_ERR_NETWORK,
+		.unsent = true };
+	assert_int_equal(strava_athlete_get(fake.client, &athlete, NULL),
+	    STRAVA_ERR_NETWORK);
+	assert_int_equal(
+	    strava_oauth_refresh(fake.client, &app, "R", &token, NULL),
+	    STRAVA_ERR_NETWORK);
+	strava_limiter_usage_get(limiter, &usage);
+	assert_true(usage.rate.short_used == 1);
+
+	fake.calls = 0;
+	fake.answers[0] = fake_answer(429, NULL);
+	assert_int_equal(strava_athlete_get(fake.client, &athlete, NULL),
+	    STRAVA_ERR_RATE_LIMIT);
+	fake.answers[0] = fake_answer(200, "{\"id\":1}");
+	assert_int_equal(strava_athlete_get(fake.client, &athlete, NULL),
+	    STRAVA_ERR_RATE_LIMIT);
+	assert_int_equal(fake.calls, 1);
+	strava_limiter_free(limiter);
+	fake_stop(&fake);
+}
+
 int
 main(void)
 {
@@ -447,6 +585,9 @@ main(void)
 		cmocka_unit_test(a_call_is_logged_without_its_query),
 		cmocka_unit_test(a_request_is_announced_at_the_finest_level),
 		cmocka_unit_test(no_secret_is_logged),
+		cmocka_unit_test(a_limiter_is_asked_before_anything_is_sent),
+		cmocka_unit_test(a_background_client_leaves_the_reserve),
+		cmocka_unit_test(a_limiter_is_told_what_came),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -159,6 +159,85 @@ every_member_may_be_odd(void **state)
 	skips_bad_items(&sv_comment_model, "comments.json", NULL);
 }
 
+#define AFTER                                                  \
+	"https://www.strava.com/api/v3/activities/7/comments?" \
+	"page_size=200&after_cursor="
+
+static int64_t
+next_comment(strava_comment_each *each)
+{
+	const strava_comment *comment;
+
+	assert_int_equal(
+	    strava_comment_each_next(each, &comment, NULL), STRAVA_OK);
+	return comment != NULL ? comment->id : 0;
+}
+
+/* From cursor to cursor, over an error, on to the empty page. */
+static void
+comments_are_followed_by_their_cursors(void **state)
+{
+	struct fake           fake;
+	strava_comment_each  *each;
+	const strava_comment *comment;
+
+	(void)state;
+	fake_start(&fake);
+	fake.answers[0] = fake_answer(200,
+	    "[{\"id\":1,\"cursor\":\"a\"},{\"id\":2,\"cursor\":\"b%3D\"},5]");
+	fake.answers[1] = fake_answer(503, NULL);
+	fake.answers[2] = fake_answer(200, "[{\"id\":3,\"cursor\":\"c\"}]");
+	fake.answers[3] = fake_answer(200, "[]");
+	assert_int_equal(
+	    strava_comment_each_new(fake.client, 7, NULL, &each, NULL),
+	    STRAVA_OK);
+	assert_int_equal(next_comment(each), 1);
+	assert_int_equal(next_comment(each), 2);
+	assert_int_equal(
+	    strava_comment_each_next(each, &comment, NULL), STRAVA_ERR_SERVER);
+	assert_int_equal(next_comment(each), 3);
+	assert_int_equal(next_comment(each), 0);
+	assert_int_equal(next_comment(each), 0);
+	assert_int_equal(fake.calls, 4);
+	assert_string_equal(fake.requests[0].url,
+	    "https://www.strava.com/api/v3/activities/7/comments?"
+	    "page_size=200");
+	assert_string_equal(fake.requests[1].url, AFTER "b%253D");
+	assert_string_equal(fake.requests[2].url, fake.requests[1].url);
+	assert_string_equal(fake.requests[3].url, AFTER "c");
+	strava_comment_each_free(each);
+	fake_stop(&fake);
+}
+
+/* It would go round for ever otherwise. */
+static void
+a_cursor_that_leads_nowhere_is_the_end(void **state)
+{
+	static const char *const pages[] = {
+		"[{\"id\":1}]",
+		"[{\"id\":1,\"cursor\":\"x\"}]",
+	};
+	const strava_comment_query query = { .page_size = 1,
+		.after_cursor = "x" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct fake          fake;
+		strava_comment_each *each;
+
+		fake_start(&fake);
+		fake.answers[0] = fake_answer(200, pages[i]);
+		assert_int_equal(strava_comment_each_new(
+				     fake.client, 7, &query, &each, NULL),
+		    STRAVA_OK);
+		assert_int_equal(next_comment(each), 1);
+		assert_int_equal(next_comment(each), 0);
+		assert_int_equal(fake.calls, 1);
+		strava_comment_each_free(each);
+		fake_stop(&fake);
+	}
+}
+
 int
 main(void)
 {
@@ -168,6 +247,8 @@ main(void)
 		cmocka_unit_test(what_is_wrong_is_refused),
 		cmocka_unit_test(kept_comments_are_read_again),
 		cmocka_unit_test(every_member_may_be_odd),
+		cmocka_unit_test(comments_are_followed_by_their_cursors),
+		cmocka_unit_test(a_cursor_that_leads_nowhere_is_the_end),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -49,6 +49,24 @@ static const struct mapping {
 	{ "timedZoneRange", &sv_zone_bucket_model, NULL, NULL },
 	{ "zoneRange", &sv_zone_model, NULL, NULL },
 	{ "zones", &sv_zones_model, NULL, NULL },
+	{ "detailedActivityAllOf1BestEffortsItems", &sv_effort_model, NULL,
+	    NULL },
+	{ "detailedClub", &sv_club_model, NULL, NULL },
+	{ "detailedClubAllOf0", &sv_club_model, NULL, NULL },
+	{ "detailedSegment", &sv_segment_model, NULL, NULL },
+	{ "detailedSegmentAllOf0", &sv_segment_model, NULL, NULL },
+	{ "detailedSegmentEffort", &sv_effort_model, NULL, NULL },
+	{ "explorerResponse", &sv_explorer_model, NULL, NULL },
+	{ "explorerSegment", &sv_explorer_segment_model, NULL, NULL },
+	{ "metaClub", &sv_club_model, NULL, NULL },
+	{ "route", &sv_route_model, NULL, NULL },
+	{ "summaryClub", &sv_club_model, NULL, NULL },
+	{ "summaryPRSegmentEffort", &sv_segment_model, "athlete_segment_stats",
+	    NULL },
+	{ "summarySegment", &sv_segment_model, NULL, NULL },
+	{ "summarySegmentEffort", &sv_effort_model, NULL, NULL },
+	{ "upload", &sv_upload_model, NULL, NULL },
+	{ "waypoint", &sv_waypoint_model, NULL, NULL },
 
 	/* Read or written without a table of members. */
 	{ "altitudeStream", NULL, NULL, "test_stream.c" },
@@ -71,15 +89,6 @@ static const struct mapping {
 	/* Of operations that Strava removed. */
 	{ "clubActivity", NULL, NULL, "getClubActivitiesById is gone" },
 	{ "clubAthlete", NULL, NULL, "getClubMembersById is gone" },
-};
-
-/* Models that have no row above yet. */
-static const char *const unmapped[] = {
-	"detailedActivityAllOf1BestEffortsItems", "detailedClub",
-	"detailedClubAllOf0", "detailedSegment", "detailedSegmentAllOf0",
-	"detailedSegmentEffort", "explorerResponse", "explorerSegment",
-	"metaClub", "route", "summaryClub", "summaryPRSegmentEffort",
-	"summarySegment", "summarySegmentEffort", "upload", "waypoint"
 };
 
 /* Properties that no model reads. */
@@ -369,9 +378,6 @@ look_for_property(const struct fact *fact, void *misses)
 	const struct mapping *mapping = mapping_of(fact->field[1]);
 
 	if (mapping == NULL) {
-		for (size_t i = 0; i < COUNT(unmapped); i++)
-			if (strcmp(unmapped[i], fact->field[1]) == 0)
-				return;
 		miss(misses, fact, "is of a model that no row above names");
 	} else if (mapping->model != NULL &&
 		   !is_unread(fact->field[1], fact->field[2]) &&
@@ -389,10 +395,6 @@ every_property_is_read(void **state)
 	(void)state;
 	assert_true(each("property", look_for_property, &misses) > 500);
 	assert_int_equal(misses, 0);
-	for (size_t i = 0; i < COUNT(unmapped); i++) {
-		assert_null(mapping_of(unmapped[i]));
-		printf("skipped: %s has no row yet\n", unmapped[i]);
-	}
 }
 
 static void

@@ -251,6 +251,41 @@ it_may_be_freed_with_pages_on_their_way(void **state)
 	strava_activity_list_free(list);
 }
 
+/* Every list has its iterator: the same walk by another name. */
+#define WALK(noun, item, ...)                                                  \
+	do {                                                                   \
+		strava_##noun##_each *each;                                    \
+		const item           *it;                                      \
+		int64_t               sum = 0;                                 \
+		assert_int_equal(strava_##noun##_each_new(                     \
+				     s->client, __VA_ARGS__, &each, NULL),     \
+		    STRAVA_OK);                                                \
+		while (                                                        \
+		    strava_##noun##_each_next(each, &it, NULL) == STRAVA_OK && \
+		    it != NULL)                                                \
+			sum += it->id;                                         \
+		assert_int_equal(sum, 3003 + 4001);                            \
+		strava_##noun##_each_free(each);                               \
+		assert_int_equal(                                              \
+		    strava_##noun##_each_new(NULL, __VA_ARGS__, &each, NULL),  \
+		    STRAVA_ERR_ARGUMENT);                                      \
+		strava_##noun##_each_free(NULL);                               \
+	} while (0)
+
+static void
+all_lists_are_walked_alike(void **state)
+{
+	struct server    *s = *state;
+	const strava_page page = { .per_page = 3, .read_ahead = 1 };
+
+	s->sizes[1] = 3; /* 1000, 1001, 1002 */
+	s->sizes[2] = 2; /* 2000, 2001 */
+	WALK(club, strava_club, &page);
+	WALK(kudoer, strava_athlete, 7, &page);
+	WALK(route, strava_route, 7, &page);
+	WALK(starred, strava_segment, NULL);
+}
+
 static void
 odd_queries_are_refused(void **state)
 {
@@ -297,6 +332,7 @@ main(void)
 		WITH_SERVER(reading_ahead_reads_side_by_side),
 		WITH_SERVER(an_error_keeps_the_place),
 		WITH_SERVER(it_may_be_freed_with_pages_on_their_way),
+		WITH_SERVER(all_lists_are_walked_alike),
 		WITH_SERVER(odd_queries_are_refused),
 	};
 

@@ -81,8 +81,8 @@ a_photo_may_lack_everything(void **state)
 	assert_false(p->location.set || p->media_type.set);
 	assert_true(p->post_id == 0);
 	p = list->items[2];
-	assert_int_equal(p->urls->count, 1);
-	assert_int_equal(p->urls->skipped, 2);
+	assert_int_equal(p->urls->count, 2);
+	assert_int_equal(p->urls->skipped, 1);
 	strava_photo_list_free(list);
 	fake_stop(&fake);
 }

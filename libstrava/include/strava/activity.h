@@ -52,6 +52,9 @@ typedef struct strava_stat_visibility_list {
  * What else Strava sends is behind strava_activity_json(): similar_activities,
  * and in old activities start_latitude and start_longitude, which are `start`
  * again.
+ *
+ * Facts: developers.strava.com/docs/reference, and what Strava was seen to send
+ * beyond it.
  */
 struct strava_activity {
 	int64_t     id;
@@ -138,8 +141,8 @@ typedef struct strava_activity_query {
 STRAVA_API STRAVA_CHECK strava_status strava_activity_get(strava_client *client,
     int64_t id, strava_activity **out, strava_error *err);
 
-/* The same with every segment effort: without being asked, Strava leaves out
- * those that it holds to be of little interest. */
+/* The same with every segment effort, those included that Strava does not show
+ * with the activity. */
 STRAVA_API STRAVA_CHECK strava_status strava_activity_get_all_efforts(
     strava_client *client, int64_t id, strava_activity **out,
     strava_error *err);

@@ -17,6 +17,9 @@ extern "C" {
  * Only the library allocates one; read it through a pointer and never copy it,
  * so that members can be added at the end without breaking your program.  All
  * strings belong to it; a string is NULL when absent.
+ *
+ * Facts: developers.strava.com/docs/reference, and what Strava was seen to send
+ * beyond it.
  */
 struct strava_athlete {
 	int64_t           id; /* 0 where Strava tells a name alone */
@@ -34,7 +37,8 @@ struct strava_athlete {
 	const char             *bio;
 	strava_tri              premium; /* deprecated by Strava: see summit */
 	int64_t                 updated_at;
-	int64_t follower_count, friend_count, mutual_friend_count;
+	int64_t                 follower_count, friend_count;
+	int64_t                 mutual_friend_count;
 
 	/* How the athlete stands to the one of the client: "pending",
 	 * "accepted", "blocked"; NULL for neither. */

@@ -17,6 +17,9 @@ extern "C" {
  * Only the library allocates one; read it through a pointer and never copy it,
  * so that members can be added at the end without breaking your program.
  * Strings belong to it and are NULL when absent.
+ *
+ * Facts: developers.strava.com/docs/reference, and what Strava was seen to send
+ * beyond it.
  */
 typedef struct strava_comment {
 	int64_t               id;

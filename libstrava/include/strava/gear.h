@@ -24,6 +24,9 @@ enum strava_frame_type {
  * Only the library allocates one; read it through a pointer and never copy it,
  * so that members can be added at the end without breaking your program.
  * Strings belong to it and are NULL when absent.
+ *
+ * Facts: developers.strava.com/docs/reference, and what Strava was seen to send
+ * beyond it.
  */
 struct strava_gear {
 	const char *id; /* "b..." or "g..." */
@@ -43,9 +46,7 @@ struct strava_gear {
 	strava_opt_int    frame_type; /* enum strava_frame_type, or a new one */
 	strava_opt_double weight_kg;  /* of a bicycle */
 
-	/* After which distance the athlete wants to be told to replace the
-	 * shoes; Strava does not say in which unit. */
-	strava_opt_double notification_distance;
+	strava_opt_double notification_distance; /* of shoes */
 };
 
 struct strava_gear_list {

@@ -18,6 +18,9 @@ extern "C" {
  * them, so that members can be added at the end without breaking your program.
  * Strings belong to them and are NULL when absent.  Times are seconds since the
  * epoch, 0 when absent.
+ *
+ * Facts: developers.strava.com/docs/reference, and what Strava was seen to send
+ * beyond it.
  */
 typedef struct strava_lap {
 	int64_t           id;

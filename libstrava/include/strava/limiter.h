@@ -7,11 +7,14 @@
  * answers at once; it never waits, and never lets more calls go than there is
  * room for.
  *
- *	if (strava_limiter_ask(limiter, STRAVA_CALL_READ, STRAVA_BACKGROUND,
- *		&ticket, &err) == STRAVA_ERR_RATE_LIMIT)
+ *	strava_limiter_new(NULL, &limiter, &err);
+ *	strava_client_set_limiter(client, limiter, STRAVA_BACKGROUND, &err);
+ *	if (strava_activity_get(client, id, &activity, &err) ==
+ *	    STRAVA_ERR_RATE_LIMIT)
  *		... come back in err.retry_after_s seconds ...
- *	... call ...
- *	strava_limiter_done(limiter, &ticket, STRAVA_CALL_ANSWERED, &told);
+ *
+ * A program that calls Strava by other means asks it by hand, with
+ * strava_limiter_ask() and strava_limiter_done().
  *
  * Each budget has two windows, which begin anew at :00, :15, :30 and :45 and at
  * 00:00 UTC.  The limiter begins its own five seconds later, and what is in
@@ -150,6 +153,16 @@ STRAVA_API STRAVA_CHECK strava_status strava_limiter_ask(
 STRAVA_API void strava_limiter_done(strava_limiter *limiter,
     strava_limiter_ticket *ticket, strava_call_end end,
     const strava_rate_limit *told);
+
+/*
+ * Lets a client ask the limiter before each request that Strava counts, and tell
+ * it what came: everything but the exchange, refresh and revocation of tokens.
+ * A call that may not go fails with RATE_LIMIT, err->retry_after_s and
+ * err->http_status 0; nothing is sent.  `limiter` is not the client's and must
+ * outlive it; NULL: none, the default.
+ */
+STRAVA_API strava_status strava_client_set_limiter(strava_client *client,
+    strava_limiter *limiter, strava_priority priority, strava_error *err);
 
 /* For a display. */
 typedef struct strava_limiter_usage {

@@ -9,6 +9,7 @@
 #include <strava/client.h>
 #include <strava/club.h>
 #include <strava/comment.h>
+#include <strava/each.h>
 #include <strava/effort.h>
 #include <strava/error.h>
 #include <strava/export.h>

@@ -17,6 +17,9 @@ extern "C" {
  * Only the library allocates these structs; read them through a pointer and
  * never copy them, so that members can be added at the end without breaking
  * your program.
+ *
+ * Facts: developers.strava.com/docs/reference, and what Strava was seen to send
+ * beyond it.
  */
 typedef struct strava_zone {
 	double            min;
