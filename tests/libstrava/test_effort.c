@@ -8,6 +8,25 @@
 
 #define API "https://www.strava.com/api/v3"
 
+/* What the effort that is expected below leads to. */
+static void
+expect_inner(const strava_effort *e)
+{
+	assert_int_equal(e->achievements->count, 2);
+	assert_int_equal(e->achievements->skipped, 1);
+	assert_true(e->achievements->items[1]->type_id.value == 2);
+	assert_string_equal(e->achievements->items[1]->type, "overall");
+	assert_true(e->achievements->items[1]->rank.value == 7);
+	assert_string_equal(strava_achievement_json(e->achievements->items[0]),
+	    "{\"type_id\":3,\"type\":\"pr\",\"rank\":1}");
+	assert_true(e->segment->id == 1109718);
+	assert_string_equal(e->segment->activity_type, "Run");
+	assert_string_equal(strava_segment_json(e->segment),
+	    "{\"id\":1109718,\"resource_state\":2,"
+	    "\"name\":\"E 14th St Climb\",\"activity_type\":\"Run\","
+	    "\"distance\":419.58,\"hazardous\":false,\"starred\":false}");
+}
+
 static void
 an_effort_in_detail_is_decoded(void **state)
 {
@@ -41,14 +60,7 @@ an_effort_in_detail_is_decoded(void **state)
 	assert_true(e->average_power_w.value == 220.2);
 	assert_true(e->average_heartrate_bpm.value == 152.2);
 	assert_true(e->max_heartrate_bpm.value == 158);
-	assert_true(e->segment->id == 1109718);
-	assert_string_equal(e->segment->activity_type, "Run");
 	assert_true(e->pr_rank.set && e->pr_rank.value == 1);
-	assert_int_equal(e->achievements->count, 2);
-	assert_int_equal(e->achievements->skipped, 1);
-	assert_true(e->achievements->items[1]->type_id.value == 2);
-	assert_string_equal(e->achievements->items[1]->type, "overall");
-	assert_true(e->achievements->items[1]->rank.value == 7);
 	assert_string_equal(e->visibility, "everyone");
 	assert_true(e->kom_rank.value == 10);
 	assert_int_equal(e->is_kom, STRAVA_FALSE);
@@ -60,12 +72,7 @@ an_effort_in_detail_is_decoded(void **state)
 	assert_string_equal(e->pr_activity_visibility, "followers_only");
 	assert_true(e->own_effort_count.value == 5);
 	assert_non_null(strstr(strava_effort_json(e), "\"hidden\":true"));
-	assert_string_equal(strava_achievement_json(e->achievements->items[0]),
-	    "{\"type_id\":3,\"type\":\"pr\",\"rank\":1}");
-	assert_string_equal(strava_segment_json(e->segment),
-	    "{\"id\":1109718,\"resource_state\":2,"
-	    "\"name\":\"E 14th St Climb\",\"activity_type\":\"Run\","
-	    "\"distance\":419.58,\"hazardous\":false,\"starred\":false}");
+	expect_inner(e);
 	strava_effort_free(e);
 	fake_stop(&fake);
 }

@@ -10,12 +10,30 @@
 #define ID INT64_C(3329485690369457990)
 
 static void
+expect_waypoints(const strava_waypoint_list *list)
+{
+	const strava_waypoint *w;
+
+	assert_int_equal(list->count, 2);
+	w = list->items[0];
+	assert_true(w->latlng.set && w->latlng.value.lng == -74.017878);
+	assert_true(
+	    w->target_latlng.set && w->target_latlng.value.lat == 40.712);
+	assert_int_equal(w->categories->count, 2);
+	assert_string_equal(w->categories->items[1], "Caf\xc3\xa9");
+	assert_string_equal(w->title, "Fountain");
+	assert_string_equal(w->description, "closed in winter");
+	assert_true(w->distance_into_route_m.value == 1200.5);
+	assert_false(list->items[1]->latlng.set);
+	assert_int_equal(list->items[1]->categories->count, 0);
+}
+
+static void
 a_route_in_detail_is_decoded(void **state)
 {
-	char                  *text = fixture("route_detailed.json");
-	const strava_waypoint *w;
-	struct fake            fake;
-	strava_route          *r;
+	char         *text = fixture("route_detailed.json");
+	struct fake   fake;
+	strava_route *r;
 
 	(void)state;
 	fake_start(&fake);
@@ -50,18 +68,7 @@ a_route_in_detail_is_decoded(void **state)
 	assert_true(r->timestamp == r->created_at);
 	assert_true(r->type == STRAVA_ROUTE_RUN);
 	assert_true(r->estimated_moving_time_s == 5282);
-	assert_int_equal(r->waypoints->count, 2);
-	w = r->waypoints->items[0];
-	assert_true(w->latlng.set && w->latlng.value.lng == -74.017878);
-	assert_true(
-	    w->target_latlng.set && w->target_latlng.value.lat == 40.712);
-	assert_int_equal(w->categories->count, 2);
-	assert_string_equal(w->categories->items[1], "Caf\xc3\xa9");
-	assert_string_equal(w->title, "Fountain");
-	assert_string_equal(w->description, "closed in winter");
-	assert_true(w->distance_into_route_m.value == 1200.5);
-	assert_false(r->waypoints->items[1]->latlng.set);
-	assert_int_equal(r->waypoints->items[1]->categories->count, 0);
+	expect_waypoints(r->waypoints);
 	assert_int_equal(r->segments->count, 1);
 	assert_int_equal(r->segments->skipped, 1);
 	assert_string_equal(r->segments->items[0]->name, "Esplanade Climb");

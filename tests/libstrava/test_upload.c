@@ -147,7 +147,7 @@ a_file_goes_with_all_that_is_said_of_it(void **state)
 	assert_int_equal(upload(&fake, &(strava_upload_file){ .data = data,
 					   .len = sizeof(data) - 1,
 					   .data_type = "FIT",
-					   .file_name = "/home/me/7.fit",
+					   .file_name = "/rides/of/me/7.fit",
 					   .sport_type = "GravelRide",
 					   .name = "Fr\xc3\xbch am Kanal",
 					   .description = "one\ntwo",
