@@ -384,11 +384,13 @@ static bool
 start_daemon(struct server *server)
 {
 	const struct server_config *config = &server->config;
+	bool tls = config->tls_cert != NULL && config->tls_key != NULL;
 
 	/* clang-format off */
 	server->daemon = MHD_start_daemon(
 	    MHD_USE_POLL | MHD_USE_INTERNAL_POLLING_THREAD |
-	    MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC,
+	    MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC |
+	    (tls ? MHD_USE_TLS : 0),
 	    0, NULL, NULL, on_request, server,
 	    MHD_OPTION_LISTEN_SOCKET, server->listener,
 	    MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
@@ -397,6 +399,8 @@ start_daemon(struct server *server)
 	    MHD_OPTION_CONNECTION_LIMIT, config->connections_max,
 	    MHD_OPTION_CONNECTION_TIMEOUT, config->timeout_s,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_MAX,
+	    MHD_OPTION_HTTPS_MEM_CERT, config->tls_cert, /* passed over */
+	    MHD_OPTION_HTTPS_MEM_KEY, config->tls_key,   /* without TLS */
 	    MHD_OPTION_END);
 	/* clang-format on */
 	return server->daemon != NULL;
@@ -435,8 +439,10 @@ start(struct server *server, char *message, size_t message_size)
 	server->connections =
 	    connections_new((int64_t)config->timeout_s * 1000);
 	if (server->connections == NULL || !start_daemon(server)) {
-		snprintf(message, message_size,
-		    "cannot start the server: memory or threads are short");
+		snprintf(message, message_size, "cannot start the server: %s",
+		    config->tls_cert != NULL ? "its certificate or key is no "
+					       "good, or memory is short"
+					     : "memory or threads are short");
 		return false;
 	}
 	return true;

@@ -45,6 +45,16 @@ const char *request_raw_query(const struct request *request);
 /* The body, NUL-terminated. */
 const char *request_body(const struct request *request, size_t *len);
 
+/*
+ * Hands over the fields of a multipart/form-data body in their order, each in one
+ * piece or in several; `file_name` is NULL of a field that is no file.  False when
+ * the body is of another type, malformed or not whole, or `take` returned false.
+ */
+typedef bool (*take_fn)(void *ctx, const char *name, const char *file_name,
+    const void *data, size_t len);
+bool request_read_multipart(
+    const struct request *request, take_fn take, void *ctx);
+
 /* How the response leaves; anything but WIRE_WHOLE is for the sandbox. */
 enum wire {
 	WIRE_WHOLE,
@@ -92,11 +102,12 @@ struct route {
 };
 
 struct server_config {
-	const char         *address; /* "0.0.0.0", "127.0.0.1" */
-	int                 port;    /* 0: any free one */
-	const char         *host; /* the only Host to accept; NULL: any name */
-	const char         *probe_path; /* answered whatever the Host: a load
+	const char *address;    /* "0.0.0.0", "127.0.0.1" */
+	int         port;       /* 0: any free one */
+	const char *host;       /* the only Host to accept; NULL: any name */
+	const char *probe_path; /* answered whatever the Host: a load
 					 * balancer asks by address; or NULL */
+	const char *tls_cert, *tls_key; /* PEM text: https; NULL: http */
 	const struct route *routes;
 	size_t              route_count;
 	void               *app;

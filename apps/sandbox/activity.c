@@ -10,6 +10,7 @@
 #define BEYOND INT64_C(9007199254740993) /* 2^53 + 1 */
 #define HOUR_S INT64_C(3600)
 #define DAY_S (24 * HOUR_S)
+#define MANY_COMMENTS 73 /* more than a page */
 #define NEWEST_DAY 20758 /* since the epoch: 2026-11-01 */
 
 struct sport {
@@ -104,28 +105,32 @@ choose_sport(const struct person *person, size_t number, struct chance *c)
 	return &sports[drawn];
 }
 
-static const char *
-time_of_day(int64_t local)
+bool
+activity_is_recorded(const struct activity *activity)
 {
-	int64_t hour = local % DAY_S / HOUR_S;
+	return !activity->manual && (activity->quirks & QUIRK_SPARSE) == 0;
+}
 
-	return hour < 11   ? "Morning"
-	       : hour < 14 ? "Lunch"
-	       : hour < 18 ? "Afternoon"
-			   : "Evening";
+const char *
+activity_type(uint64_t seed, const struct person *person, size_t number)
+{
+	struct chance c = chance_of(
+	    seed, "activity", (int64_t)person->number, (int64_t)number);
+
+	return choose_sport(person, number, &c)->type;
 }
 
 static void
 give_name(struct activity *a, const struct sport *sport)
 {
-	int64_t local = a->start_utc + a->person->home->utc_offset_s;
+	struct caption *caption = &a->caption;
+	int64_t         local = a->start_utc + a->person->home->utc_offset_s;
 
 	if (a->number % 11 == 2)
-		snprintf(a->name, sizeof(a->name), "%s",
+		snprintf(caption->name, sizeof(caption->name), "%s",
 		    awkward_titles[a->number / 11 % COUNT(awkward_titles)]);
 	else
-		snprintf(a->name, sizeof(a->name), "%s %s", time_of_day(local),
-		    sport->title);
+		caption_name_by_time(caption, local, sport->title);
 }
 
 static void
@@ -133,7 +138,6 @@ give_quirks(struct activity *a)
 {
 	a->manual = a->number % 9 == 4;
 	a->only_me = activity_only_me(a->number);
-	a->commute = a->number % 14 == 8;
 	if (a->number % 7 == 3)
 		a->quirks |= QUIRK_FLOATS;
 	if (a->number % 10 == 7)
@@ -142,6 +146,38 @@ give_quirks(struct activity *a)
 		a->quirks |= QUIRK_SPARSE;
 	if (a->number % 16 == 9)
 		a->quirks |= QUIRK_HIDDEN;
+}
+
+static void
+give_caption(struct activity *a, const struct sport *sport)
+{
+	struct caption *c = &a->caption;
+
+	snprintf(c->sport_type, sizeof(c->sport_type), "%s", sport->sport_type);
+	snprintf(c->type, sizeof(c->type), "%s", sport->type);
+	give_name(a, sport);
+	c->trainer = sport->ground == GROUND_INDOORS;
+	c->commute = a->number % 14 == 8;
+	c->described = a->number % 3 == 0;
+	if (c->described)
+		snprintf(c->description, sizeof(c->description), "%s",
+		    "Legs: heavy. View: <great> & \"wide\".");
+	if ((a->quirks & QUIRK_NULLS) == 0 && !c->trainer)
+		caption_give_gear(c, a->person);
+}
+
+/* How it came to Strava, and what others made of it. */
+static void
+give_fame(struct activity *a)
+{
+	if (!a->manual && (a->quirks & QUIRK_NULLS) == 0) {
+		a->upload_id = a->id + 7;
+		snprintf(a->external_id, sizeof(a->external_id),
+		    "garmin_push_1.fit");
+	}
+	a->kudos = a->number % 31;
+	a->comments = a->number % 17 == 1 ? MANY_COMMENTS : a->number % 3;
+	a->photos = a->number % 6 == 0 ? 2 : 0;
 }
 
 bool
@@ -162,12 +198,11 @@ activity_make(uint64_t seed, const struct person *person, size_t number,
 	activity->person = person;
 	activity->number = number;
 	activity->id = activity_id(person, number);
-	activity->sport_type = sport->sport_type;
-	activity->type = sport->type;
-	activity->trainer = sport->ground == GROUND_INDOORS;
+	activity->kind = sport->type;
 	activity->start_utc = activity_start(seed, person, number);
-	give_name(activity, sport);
 	give_quirks(activity);
+	give_caption(activity, sport);
+	give_fame(activity);
 	course.length_m =
 	    1000 * chance_real(&c, sport->shortest_km, sport->longest_km);
 	return track_make(&course, &c, &activity->track);
@@ -176,5 +211,6 @@ activity_make(uint64_t seed, const struct person *person, size_t number,
 void
 activity_free(struct activity *activity)
 {
-	track_free(&activity->track);
+	if (!activity->borrowed)
+		track_free(&activity->track);
 }

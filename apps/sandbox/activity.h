@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "emit.h"
+#include "caption.h"
 #include "person.h"
 #include "track.h"
 
@@ -19,40 +19,44 @@ enum quirk {
 };
 
 /*
- * One activity.  It follows from the seed, the athlete and its number, which is
- * 0 for the newest; only its track has to be freed.
+ * One activity: either it follows from the seed, the athlete and its number,
+ * which is 0 for the newest, or the athlete has added it, and its number is one
+ * from ADDED_FIRST on.
  */
 struct activity {
 	const struct person *person; /* outlives the activity */
 	size_t               number;
-	int64_t              id;
-	char                 name[128];
-	const char          *sport_type, *type;
+	int64_t              id;   /* 0: missing on the wire */
+	const char          *kind; /* its type by the seed; NULL: added */
+	struct caption       caption;
 	int64_t              start_utc;
-	bool                 manual, only_me, trainer, commute;
+	int64_t              upload_id;        /* 0: null on the wire */
+	char                 external_id[160]; /* "": null on the wire */
+	bool                 manual, only_me;
 	unsigned             quirks;
+	size_t               kudos, comments, photos;
+	bool                 borrowed; /* the track is somebody else's */
 	struct track         track;
 };
 
-#define ACTIVITIES_MAX 1000 /* an athlete */
+#define ACTIVITIES_MAX 1000 /* an athlete, added ones too */
+#define ADDED_FIRST 700
 
 /* What can be told without making the track. */
 int64_t activity_id(const struct person *person, size_t number);
 bool    activity_find(int64_t id, size_t *person, size_t *number);
 int64_t activity_start(
     uint64_t seed, const struct person *person, size_t number);
-bool activity_only_me(size_t number);
+bool        activity_only_me(size_t number);
+const char *activity_type(
+    uint64_t seed, const struct person *person, size_t number);
 
-/* False when out of memory. */
+/* One that follows from the seed.  False when out of memory. */
 bool activity_make(uint64_t seed, const struct person *person, size_t number,
     struct activity *activity);
 void activity_free(struct activity *activity);
 
-/* As an element of an array. */
-void activity_emit(struct emit *e, const struct activity *a, bool detail);
-
-/* `keys`: comma-separated names; NULL asks for what Strava gives then. */
-void activity_emit_streams(
-    struct emit *e, const struct activity *a, const char *keys, bool by_type);
+/* Beside what its athlete's device recorded nothing is told of a manual one. */
+bool activity_is_recorded(const struct activity *activity);
 
 #endif

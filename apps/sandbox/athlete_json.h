@@ -5,12 +5,15 @@
 #include "emit.h"
 #include "person.h"
 
-/* SummaryAthlete, or DetailedAthlete if `detail`. */
-void athlete_emit(
-    struct emit *e, const char *key, const struct person *person, bool detail);
+/* SummaryAthlete. */
+void athlete_emit(struct emit *e, const char *key, const struct person *person);
 
-/* DetailedGear. */
-void athlete_emit_gear(
-    struct emit *e, const struct person *person, bool bike, bool detail);
+/* DetailedAthlete, clubs included. */
+void athlete_emit_detail(
+    struct emit *e, uint64_t seed, const struct person *person);
+
+/* SummaryGear, or DetailedGear if `detail`. */
+void athlete_emit_gear(struct emit *e, const char *key,
+    const struct person *person, bool bike, bool detail);
 
 #endif

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base64.h"
+#include "members.h"
 
 struct emit *
 call_json(struct call *call, int status)
@@ -76,7 +77,7 @@ call_fault(struct call *call, int status, const char *message,
 }
 
 void
-call_rate_headers(struct call *call, const struct rate *rate)
+call_rate_headers(struct call *call, const struct rate *rate, bool is_read)
 {
 	char text[48];
 
@@ -91,7 +92,7 @@ call_rate_headers(struct call *call, const struct rate *rate)
 	response_header(call->response, "X-ReadRateLimit-Limit", text);
 	snprintf(text, sizeof(text), "%" PRId64 ",%" PRId64,
 	    rate->used[RATE_READ_SHORT], rate->used[RATE_READ_DAILY]);
-	if (rate->used[RATE_DAILY] % 10 == 7)
+	if (!is_read || rate->used[RATE_DAILY] % 10 == 7)
 		snprintf(text, sizeof(text), ",");
 	response_header(call->response, "X-ReadRateLimit-Usage", text);
 }
@@ -100,6 +101,20 @@ void
 call_not_found(struct call *call, const char *resource)
 {
 	call_fault(call, 404, "Record Not Found", resource, "id", "invalid");
+}
+
+void
+call_refuse(struct call *call, const char *resource, const char *field,
+    const char *code)
+{
+	call_fault(call, 400, "Bad Request", resource, field, code);
+}
+
+void
+call_full(struct call *call)
+{
+	call_fault(call, 507, "Insufficient Storage", "Sandbox", "memory",
+	    "exhausted");
 }
 
 static void
@@ -154,7 +169,8 @@ call_url(const struct call *call, const char *path, char url[CALL_URL_SIZE])
 {
 	const char *host = request_header(call->request, "Host");
 
-	snprintf(url, CALL_URL_SIZE, "http://%.255s%s",
+	snprintf(url, CALL_URL_SIZE, "%s://%.255s%s",
+	    call->world->options.tls_cert != NULL ? "https" : "http",
 	    host != NULL ? host : "127.0.0.1", path);
 }
 
@@ -175,4 +191,16 @@ call_misused(struct call *call, const char *why)
 	emit_object(e, NULL);
 	emit_text(e, "error", why);
 	emit_end(e);
+}
+
+struct json_object *
+call_body(struct call *call)
+{
+	size_t              len;
+	const char         *text = request_body(call->request, &len);
+	struct json_object *body = members_parse(text, len);
+
+	if (body == NULL)
+		call_misused(call, "the body is no JSON");
+	return body;
 }

@@ -4,6 +4,7 @@
 
 /* One request on its way through the sandbox, and how it is answered. */
 
+#include <json-c/json.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,9 +23,12 @@ struct call {
 	char        part[PART_SIZE]; /* what "{}" in the path stood for */
 	const char *rest;            /* and "{*}" */
 
-	/* Whose token it carries, where one is asked for. */
-	struct person person;
-	unsigned      scope;
+	/* Whose token it carries, where one is asked for, and how things stood
+	 * when it came. */
+	struct person   person;
+	unsigned        scope;
+	int64_t         now;
+	struct oddities oddities;
 };
 
 /* Begins a JSON answer; what it returns writes it. */
@@ -41,9 +45,18 @@ bool call_basic(
 void call_fault(struct call *call, int status, const char *message,
     const char *resource, const char *field, const char *code);
 
-/* Strava's four headers.  Now and then one of them holds only a comma. */
-void call_rate_headers(struct call *call, const struct rate *rate);
+/* Strava's four headers.  Now and then one of them holds only a comma, and always
+ * when the call was none that counts as a read. */
+void call_rate_headers(
+    struct call *call, const struct rate *rate, bool is_read);
 void call_not_found(struct call *call, const char *resource);
+
+/* Strava's 400 for one field. */
+void call_refuse(struct call *call, const char *resource, const char *field,
+    const char *code);
+
+/* 507: what athletes may add to the sandbox is bounded. */
+void call_full(struct call *call);
 
 /* Google's error body: google.rpc.Status with an ErrorInfo if `reason` is not
  * NULL.  `metadata` is name, value, ..., NULL. */
@@ -59,7 +72,8 @@ void call_google_fault(struct call *call, const struct google_fault *fault);
 /* What Google's front end says to a path that nobody knows. */
 void call_google_lost(struct call *call);
 
-/* "http://HOST/token": a path of ours, at the host that the client named. */
+/* "http://HOST/token": a path of ours, at the host that the client named; https
+ * if we speak that. */
 #define CALL_URL_SIZE 320
 void call_url(
     const struct call *call, const char *path, char url[CALL_URL_SIZE]);
@@ -69,5 +83,9 @@ bool call_is_strava(const struct call *call);
 
 /* What a control call answers to a body that it cannot use. */
 void call_misused(struct call *call, const char *why);
+
+/* The body of a control call, to be ended with json_object_put(); NULL after an
+ * answer of 400. */
+struct json_object *call_body(struct call *call);
 
 #endif

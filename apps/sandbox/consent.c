@@ -295,6 +295,17 @@ send_back(struct call *call, const struct ask *ask, const char *code,
 	buf_free(&location);
 }
 
+/* An application has room for so many athletes; one who is connected stays. */
+static bool
+has_room(const struct world *world, size_t athlete)
+{
+	const struct grants *grants = &world->grants;
+
+	return world->oddities.capacity == 0 ||
+	       grants->athletes[athlete].refresh[0] != '\0' ||
+	       (int64_t)grants_alive(grants) < world->oddities.capacity;
+}
+
 void
 consent_given(struct call *call)
 {
@@ -310,6 +321,11 @@ consent_given(struct call *call)
 		return;
 	if (!answer.authorize) {
 		send_back(call, &ask, NULL, 0);
+		return;
+	}
+	if (!has_room(world, answer.athlete)) {
+		call_fault(call, 403, "Forbidden", "Application", "athletes",
+		    "Limit of connected athletes exceeded");
 		return;
 	}
 	code = grants_consent(&world->grants, answer.athlete,

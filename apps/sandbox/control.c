@@ -15,19 +15,6 @@
 
 static const char default_scope[] = "read,activity:read_all,profile:read_all";
 
-/* The body, to be ended with json_object_put(); NULL after an answer of 400. */
-static struct json_object *
-read_body(struct call *call)
-{
-	size_t              len;
-	const char         *text = request_body(call->request, &len);
-	struct json_object *body = members_parse(text, len);
-
-	if (body == NULL)
-		call_misused(call, "the body is no JSON");
-	return body;
-}
-
 static const char *const rate_names[RATE_COUNT * 2] = {
 	[RATE_SHORT] = "short_limit",
 	[RATE_DAILY] = "daily_limit",
@@ -142,7 +129,7 @@ control_athletes(struct call *call)
 		MEMBER(struct wish, scope, put_string, NULL, "scope"),
 	};
 	struct wish         wish = { 0, default_scope };
-	struct json_object *body = read_body(call);
+	struct json_object *body = call_body(call);
 	const char         *missing;
 	unsigned            scope;
 
@@ -162,7 +149,7 @@ void
 control_clock(struct call *call)
 {
 	struct world       *world = call->world;
-	struct json_object *body = read_body(call);
+	struct json_object *body = call_body(call);
 	struct json_object *value = members_get(body, "advance_s");
 	int64_t             advance_s;
 	struct emit        *e;
@@ -185,7 +172,7 @@ control_clock(struct call *call)
 void
 control_faults(struct call *call)
 {
-	struct json_object *body = read_body(call);
+	struct json_object *body = call_body(call);
 	struct faults      *faults = &call->world->faults;
 	const char         *why;
 	struct emit        *e;
@@ -204,10 +191,25 @@ control_faults(struct call *call)
 }
 
 void
+control_oddities(struct call *call)
+{
+	struct json_object *body = call_body(call);
+	const char         *why;
+
+	if (body == NULL)
+		return;
+	if (!oddities_read(&call->world->oddities, body, &why))
+		call_misused(call, why);
+	else
+		oddities_emit(call_json(call, 200), &call->world->oddities);
+	json_object_put(body);
+}
+
+void
 control_revoke(struct call *call)
 {
 	struct world       *world = call->world;
-	struct json_object *body = read_body(call);
+	struct json_object *body = call_body(call);
 	struct json_object *value = members_get(body, "athlete");
 	struct emit        *e;
 	int64_t             id;
@@ -235,7 +237,7 @@ void
 control_rate(struct call *call)
 {
 	struct rate        *rate = &call->world->rate;
-	struct json_object *body = read_body(call), *value;
+	struct json_object *body = call_body(call), *value;
 	int64_t             number;
 	size_t              i;
 
@@ -348,7 +350,7 @@ answer_deposit(struct call *call, const struct deposit *deposit, size_t project,
 void
 control_secrets(struct call *call)
 {
-	struct json_object *body = read_body(call);
+	struct json_object *body = call_body(call);
 	struct deposit deposit = { call->world->options.project, "", "", "",
 		"enabled", NULL, NULL };
 	struct buf     data;

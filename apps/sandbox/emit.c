@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "clock.h"
+
 void
 emit_start(struct emit *e, struct buf *out)
 {
@@ -107,6 +109,22 @@ void
 emit_null(struct emit *e, const char *key)
 {
 	emit_text(e, key, NULL);
+}
+
+void
+emit_utc(struct emit *e, const char *key, int64_t utc_s)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	clock_format(utc_s, text);
+	emit_text(e, key, text);
+}
+
+void
+emit_start_dates(struct emit *e, int64_t utc_s, int offset_s)
+{
+	emit_utc(e, "start_date", utc_s);
+	emit_utc(e, "start_date_local", utc_s + offset_s);
 }
 
 void

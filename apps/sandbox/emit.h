@@ -30,6 +30,12 @@ void emit_fixed(struct emit *e, const char *key, double value, int decimals);
 void emit_bool(struct emit *e, const char *key, bool value);
 void emit_null(struct emit *e, const char *key);
 
+/* "2018-02-16T14:52:54Z" */
+void emit_utc(struct emit *e, const char *key, int64_t utc_s);
+
+/* "start_date", and "start_date_local" with its false Z. */
+void emit_start_dates(struct emit *e, int64_t utc_s, int offset_s);
+
 /* [latitude, longitude] in degrees. */
 void emit_latlng(struct emit *e, const char *key, double lat, double lng);
 

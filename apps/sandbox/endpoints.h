@@ -13,12 +13,17 @@ enum guard {
 	GUARD_API    /* a bearer token, a scope, budget left; no mutex */
 };
 
+enum {
+	ENDPOINT_QUIET = 1, /* answers without rate-limit headers */
+	ENDPOINT_UNREAD = 2 /* does not count against the read budget */
+};
+
 struct endpoint {
 	const char *method, *path;
 	void (*handle)(struct call *call);
 	enum guard guard;
 	unsigned   scope; /* any one of these opens it; 0: none is needed */
-	bool       quiet; /* answers without rate-limit headers */
+	unsigned   flags;
 };
 
 /* Fills in what the path's braces stand for; NULL when nothing matches. */

@@ -15,6 +15,9 @@ static const struct {
 	int64_t           least, most; /* of that number */
 } actions[] = {
 	{ "status:", FAULT_STATUS, 200, 599 },
+	{ "empty:", FAULT_EMPTY, 200, 599 },
+	{ "null-errors:", FAULT_NULL_ERRORS, 400, 599 },
+	{ "text-errors:", FAULT_TEXT_ERRORS, 400, 599 },
 	{ "delay:", FAULT_DELAY, 0, DELAY_MAX_MS },
 	{ "drop-before", FAULT_DROP_BEFORE, 0, 0 },
 	{ "drop-after", FAULT_DROP_AFTER, 0, 0 },
@@ -72,8 +75,8 @@ read_fault(struct fault *fault, struct json_object *object, const char **why)
 	*why = "after and times are not negative";
 	if (wish.after < 0 || wish.times < -1)
 		return false;
-	*why = "actions are status:N delay:MS drop-before drop-after truncate "
-	       "garbage rate-limit";
+	*why = "actions are status:N empty:N null-errors:N text-errors:N "
+	       "delay:MS drop-before drop-after truncate garbage rate-limit";
 	memset(fault, 0, sizeof(*fault));
 	snprintf(fault->path, sizeof(fault->path), "%s", wish.path);
 	fault->after = wish.after;

@@ -11,6 +11,9 @@
 enum fault_action {
 	FAULT_NONE,
 	FAULT_STATUS,      /* `value` instead of the work */
+	FAULT_EMPTY,       /* the same without a body */
+	FAULT_NULL_ERRORS, /* the same, "errors" is null */
+	FAULT_TEXT_ERRORS, /* the same, "errors" is a string */
 	FAULT_DELAY,       /* `value` milliseconds before the work */
 	FAULT_DROP_BEFORE, /* no work, no answer */
 	FAULT_DROP_AFTER,  /* the work, but no answer */

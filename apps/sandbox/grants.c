@@ -145,7 +145,30 @@ grants_consent(
 	code->athlete = athlete;
 	code->scope = scope;
 	code->expires_at = now + CODE_S;
+	code->tried = false;
 	return code->text;
+}
+
+bool
+grants_try_code(struct grants *grants, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < grants->code_count; i++)
+		if (strcmp(grants->codes[i].text, text) == 0 &&
+		    !grants->codes[i].tried)
+			return grants->codes[i].tried = true;
+	return false;
+}
+
+size_t
+grants_alive(const struct grants *grants)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < grants->count; i++)
+		count += grants->athletes[i].refresh[0] != '\0';
+	return count;
 }
 
 /* Adds a new access token and drops those that have expired. */

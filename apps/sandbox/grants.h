@@ -61,6 +61,7 @@ struct code {
 	size_t   athlete;
 	unsigned scope;
 	int64_t  expires_at;
+	bool     tried;
 };
 
 struct grants {
@@ -90,6 +91,12 @@ struct grant {
 /* The athlete consents.  NULL: no memory. */
 const char *grants_consent(
     struct grants *grants, size_t athlete, unsigned scope, int64_t now);
+
+/* True the first time that a good code is tried, which it survives. */
+bool grants_try_code(struct grants *grants, const char *code);
+
+/* How many athletes there are whose grant lives. */
+size_t grants_alive(const struct grants *grants);
 
 /* False when the code or token is used, dead, too old or not ours. */
 bool grants_exchange(

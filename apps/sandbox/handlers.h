@@ -13,13 +13,48 @@ void oauth_token(struct call *call);
 void oauth_revoke(struct call *call);
 void oauth_deauthorize(struct call *call);
 
-/* api.c, stats.c */
+/* athletes.c, stats.c */
 void api_athlete(struct call *call);
+void api_athlete_update(struct call *call);
+void api_athlete_zones(struct call *call);
 void api_stats(struct call *call);
+void api_gear(struct call *call);
+
+/* activities.c, activity_update.c, activity_parts.c */
 void api_activities(struct call *call);
 void api_activity(struct call *call);
+void api_activity_create(struct call *call);
+void api_activity_update(struct call *call);
+void api_comments(struct call *call);
+void api_kudos(struct call *call);
+void api_laps(struct call *call);
+void api_zones(struct call *call);
 void api_streams(struct call *call);
-void api_gear(struct call *call);
+void api_photos(struct call *call);
+
+/* routes.c */
+void api_routes(struct call *call);
+void api_route(struct call *call);
+void api_route_gpx(struct call *call);
+void api_route_tcx(struct call *call);
+void api_route_streams(struct call *call);
+
+/* segments.c, explore.c, efforts.c */
+void api_segment(struct call *call);
+void api_segment_streams(struct call *call);
+void api_starred(struct call *call);
+void api_star(struct call *call);
+void api_explore(struct call *call);
+void api_efforts(struct call *call);
+void api_effort(struct call *call);
+void api_effort_streams(struct call *call);
+
+/* uploads.c, clubs.c */
+void api_upload_create(struct call *call);
+void api_upload(struct call *call);
+void api_clubs(struct call *call);
+void api_club(struct call *call);
+void api_club_removed(struct call *call);
 
 /* subscriptions.c */
 void subscription_create(struct call *call);
@@ -39,6 +74,8 @@ void control_clock(struct call *call);
 void control_faults(struct call *call);
 void control_revoke(struct call *call);
 void control_rate(struct call *call);
+void control_oddities(struct call *call);
+void control_activity(struct call *call);
 void control_secrets(struct call *call);
 void control_service_account(struct call *call);
 void control_authorized_user(struct call *call);

@@ -14,7 +14,8 @@
 #include "world.h"
 
 #define VERSION "0.1.0"
-#define BODY_MAX ((size_t)1024 * 1024)
+#define BODY_MAX ((size_t)32 * 1024 * 1024 + 65536) /* a file, and a form */
+#define PEM_MAX 65536
 #define CONNECTIONS_MAX 1024
 #define IDLE_S 60
 #define DRAIN_MS 2000
@@ -34,22 +35,57 @@ hold_signals(sigset_t *set)
 	       pthread_sigmask(SIG_BLOCK, set, NULL) == 0;
 }
 
+/* Reads a whole file; false, with a line in `message`, when that fails. */
+static bool
+read_file(const char *path, struct buf *text, char *message, size_t size)
+{
+	char   piece[4096];
+	size_t n = 0;
+	FILE  *file = fopen(path, "re");
+	bool   ok = file != NULL;
+
+	buf_init(text, PEM_MAX);
+	while (ok && (n = fread(piece, 1, sizeof(piece), file)) > 0)
+		ok = buf_add(text, piece, n);
+	if (!ok || ferror(file) != 0) {
+		snprintf(message, size, "%s cannot be read", path);
+		ok = false;
+	}
+	if (file != NULL)
+		fclose(file);
+	return ok;
+}
+
 static struct server *
 start(struct world *world, char *message, size_t message_size)
 {
-	struct server_config config = {
-		.address = world->options.address,
-		.port = world->options.port,
-		.routes = serve_routes,
-		.route_count = serve_route_count,
-		.app = world,
-		.body_max = BODY_MAX,
-		.connections_max = CONNECTIONS_MAX,
-		.timeout_s = IDLE_S,
-		.finish = serve_finish,
+	const struct options *options = &world->options;
+	struct buf            cert = { .max = 0 }, key = { .max = 0 };
+	struct server        *server = NULL;
+	struct server_config  config = {
+		 .address = options->address,
+		 .port = options->port,
+		 .routes = serve_routes,
+		 .route_count = serve_route_count,
+		 .app = world,
+		 .body_max = BODY_MAX,
+		 .connections_max = CONNECTIONS_MAX,
+		 .timeout_s = IDLE_S,
+		 .finish = serve_finish,
 	};
 
-	return server_start(&config, message, message_size);
+	if (options->tls_cert == NULL ||
+	    (read_file(options->tls_cert, &cert, message, message_size) &&
+		read_file(options->tls_key, &key, message, message_size))) {
+		if (options->tls_cert != NULL) {
+			config.tls_cert = buf_text(&cert);
+			config.tls_key = buf_text(&key);
+		}
+		server = server_start(&config, message, message_size);
+	}
+	buf_free(&cert);
+	buf_free(&key);
+	return server;
 }
 
 static enum exit_code
@@ -74,7 +110,8 @@ run(const struct options *options, enum task task)
 		world_free(world);
 		return EXIT_BROKEN;
 	}
-	printf("listening on http://%s:%d\n", options->address,
+	printf("listening on %s://%s:%d\n",
+	    options->tls_cert != NULL ? "https" : "http", options->address,
 	    server_port(server));
 	fflush(stdout);
 	if (task == TASK_SERVE)

@@ -8,13 +8,6 @@
 #include "handlers.h"
 #include "members.h"
 
-static void
-refuse(struct call *call, const char *resource, const char *field,
-    const char *code)
-{
-	call_fault(call, 400, "Bad Request", resource, field, code);
-}
-
 /* Secrets in a query end up in the logs of every proxy. */
 static bool
 query_is_clean(const struct call *call)
@@ -37,11 +30,11 @@ check_application(struct call *call)
 	const char *secret = request_form(call->request, "client_secret");
 
 	if (id == NULL || strcmp(id, options->client_id) != 0) {
-		refuse(call, "Application", "client_id", "invalid");
+		call_refuse(call, "Application", "client_id", "invalid");
 		return false;
 	}
 	if (secret == NULL) {
-		refuse(call, "Application", "client_secret", "missing");
+		call_refuse(call, "Application", "client_secret", "missing");
 		return false;
 	}
 	if (strcmp(secret, options->client_secret) != 0) {
@@ -70,7 +63,7 @@ answer_grant(struct call *call, const struct grant *grant, bool exchange)
 	emit_text(e, "scope", scope);
 	if (exchange) {
 		person_make(world->options.seed, grant->athlete, &call->person);
-		athlete_emit(e, "athlete", &call->person, false);
+		athlete_emit(e, "athlete", &call->person);
 	}
 	emit_end(e);
 }
@@ -83,10 +76,12 @@ exchange(struct call *call)
 	struct grant  grant;
 
 	if (code == NULL)
-		refuse(call, "AuthorizationCode", "code", "missing");
-	else if (!grants_exchange(
+		call_refuse(call, "AuthorizationCode", "code", "missing");
+	else if ((world->oddities.late_codes != 0 &&
+		     grants_try_code(&world->grants, code)) ||
+		 !grants_exchange(
 		     &world->grants, code, world_now(world), &grant))
-		refuse(call, "AuthorizationCode", "code", "invalid");
+		call_refuse(call, "AuthorizationCode", "code", "invalid");
 	else
 		answer_grant(call, &grant, true);
 }
@@ -99,10 +94,10 @@ refresh(struct call *call)
 	struct grant  grant;
 
 	if (token == NULL)
-		refuse(call, "RefreshToken", "refresh_token", "missing");
+		call_refuse(call, "RefreshToken", "refresh_token", "missing");
 	else if (!grants_refresh(
 		     &world->grants, token, world_now(world), &grant))
-		refuse(call, "RefreshToken", "refresh_token", "invalid");
+		call_refuse(call, "RefreshToken", "refresh_token", "invalid");
 	else
 		answer_grant(call, &grant, false);
 }
@@ -113,17 +108,17 @@ oauth_token(struct call *call)
 	const char *type = request_form(call->request, "grant_type");
 
 	if (!query_is_clean(call))
-		refuse(call, "Application", "query", "holds a secret");
+		call_refuse(call, "Application", "query", "holds a secret");
 	else if (!check_application(call))
 		return;
 	else if (type == NULL)
-		refuse(call, "Application", "grant_type", "missing");
+		call_refuse(call, "Application", "grant_type", "missing");
 	else if (strcmp(type, "authorization_code") == 0)
 		exchange(call);
 	else if (strcmp(type, "refresh_token") == 0)
 		refresh(call);
 	else
-		refuse(call, "Application", "grant_type", "invalid");
+		call_refuse(call, "Application", "grant_type", "invalid");
 }
 
 void
@@ -140,7 +135,7 @@ oauth_revoke(struct call *call)
 		return;
 	}
 	if (!query_is_clean(call) || token == NULL) {
-		refuse(call, "Application", "token", "missing");
+		call_refuse(call, "Application", "token", "missing");
 		return;
 	}
 	/* An unknown token is no error: it is as dead as was wished. */

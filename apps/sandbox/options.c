@@ -1,32 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "options.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "members.h"
+#include "number.h"
 
 #define ATHLETES_MAX 100000
-
-static bool
-read_number(const char *text, int64_t most, int64_t *number)
-{
-	char *end;
-
-	errno = 0;
-	*number = strtoll(text, &end, 10);
-	return end != text && *end == '\0' && errno == 0 && *number >= 0 &&
-	       *number <= most;
-}
 
 static bool
 set_port(struct options *options, const char *value)
 {
 	int64_t number;
 
-	if (!read_number(value, 65535, &number))
+	if (!number_read(value, 0, 65535, &number))
 		return false;
 	options->port = (int)number;
 	return true;
@@ -44,7 +33,7 @@ set_athletes(struct options *options, const char *value)
 {
 	int64_t number;
 
-	if (!read_number(value, ATHLETES_MAX, &number))
+	if (!number_read(value, 0, ATHLETES_MAX, &number))
 		return false;
 	options->athletes = (size_t)number;
 	return true;
@@ -55,7 +44,7 @@ set_seed(struct options *options, const char *value)
 {
 	int64_t number;
 
-	if (!read_number(value, INT64_MAX, &number))
+	if (!number_read(value, 0, INT64_MAX, &number))
 		return false;
 	options->seed = (uint64_t)number;
 	return true;
@@ -108,7 +97,7 @@ set_client_id(struct options *options, const char *value)
 	int64_t number;
 
 	options->client_id = value;
-	return read_number(value, INT64_MAX, &number);
+	return number_read(value, 0, INT64_MAX, &number);
 }
 
 static bool
@@ -133,10 +122,36 @@ set_project(struct options *options, const char *value)
 }
 
 static bool
+read_switch(const char *value, bool *on)
+{
+	*on = strcmp(value, "on") == 0;
+	return *on || strcmp(value, "off") == 0;
+}
+
+static bool
 set_emulator(struct options *options, const char *value)
 {
-	options->emulator = strcmp(value, "on") == 0;
-	return options->emulator || strcmp(value, "off") == 0;
+	return read_switch(value, &options->emulator);
+}
+
+static bool
+set_extended_access(struct options *options, const char *value)
+{
+	return read_switch(value, &options->extended_access);
+}
+
+static bool
+set_tls_cert(struct options *options, const char *value)
+{
+	options->tls_cert = value;
+	return value[0] != '\0';
+}
+
+static bool
+set_tls_key(struct options *options, const char *value)
+{
+	options->tls_key = value;
+	return value[0] != '\0';
 }
 
 static const struct option {
@@ -166,6 +181,11 @@ static const struct option {
 	{ "--emulator", "on|off",
 	    "Secret Manager without credentials, or as Google's (on)",
 	    set_emulator },
+	{ "--extended-access", "on|off", "may segments be explored? (off)",
+	    set_extended_access },
+	{ "--tls-cert", "PATH", "a PEM certificate: serve https",
+	    set_tls_cert },
+	{ "--tls-key", "PATH", "and its key", set_tls_key },
 	{ "--secrets-file", "PATH",
 	    "append each token, code and key, one a line", set_secrets_file },
 };
@@ -258,5 +278,8 @@ options_read(struct options *options, int argc, char **argv)
 			    "bad or missing value of", option->name);
 		}
 	}
+	if ((options->tls_cert == NULL) != (options->tls_key == NULL))
+		return complain("one is no use without the other:",
+		    "--tls-cert and --tls-key");
 	return task;
 }

@@ -96,6 +96,24 @@ outage_answer(struct call *call, int status)
 }
 
 void
+outage_empty(struct call *call, int status)
+{
+	call->response->status = status;
+	buf_clear(&call->response->body);
+}
+
+void
+outage_odd_fault(struct call *call, int status, const char *errors)
+{
+	struct emit *e = call_json(call, status);
+
+	emit_object(e, NULL);
+	emit_text(e, "message", "Error");
+	emit_text(e, "errors", errors);
+	emit_end(e);
+}
+
+void
 outage_rate_limit(struct call *call)
 {
 	struct world *world = call->world;
@@ -110,7 +128,7 @@ outage_rate_limit(struct call *call)
 	world_unlock(world);
 	rate.used[RATE_SHORT] = rate.limit[RATE_SHORT] + 1;
 	rate.used[RATE_READ_SHORT] = rate.limit[RATE_READ_SHORT] + 1;
-	call_rate_headers(call, &rate);
+	call_rate_headers(call, &rate, true);
 }
 
 void

@@ -8,6 +8,11 @@
  * trouble. */
 void outage_answer(struct call *call, int status);
 
+/* Bodies of Strava's that its description does not know: none at all, and a
+ * fault whose "errors" is null or a string. */
+void outage_empty(struct call *call, int status);
+void outage_odd_fault(struct call *call, int status, const char *errors);
+
 /* Strava's or Google's "too many". */
 void outage_rate_limit(struct call *call);
 

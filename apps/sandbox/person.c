@@ -11,26 +11,6 @@
 #define BEYOND INT64_C(9007199254740993) /* 2^53 + 1 */
 #define NUMBER_MAX INT64_C(10000000)
 
-/* Inland, so that a loop of a few kilometres stays on dry ground. */
-static const struct place places[] = {
-	{ "Girona", "Catalunya", "Spain", "(GMT+01:00) Europe/Madrid", 3600,
-	    41.9794, 2.8214, 75, 160 },
-	{ "Boulder", "Colorado", "United States", "(GMT-07:00) America/Denver",
-	    -25200, 40.0150, -105.2705, 1655, 240 },
-	{ "Cambridge", "England", "United Kingdom", "(GMT+00:00) Europe/London",
-	    0, 52.2053, 0.0218, 15, 12 },
-	{ "Quito", "Pichincha", "Ecuador", "(GMT-05:00) America/Guayaquil",
-	    -18000, -0.0105, -78.4467, 2780, 300 },
-	{ "Canberra", "ACT", "Australia", "(GMT+10:00) Australia/Sydney", 36000,
-	    -35.2809, 149.1300, 580, 90 },
-	{ "Zürich", "Zürich", "Switzerland", "(GMT+01:00) Europe/Zurich", 3600,
-	    47.4200, 8.5700, 430, 140 },
-	{ "京都市", NULL, "Japan", "(GMT+09:00) Asia/Tokyo", 32400, 35.0116,
-	    135.7681, 45, 120 },
-	{ "Pune", "Maharashtra", "India", "(GMT+05:30) Asia/Kolkata", 19800,
-	    18.5204, 73.8567, 560, 110 },
-};
-
 static const char *const first_names[] = { "Anna", "Ben", "Chiara", "David",
 	"Elif", "Farid", "Grace", "Hiro", "Inês", "Jonas", "Katya", "Luis",
 	"Maya", "Noor", "Olga", "Pedro" };
@@ -103,7 +83,7 @@ person_make(uint64_t seed, size_t number, struct person *person)
 	person->id = person_id(number);
 	give_name(person, &c);
 	person->sex = chance_int(&c, 0, 1) == 0 ? "F" : "M";
-	person->home = &places[(number + seed) % COUNT(places)];
+	person->home = place_at((size_t)(number + seed));
 	person->weight_kg = chance_real(&c, 52, 88);
 	person->ftp_w = number % 5 == 2 ? 0 : (int)chance_int(&c, 150, 320);
 	person->activities = activity_count(number, &c);
@@ -114,4 +94,20 @@ person_gear_id(const struct person *person, bool bike, char id[GEAR_ID_SIZE])
 {
 	snprintf(id, GEAR_ID_SIZE, "%c%zu", bike ? 'b' : 'g',
 	    7000000 + person->number);
+}
+
+/* The first letter of a name, whole in UTF-8, and a full stop. */
+void
+person_initial(const struct person *person, char initial[INITIAL_SIZE])
+{
+	const char *name = person->lastname;
+	int         n = 1;
+
+	if (name == NULL || name[0] == '\0') {
+		snprintf(initial, INITIAL_SIZE, ".");
+		return;
+	}
+	while (n < 4 && ((unsigned char)name[n] & 0xc0) == 0x80)
+		n++;
+	snprintf(initial, INITIAL_SIZE, "%.*s.", n, name);
 }

@@ -6,14 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where somebody lives and trains. */
-struct place {
-	const char *city, *state, *country;
-	const char *timezone; /* as Strava writes it */
-	int         utc_offset_s;
-	double      lat, lng;
-	double      altitude_m, hills_m;
-};
+#include "place.h"
 
 /*
  * Who an athlete is.  Everything follows from the seed and the athlete's number,
@@ -29,6 +22,10 @@ struct person {
 	int                 ftp_w; /* 0: null on the wire */
 	size_t              activities;
 };
+
+/* "Anna A.": all that one athlete learns of another's last name. */
+#define INITIAL_SIZE 8
+void person_initial(const struct person *person, char initial[INITIAL_SIZE]);
 
 void person_make(uint64_t seed, size_t number, struct person *person);
 

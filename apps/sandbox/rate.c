@@ -20,18 +20,20 @@ rate_turn(struct rate *rate, int64_t now)
 }
 
 enum rate_verdict
-rate_take(struct rate *rate, int64_t now)
+rate_take(struct rate *rate, bool is_read, int64_t now)
 {
 	size_t i;
 
 	rate_turn(rate, now);
 	for (i = 0; i < RATE_COUNT; i++)
-		rate->used[i]++;
+		if (is_read || i < RATE_READ_SHORT)
+			rate->used[i]++;
 	if (rate->used[RATE_SHORT] > rate->limit[RATE_SHORT] ||
 	    rate->used[RATE_DAILY] > rate->limit[RATE_DAILY])
 		return RATE_ALL_SPENT;
-	if (rate->used[RATE_READ_SHORT] > rate->limit[RATE_READ_SHORT] ||
-	    rate->used[RATE_READ_DAILY] > rate->limit[RATE_READ_DAILY])
+	if (is_read &&
+	    (rate->used[RATE_READ_SHORT] > rate->limit[RATE_READ_SHORT] ||
+		rate->used[RATE_READ_DAILY] > rate->limit[RATE_READ_DAILY]))
 		return RATE_SPENT;
 	return RATE_FREE;
 }

@@ -24,8 +24,9 @@ enum rate_verdict {
 	RATE_ALL_SPENT /* the overall budget */
 };
 
-/* Counts one call.  One that is refused has been counted all the same. */
-enum rate_verdict rate_take(struct rate *rate, int64_t now);
+/* Counts one call, which is a read unless it brings an activity.  One that is
+ * refused has been counted all the same. */
+enum rate_verdict rate_take(struct rate *rate, bool is_read, int64_t now);
 
 /* Begins new windows if it is time. */
 void rate_turn(struct rate *rate, int64_t now);

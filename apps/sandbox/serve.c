@@ -13,6 +13,17 @@
 /* The state of a hundred thousand athletes fits. */
 #define BODY_MAX ((size_t)64 * 1024 * 1024)
 
+/* What the athlete has said since the sandbox began.  Wants the mutex. */
+static void
+take_weight(struct call *call)
+{
+	const struct journal *journal =
+	    journals_find(&call->world->journals, call->person.number);
+
+	if (journal != NULL && journal->weight_kg > 0)
+		call->person.weight_kg = journal->weight_kg;
+}
+
 /* Whose token the call carries.  A query is no place for one. */
 static bool
 identify(struct call *call)
@@ -27,14 +38,16 @@ identify(struct call *call)
 	if (token == NULL)
 		return false;
 	world_lock(world);
-	known =
-	    grants_find_access(&world->grants, token, world_now(world), &grant);
+	call->now = world_now(world);
+	call->oddities = world->oddities;
+	known = grants_find_access(&world->grants, token, call->now, &grant);
+	if (known) {
+		call->scope = grant.scope;
+		person_make(world->options.seed, grant.athlete, &call->person);
+		take_weight(call);
+	}
 	world_unlock(world);
-	if (!known)
-		return false;
-	call->scope = grant.scope;
-	person_make(world->options.seed, grant.athlete, &call->person);
-	return true;
+	return known;
 }
 
 static void
@@ -54,6 +67,7 @@ static void
 serve_api(struct call *call, const struct endpoint *endpoint)
 {
 	struct world     *world = call->world;
+	bool              is_read = (endpoint->flags & ENDPOINT_UNREAD) == 0;
 	enum rate_verdict verdict;
 	struct rate       rate;
 
@@ -63,7 +77,7 @@ serve_api(struct call *call, const struct endpoint *endpoint)
 		return;
 	}
 	world_lock(world);
-	verdict = rate_take(&world->rate, world_now(world));
+	verdict = rate_take(&world->rate, is_read, call->now);
 	rate = world->rate;
 	world_unlock(world);
 	if (verdict != RATE_FREE)
@@ -75,8 +89,8 @@ serve_api(struct call *call, const struct endpoint *endpoint)
 	else
 		endpoint->handle(call);
 	if (call->response->status != 401 && call->response->status != 404 &&
-	    !endpoint->quiet)
-		call_rate_headers(call, &rate);
+	    (endpoint->flags & ENDPOINT_QUIET) == 0)
+		call_rate_headers(call, &rate, is_read);
 }
 
 static void
@@ -107,6 +121,14 @@ suffer(struct call *call, const struct endpoint *endpoint,
 {
 	switch (fault->action) {
 	case FAULT_STATUS: outage_answer(call, (int)fault->value); return;
+	case FAULT_EMPTY: outage_empty(call, (int)fault->value); return;
+	case FAULT_NULL_ERRORS:
+		outage_odd_fault(call, (int)fault->value, NULL);
+		return;
+	case FAULT_TEXT_ERRORS:
+		outage_odd_fault(
+		    call, (int)fault->value, "something went wrong");
+		return;
 	case FAULT_RATE_LIMIT: outage_rate_limit(call); return;
 	case FAULT_DROP_BEFORE: call->response->wire = WIRE_DROP; return;
 	case FAULT_DELAY:

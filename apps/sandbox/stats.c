@@ -2,14 +2,14 @@
 
 /* An athlete's totals. */
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "activity.h"
 #include "clock.h"
+#include "diary.h"
 #include "handlers.h"
 #include "members.h"
+#include "number.h"
 
 #define RECENT_S (INT64_C(28) * 86400)
 
@@ -73,7 +73,7 @@ count_in(struct totals *totals, const struct activity *activity, int64_t now)
 	size_t kind;
 
 	for (kind = 0; kind < COUNT(kinds); kind++)
-		if (strcmp(activity->type, kind_types[kind]) == 0)
+		if (strcmp(activity->caption.type, kind_types[kind]) == 0)
 			break;
 	if (kind == COUNT(kinds))
 		return;
@@ -108,31 +108,26 @@ emit_totals(struct call *call, const struct totals *totals)
 void
 api_stats(struct call *call)
 {
-	const struct person *person = &call->person;
-	struct totals        totals = { .longest_ride_m = 0 };
-	struct activity      activity;
-	int64_t              now;
-	size_t               i;
-	char                 id[24];
+	struct totals   totals = { .longest_ride_m = 0 };
+	struct activity activity;
+	struct diary    diary;
+	int64_t         id;
+	size_t          i;
 
-	snprintf(id, sizeof(id), "%" PRId64, person->id);
-	if (strcmp(call->part, id) != 0) {
+	if (!number_read(call->part, 1, INT64_MAX, &id) ||
+	    id != call->person.id) {
 		call_not_found(call, "Athlete");
 		return;
 	}
-	world_lock(call->world);
-	now = world_now(call->world);
-	world_unlock(call->world);
-	for (i = 0; i < person->activities; i++) {
-		if (activity_only_me(i))
+	if (!diary_open(call, &diary))
+		return;
+	for (i = 0; i < diary.count; i++) {
+		if (diary.entries[i].only_me ||
+		    !diary_read(call, diary.entries[i].number, &activity))
 			continue;
-		if (!activity_make(
-			call->world->options.seed, person, i, &activity)) {
-			call->response->failed = true;
-			return;
-		}
-		count_in(&totals, &activity, now);
+		count_in(&totals, &activity, call->now);
 		activity_free(&activity);
 	}
+	diary_close(&diary);
 	emit_totals(call, &totals);
 }

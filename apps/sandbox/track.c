@@ -77,7 +77,12 @@ measure(struct track *t, const struct course *course)
 			step = 0;
 		t->samples[i].distance_m = t->samples[i - 1].distance_m + step;
 	}
-	t->distance_m = t->samples[t->count - 1].distance_m;
+}
+
+static double
+grade(double rise_m, double run_m)
+{
+	return run_m > 1 ? clamp(100 * rise_m / run_m, -25, 25) : 0;
 }
 
 /* Hills that grow with the loop, whose end is as high as its start. */
@@ -102,10 +107,7 @@ climb(struct track *t, const struct course *course, struct chance *c)
 			continue;
 		rise = t->samples[i].altitude_m - t->samples[i - 1].altitude_m;
 		run = t->samples[i].distance_m - t->samples[i - 1].distance_m;
-		t->samples[i].grade_percent =
-		    run > 1 ? clamp(100 * rise / run, -25, 25) : 0;
-		if (rise > 0)
-			t->gain_m += rise;
+		t->samples[i].grade_percent = grade(rise, run);
 	}
 }
 
@@ -113,7 +115,7 @@ climb(struct track *t, const struct course *course, struct chance *c)
 static void
 pace(struct track *t, const struct course *course, struct chance *c)
 {
-	double now = 0, moving = 0, halt, step, wanted;
+	double now = 0, halt, step, wanted;
 	size_t i;
 
 	for (i = 1; i < t->count; i++) {
@@ -127,13 +129,10 @@ pace(struct track *t, const struct course *course, struct chance *c)
 		       s->speed_mps;
 		halt = chance_int(c, 0, 199) == 0 ? chance_real(c, 25, 180) : 0;
 		s->moving = halt == 0;
-		moving += step;
 		now += step + halt;
 		s->time_s = (int)ceil(now);
 	}
 	t->samples[0].moving = true;
-	t->elapsed_s = t->samples[t->count - 1].time_s;
-	t->moving_s = (int)ceil(moving);
 }
 
 /* Somebody who lifts weights: time passes, nothing moves. */
@@ -145,8 +144,6 @@ stand_still(struct track *t)
 
 	for (i = 0; i < t->count; i++)
 		t->samples[i].time_s = (int)lround(step * (double)i);
-	t->elapsed_s = STILL_S;
-	t->moving_s = STILL_S;
 }
 
 static void
@@ -171,16 +168,36 @@ exert(struct track *t, const struct course *course, struct chance *c)
 	}
 }
 
+/* What one step between two samples adds. */
 static void
-sum_up(struct track *t)
+add_step(struct track *t, const struct sample *from, const struct sample *to,
+    double *moving_s)
 {
-	double n = (double)t->count;
-	size_t i;
+	double rise = to->altitude_m - from->altitude_m;
+	double run = to->distance_m - from->distance_m;
 
-	t->high_m = t->low_m = t->samples[0].altitude_m;
-	for (i = 0; i < t->count; i++) {
-		const struct sample *s = &t->samples[i];
+	if (rise > 0)
+		t->gain_m += rise;
+	if ((t->has & TRACK_DISTANCE) == 0)
+		*moving_s += to->time_s - from->time_s;
+	else if (to->speed_mps > 0)
+		*moving_s += run / to->speed_mps;
+}
 
+void
+track_sum_up(struct track *t)
+{
+	const struct sample *first = t->samples, *s = first;
+	double               n = (double)t->count, moving_s = 0;
+	size_t               i;
+
+	t->gain_m = t->max_speed_mps = t->average_heartrate_bpm = 0;
+	t->average_power_w = t->average_cadence_rpm = 0;
+	t->max_heartrate_bpm = t->max_power_w = 0;
+	t->high_m = t->low_m = first->altitude_m;
+	for (i = 0; i < t->count; i++, s++) {
+		if (i > 0)
+			add_step(t, s - 1, s, &moving_s);
 		t->high_m = fmax(t->high_m, s->altitude_m);
 		t->low_m = fmin(t->low_m, s->altitude_m);
 		t->max_speed_mps = fmax(t->max_speed_mps, s->speed_mps);
@@ -192,6 +209,25 @@ sum_up(struct track *t)
 		if (s->power_w > t->max_power_w)
 			t->max_power_w = s->power_w;
 	}
+	s--;
+	t->distance_m = s->distance_m - first->distance_m;
+	t->elapsed_s = s->time_s - first->time_s;
+	t->moving_s = (int)fmin(ceil(moving_s), t->elapsed_s);
+}
+
+/* What a device records where. */
+static unsigned
+recorded(const struct course *course)
+{
+	switch (course->ground) {
+	case GROUND_STILL: return TRACK_HEART | TRACK_WARMTH;
+	case GROUND_INDOORS:
+		return TRACK_DISTANCE | TRACK_HEART | TRACK_CADENCE |
+		       TRACK_WARMTH;
+	case GROUND_OUTDOORS: break;
+	}
+	return TRACK_POSITION | TRACK_DISTANCE | TRACK_ALTITUDE | TRACK_HEART |
+	       TRACK_CADENCE | TRACK_WARMTH | (course->power ? TRACK_POWER : 0);
 }
 
 bool
@@ -200,8 +236,7 @@ track_make(const struct course *course, struct chance *c, struct track *track)
 	double wanted = course->length_m / SAMPLE_M;
 
 	memset(track, 0, sizeof(*track));
-	track->ground = course->ground;
-	track->power = course->power;
+	track->has = recorded(course);
 	track->count = (size_t)clamp(wanted, SAMPLES_MIN, SAMPLES_MAX);
 	track->samples = calloc(track->count, sizeof(*track->samples));
 	if (track->samples == NULL)
@@ -216,7 +251,7 @@ track_make(const struct course *course, struct chance *c, struct track *track)
 	else
 		pace(track, course, c);
 	exert(track, course, c);
-	sum_up(track);
+	track_sum_up(track);
 	return true;
 }
 
@@ -225,4 +260,63 @@ track_free(struct track *track)
 {
 	free(track->samples);
 	memset(track, 0, sizeof(*track));
+}
+
+bool
+track_cut(
+    const struct track *whole, size_t first, size_t last, struct track *part)
+{
+	const struct sample *start = &whole->samples[first];
+	struct sample       *s;
+	size_t               i;
+
+	memset(part, 0, sizeof(*part));
+	part->has = whole->has;
+	part->count = last - first + 1;
+	part->samples = calloc(part->count, sizeof(*part->samples));
+	if (part->samples == NULL)
+		return false;
+	for (i = 0; i < part->count; i++) {
+		s = &part->samples[i];
+		*s = start[i];
+		s->time_s -= start->time_s;
+		s->distance_m -= start->distance_m;
+	}
+	track_sum_up(part);
+	return true;
+}
+
+void
+track_complete(struct track *track)
+{
+	double run, rise;
+	int    took_s;
+	size_t i;
+
+	track->samples[0].moving = true;
+	for (i = 1; i < track->count; i++) {
+		struct sample *s = &track->samples[i], *before = s - 1;
+
+		if ((track->has & TRACK_DISTANCE) == 0)
+			s->distance_m = before->distance_m + gap_m(before, s);
+		run = s->distance_m - before->distance_m;
+		rise = s->altitude_m - before->altitude_m;
+		took_s = s->time_s - before->time_s;
+		s->speed_mps = run > 0 && took_s > 0 ? run / took_s : 0;
+		s->moving = s->speed_mps > 0;
+		s->grade_percent = grade(rise, run);
+	}
+	if ((track->has & TRACK_POSITION) != 0)
+		track->has |= TRACK_DISTANCE;
+}
+
+size_t
+track_reach(const struct track *track, size_t from, double distance_m)
+{
+	double goal = track->samples[from].distance_m + distance_m;
+	size_t i = from;
+
+	while (i + 1 < track->count && track->samples[i].distance_m < goal)
+		i++;
+	return i;
 }

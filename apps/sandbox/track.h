@@ -29,12 +29,22 @@ struct course {
 	bool                power; /* measured, as on a bicycle */
 };
 
+/* What the samples of a track hold beside time. */
+enum {
+	TRACK_POSITION = 1,
+	TRACK_DISTANCE = 2,
+	TRACK_ALTITUDE = 4,
+	TRACK_HEART = 8,
+	TRACK_CADENCE = 16,
+	TRACK_POWER = 32,
+	TRACK_WARMTH = 64
+};
+
 /* The samples and what follows from them; never the other way round. */
 struct track {
 	struct sample *samples;
 	size_t         count;
-	enum ground    ground;
-	bool           power;
+	unsigned       has;
 	double         distance_m, gain_m, high_m, low_m;
 	int            moving_s, elapsed_s;
 	double         max_speed_mps;
@@ -46,5 +56,19 @@ struct track {
 bool track_make(
     const struct course *course, struct chance *c, struct track *track);
 void track_free(struct track *track);
+
+/* Works out of the samples what follows from them.  There is at least one. */
+void track_sum_up(struct track *track);
+
+/* The samples from `first` to `last`, both included, with time and distance
+ * counted from the first.  False when out of memory. */
+bool track_cut(
+    const struct track *whole, size_t first, size_t last, struct track *part);
+
+/* Fills in distance where there are positions alone, and speed and grade. */
+void track_complete(struct track *track);
+
+/* The first sample that lies `distance_m` behind that at `from`, or the last. */
+size_t track_reach(const struct track *track, size_t from, double distance_m);
 
 #endif

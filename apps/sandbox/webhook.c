@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "buf.h"
 #include "clock.h"
@@ -21,10 +22,6 @@
 #define QUEUE_MAX 1024
 #define AGENT "strava-sandbox"
 
-struct event {
-	int64_t athlete, time;
-};
-
 struct webhook {
 	const char         *secret;
 	pthread_t           thread;
@@ -33,8 +30,13 @@ struct webhook {
 	atomic_bool         stop;
 	struct subscription current;
 	int64_t             subscriptions; /* so far */
-	struct event        queue[QUEUE_MAX];
-	size_t              first, queued;
+
+	/* In the order in which they fall due. */
+	struct waiting {
+		int64_t      due_ms; /* of the steady clock */
+		struct event event;
+	} queue[QUEUE_MAX];
+	size_t queued;
 };
 
 /* "t=TIME,v1=HMAC-SHA256 of TIME.BODY", under the client secret. */
@@ -95,21 +97,57 @@ static void
 deliver(const struct webhook *webhook, const struct subscription *to,
     const struct event *event)
 {
-	char body[512];
+	char body[EVENT_UPDATES_SIZE + 512];
 	int  i;
 
 	snprintf(body, sizeof(body),
-	    "{\"object_type\":\"athlete\",\"object_id\":%" PRId64
-	    ",\"aspect_type\":\"update\",\"owner_id\":%" PRId64
+	    "{\"object_type\":\"%s\",\"object_id\":%" PRId64
+	    ",\"aspect_type\":\"%s\",\"owner_id\":%" PRId64
 	    ",\"subscription_id\":%" PRId64 ",\"event_time\":%" PRId64
-	    ",\"updates\":{\"authorized\":\"false\"}}",
-	    event->athlete, event->athlete, to->id, event->time);
+	    ",\"updates\":%s}",
+	    event->object_type, event->object_id, event->aspect_type,
+	    event->owner_id, to->id, event->time, event->updates);
 	for (i = 0; i < ATTEMPTS; i++) {
 		if (i > 0 && !clock_sleep_ms(PAUSE_MS, &webhook->stop))
 			return;
 		if (post(webhook, to->url, body, event->time))
 			return;
 	}
+}
+
+/* Waits, with the lock held, until something happens or that moment comes. */
+static void
+wait_until(struct webhook *webhook, int64_t due_ms)
+{
+	struct timespec t = { .tv_sec = (time_t)(due_ms / 1000),
+		.tv_nsec = (long)(due_ms % 1000) * 1000000 };
+
+	pthread_cond_timedwait(&webhook->work, &webhook->mutex, &t);
+}
+
+/* Takes the event that is due next, when it is; false at the end. */
+static bool
+next(struct webhook *webhook, struct event *event, struct subscription *to)
+{
+	struct waiting *queue = webhook->queue;
+
+	pthread_mutex_lock(&webhook->mutex);
+	while (!atomic_load(&webhook->stop)) {
+		if (webhook->queued == 0)
+			pthread_cond_wait(&webhook->work, &webhook->mutex);
+		else if (queue[0].due_ms > clock_steady_ms())
+			wait_until(webhook, queue[0].due_ms);
+		else
+			break;
+	}
+	if (!atomic_load(&webhook->stop)) {
+		*event = queue[0].event;
+		*to = webhook->current;
+		webhook->queued--;
+		memmove(queue, queue + 1, webhook->queued * sizeof(*queue));
+	}
+	pthread_mutex_unlock(&webhook->mutex);
+	return !atomic_load(&webhook->stop);
 }
 
 static void *
@@ -119,34 +157,26 @@ work(void *ctx)
 	struct subscription to;
 	struct event        event;
 
-	for (;;) {
-		pthread_mutex_lock(&webhook->mutex);
-		while (webhook->queued == 0 && !atomic_load(&webhook->stop))
-			pthread_cond_wait(&webhook->work, &webhook->mutex);
-		if (atomic_load(&webhook->stop)) {
-			pthread_mutex_unlock(&webhook->mutex);
-			return NULL;
-		}
-		event = webhook->queue[webhook->first];
-		webhook->first = (webhook->first + 1) % QUEUE_MAX;
-		webhook->queued--;
-		to = webhook->current;
-		pthread_mutex_unlock(&webhook->mutex);
+	while (next(webhook, &event, &to))
 		if (to.id != 0)
 			deliver(webhook, &to, &event);
-	}
+	return NULL;
 }
 
 struct webhook *
 webhook_new(const char *secret)
 {
-	struct webhook *webhook = calloc(1, sizeof(*webhook));
+	struct webhook    *webhook = calloc(1, sizeof(*webhook));
+	pthread_condattr_t steady;
 
 	if (webhook == NULL)
 		return NULL;
 	webhook->secret = secret;
 	pthread_mutex_init(&webhook->mutex, NULL);
-	pthread_cond_init(&webhook->work, NULL);
+	pthread_condattr_init(&steady);
+	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+	pthread_cond_init(&webhook->work, &steady);
+	pthread_condattr_destroy(&steady);
 	if (pthread_create(&webhook->thread, NULL, work, webhook) != 0) {
 		free(webhook);
 		return NULL;
@@ -270,14 +300,36 @@ webhook_unsubscribe(struct webhook *webhook, int64_t id)
 }
 
 void
-webhook_revoked(struct webhook *webhook, int64_t athlete, int64_t now)
+webhook_tell(struct webhook *webhook, const struct event *event)
 {
+	struct waiting *queue = webhook->queue;
+	int64_t         due_ms = clock_steady_ms() + event->delay_ms;
+	size_t          i;
+
 	pthread_mutex_lock(&webhook->mutex);
-	if (webhook->current.id != 0 && webhook->queued < QUEUE_MAX) {
-		webhook
-		    ->queue[(webhook->first + webhook->queued++) % QUEUE_MAX] =
-		    (struct event){ athlete, now };
+	i = webhook->queued;
+	if (webhook->current.id != 0 && i < QUEUE_MAX) {
+		webhook->queued++;
+		for (; i > 0 && queue[i - 1].due_ms > due_ms; i--)
+			queue[i] = queue[i - 1];
+		queue[i].due_ms = due_ms;
+		queue[i].event = *event;
 		pthread_cond_signal(&webhook->work);
 	}
 	pthread_mutex_unlock(&webhook->mutex);
+}
+
+void
+webhook_revoked(struct webhook *webhook, int64_t athlete, int64_t now)
+{
+	const struct event event = {
+		.object_type = "athlete",
+		.aspect_type = "update",
+		.object_id = athlete,
+		.owner_id = athlete,
+		.time = now,
+		.updates = "{\"authorized\":\"false\"}",
+	};
+
+	webhook_tell(webhook, &event);
 }

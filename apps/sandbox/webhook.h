@@ -42,7 +42,22 @@ void webhook_current(struct webhook *webhook, struct subscription *out);
 /* False when there is no subscription of that id. */
 bool webhook_unsubscribe(struct webhook *webhook, int64_t id);
 
-/* Queues "this athlete has withdrawn consent". */
+#define EVENT_UPDATES_SIZE 2048
+
+/* What happened to an athlete or to one of an athlete's activities. */
+struct event {
+	const char *object_type; /* "activity", "athlete" */
+	const char *aspect_type; /* "create", "update", "delete" */
+	int64_t     object_id, owner_id, time;
+	int64_t     delay_ms;                    /* before it is told */
+	char        updates[EVENT_UPDATES_SIZE]; /* JSON: name to string */
+};
+
+/* Queues an event, if there is a subscription; one that finds the queue full is
+ * lost. */
+void webhook_tell(struct webhook *webhook, const struct event *event);
+
+/* The event "this athlete has withdrawn consent". */
 void webhook_revoked(struct webhook *webhook, int64_t athlete, int64_t now);
 
 #endif

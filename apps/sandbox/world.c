@@ -58,6 +58,8 @@ world_new(const struct options *options, char *message, size_t message_size)
 		world->grants.seed = options->seed;
 		world->grants.rotation = options->rotation;
 		world->vault.known = &world->known;
+		oddities_init(&world->oddities);
+		world->oddities.extended_access = options->extended_access;
 		memcpy(world->rate.limit, options->limits,
 		    sizeof(world->rate.limit));
 		why = fill(world);
@@ -77,6 +79,7 @@ world_free(struct world *world)
 	webhook_free(world->webhook);
 	grants_free(&world->grants);
 	vault_free(&world->vault);
+	journals_free(&world->journals);
 	google_free(&world->google);
 	known_close(&world->known);
 	pthread_mutex_destroy(&world->mutex);

@@ -3,8 +3,8 @@
 #define SANDBOX_WORLD_H
 
 /*
- * All that the sandbox remembers, under one mutex.  What an athlete has done is
- * not part of it: that follows from the seed.
+ * All that the sandbox remembers, under one mutex.  Of what athletes have done
+ * that is only what they did since it began: the rest follows from the seed.
  */
 
 #include <pthread.h>
@@ -15,13 +15,15 @@
 #include "faults.h"
 #include "google.h"
 #include "grants.h"
+#include "journal.h"
 #include "known.h"
+#include "oddities.h"
 #include "rate.h"
 #include "requests.h"
 #include "vault.h"
 #include "webhook.h"
 
-#define ENDPOINTS_MAX 48
+#define ENDPOINTS_MAX 96
 
 struct options {
 	const char   *address;
@@ -34,6 +36,8 @@ struct options {
 	const char   *callback_domain;
 	const char   *project;
 	bool          emulator; /* Secret Manager asks for no credentials */
+	bool          extended_access;
+	const char   *tls_cert, *tls_key; /* PEM files; NULL: plain HTTP */
 	int64_t       limits[RATE_COUNT];
 };
 
@@ -49,6 +53,8 @@ struct world {
 	struct faults   faults;
 	struct requests requests;
 	struct vault    vault;
+	struct journals journals;
+	struct oddities oddities;
 	int64_t         calls[ENDPOINTS_MAX];
 
 	/* These look after themselves. */
