@@ -12,7 +12,7 @@
 struct reader {
 	take_fn take;
 	void   *ctx;
-	bool    enough;
+	bool    any, enough;
 };
 
 /* libmicrohttpd: a piece of a field.
@@ -25,6 +25,7 @@ on_piece(void *ctx, enum MHD_ValueKind kind, const char *name,
 	struct reader *reader = ctx;
 
 	(void)kind, (void)content_type, (void)encoding, (void)at;
+	reader->any = true;
 	if (name != NULL && !reader->enough)
 		reader->enough =
 		    !reader->take(reader->ctx, name, file_name, data, len);
@@ -50,7 +51,8 @@ request_read_multipart(const struct request *request, take_fn take, void *ctx)
 		return false;
 	taken = MHD_post_process(post, request->body.data, request->body.len) ==
 		MHD_YES;
-	/* Only this says that the closing boundary was there. */
+	/* Only this says that the closing boundary was there; a body that ends
+	 * before its first field is whole to libmicrohttpd. */
 	return MHD_destroy_post_processor(post) == MHD_YES && taken &&
-	       !reader.enough;
+	       reader.any && !reader.enough;
 }

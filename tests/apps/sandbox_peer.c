@@ -86,10 +86,9 @@ reply_free(struct reply *reply)
 static const char *
 media_type(const struct ask *ask)
 {
-	return ask->form != NULL    ? "Content-Type: "
-				      "application/x-www-form-urlencoded"
-	       : ask->plain != NULL ? "Content-Type: text/plain"
-				    : "Content-Type: application/json";
+	return ask->form != NULL    ? "application/x-www-form-urlencoded"
+	       : ask->plain != NULL ? "text/plain"
+				    : "application/json";
 }
 
 void
@@ -97,9 +96,10 @@ peer_ask(const struct peer *peer, const struct ask *ask, struct reply *reply)
 {
 	const char         *body = ask->form != NULL    ? ask->form
 				   : ask->plain != NULL ? ask->plain
+				   : ask->raw != NULL   ? ask->raw
 							: ask->body;
 	const char         *method = body != NULL ? "POST" : "GET";
-	char                url[2048], bearer[2048];
+	char                url[2048], bearer[2048], type[256];
 	const char         *headers[4] = { NULL };
 	size_t              n = 0;
 
@@ -109,7 +109,9 @@ peer_ask(const struct peer *peer, const struct ask *ask, struct reply *reply)
 		.headers = headers,
 		.basic = ask->basic,
 		.body = body,
-		.body_len = body != NULL ? strlen(body) : 0,
+		.body_len = body == NULL       ? 0
+			    : ask->raw != NULL ? ask->raw_len
+					       : strlen(body),
 		.timeout_ms = ASK_MS,
 		.body_max = ANSWER_MAX,
 		.at_most_once = true,
@@ -118,8 +120,10 @@ peer_ask(const struct peer *peer, const struct ask *ask, struct reply *reply)
 
 	snprintf(
 	    url, sizeof(url), "http://127.0.0.1:%d%s", peer->port, ask->path);
+	snprintf(type, sizeof(type), "Content-Type: %s",
+	    ask->raw_type != NULL ? ask->raw_type : media_type(ask));
 	if (body != NULL)
-		headers[n++] = media_type(ask);
+		headers[n++] = type;
 	if (ask->bearer != NULL) {
 		snprintf(bearer, sizeof(bearer), "Authorization: Bearer %s",
 		    ask->bearer);
@@ -156,7 +160,7 @@ peer_tell(const struct peer *peer, const char *path, const char *body)
 	json_object_put(peer_control(peer, path, body));
 }
 
-static struct json_object *
+struct json_object *
 member_of(struct json_object *object, const char *key)
 {
 	struct json_object *value;
@@ -180,6 +184,63 @@ int64_t
 number_of(struct json_object *object, const char *key)
 {
 	return json_object_get_int64(member_of(object, key));
+}
+
+struct json_object *
+item_of(struct json_object *array, size_t i)
+{
+	assert_true(json_object_is_type(array, json_type_array));
+	assert_true(i < json_object_array_length(array));
+	return json_object_array_get_idx(array, i);
+}
+
+size_t
+length_of(struct json_object *array)
+{
+	assert_true(json_object_is_type(array, json_type_array));
+	return json_object_array_length(array);
+}
+
+struct json_object *
+peer_expect(const struct peer *peer, const struct ask *ask, int status,
+    struct reply *reply)
+{
+	peer_ask(peer, ask, reply);
+	if (reply->http.status != status)
+		fail_msg("%s: %d %s", ask->path, reply->http.status,
+		    buf_text(&reply->http.body));
+	return reply->json;
+}
+
+void
+peer_consent(const struct peer *peer, int64_t athlete, const char *scope,
+    char access[64])
+{
+	char         path[512], form[512];
+	const char  *location;
+	struct reply reply;
+
+	reply_init(&reply);
+	snprintf(path, sizeof(path),
+	    "/oauth/authorize?client_id=1001&response_type=code"
+	    "&redirect_uri=http://localhost/&scope=%s",
+	    scope);
+	snprintf(form, sizeof(form), "decision=authorize&athlete=%lld",
+	    (long long)athlete);
+	peer_expect(
+	    peer, &(struct ask){ .path = path, .form = form }, 303, &reply);
+	location = http_response_header(&reply.http, "Location");
+	assert_non_null(location);
+	location = strstr(location, "code=");
+	assert_non_null(location);
+	snprintf(form, sizeof(form),
+	    "client_id=1001&client_secret=sandbox-client-secret"
+	    "&grant_type=authorization_code&%.*s",
+	    (int)strcspn(location, "&"), location);
+	peer_expect(peer, &(struct ask){ .path = "/oauth/token", .form = form },
+	    200, &reply);
+	snprintf(access, 64, "%s", text_of(reply.json, "access_token"));
+	reply_free(&reply);
 }
 
 void

@@ -40,9 +40,12 @@ struct ask {
 	const char *form;   /* urlencoded; or NULL */
 	const char *body;   /* JSON; or NULL */
 	const char *plain;  /* text/plain; or NULL */
-	const char *bearer; /* or NULL */
-	const char *header; /* one more, "Name: value"; or NULL */
-	const char *basic;  /* "user:password"; or NULL */
+	const char *raw;    /* or bytes of another type ... */
+	size_t      raw_len;
+	const char *raw_type; /* ... namely of this */
+	const char *bearer;   /* or NULL */
+	const char *header;   /* one more, "Name: value"; or NULL */
+	const char *basic;    /* "user:password"; or NULL */
 };
 void peer_ask(
     const struct peer *peer, const struct ask *ask, struct reply *reply);
@@ -61,6 +64,14 @@ struct member_tokens {
 void peer_athlete(
     const struct peer *peer, const char *scope, struct member_tokens *tokens);
 
+/* An access token of one of the first athletes, who consents to it. */
+void peer_consent(const struct peer *peer, int64_t athlete, const char *scope,
+    char access[64]);
+
+/* Asks, and fails unless the answer has that status; its JSON. */
+struct json_object *peer_expect(const struct peer *peer, const struct ask *ask,
+    int status, struct reply *reply);
+
 /* A number of that athlete's record in /_control/state. */
 int64_t peer_state(const struct peer *peer, int64_t athlete, const char *key);
 
@@ -75,5 +86,12 @@ void assert_google(const struct reply *reply, int status, const char *name,
 /* The text or number of a member, which must be there. */
 const char *text_of(struct json_object *object, const char *key);
 int64_t     number_of(struct json_object *object, const char *key);
+
+/* The member itself, which must be there; NULL is JSON null. */
+struct json_object *member_of(struct json_object *object, const char *key);
+
+/* An element of an array, which must be there. */
+struct json_object *item_of(struct json_object *array, size_t i);
+size_t              length_of(struct json_object *array);
 
 #endif

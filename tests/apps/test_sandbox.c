@@ -528,14 +528,7 @@ a_missing_scope_is_named(void **state)
 static void
 busy_token(const char *scope, char access[64])
 {
-	char path[512], code[128];
-
-	snprintf(path, sizeof(path), "%s&scope=%s", CONSENT, scope);
-	ask(&(struct ask){
-	    .path = path, .form = "athlete=1000005&decision=authorize" });
-	assert_true(location_has("code", code));
-	exchange(code);
-	snprintf(access, 64, "%s", text_of(reply.json, "access_token"));
+	peer_consent(&peer, BUSY_ATHLETE, scope, access);
 }
 
 static size_t
@@ -679,15 +672,10 @@ awkward_activities_are_there(void **state)
 static void
 the_newest_activity_may_have_no_distance(void **state)
 {
-	char code[128], access[64];
+	char access[64];
 
 	(void)state;
-	ask(&(struct ask){ .path = CONSENT "&scope=" ALL_SCOPES,
-	    .form = "athlete=1000002&decision=authorize" });
-	assert_true(location_has("code", code));
-	exchange(code);
-	snprintf(
-	    access, sizeof(access), "%s", text_of(reply.json, "access_token"));
+	peer_consent(&peer, 1000002, ALL_SCOPES, access);
 	get_page(access, "per_page=2");
 	assert_true(json_object_get_double(
 			json_object_object_get(item(0), "distance")) == 0);

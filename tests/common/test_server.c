@@ -9,7 +9,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "certificate.h"
 #include "clock.h"
+#include "http.h"
+#include "process.h"
 #include "server.h"
 #include "test.h"
 
@@ -102,6 +105,33 @@ large(void *ctx, const struct request *request, struct response *response)
 	response->static_len = sizeof(megabytes);
 }
 
+/* Writes a field down as "name(file)=bytes", its NULs as "0"; "stop" is the last
+ * one it wants. */
+static bool
+note_field(void *ctx, const char *name, const char *file_name, const void *data,
+    size_t len)
+{
+	struct buf *out = ctx;
+	const char *bytes = data;
+
+	buf_addf(out, "%s(%s)=", name, file_name != NULL ? file_name : "-");
+	for (size_t i = 0; i < len; i++)
+		buf_add(out, bytes[i] != '\0' ? &bytes[i] : "0", 1);
+	buf_add_text(out, ";");
+	return strcmp(name, "stop") != 0;
+}
+
+static void
+multipart(void *ctx, const struct request *request, struct response *response)
+{
+	(void)ctx;
+	response_type(response, "text/plain");
+	buf_add_text(&response->body,
+	    request_read_multipart(request, note_field, &response->body)
+		? "whole"
+		: "broken");
+}
+
 static const struct route routes[] = {
 	{ "GET", "/", echo },
 	{ "GET", "/echo", echo },
@@ -116,6 +146,7 @@ static const struct route routes[] = {
 	{ "GET", "/wire", drop },
 	{ "GET", "/slow", slow },
 	{ "GET", "/large", large },
+	{ "POST", "/multipart", multipart },
 };
 
 static void
@@ -1129,6 +1160,119 @@ connections_have_a_limit(void **state)
 		close(fds[i]);
 }
 
+/* The answer to a body of that type; the length is the body's. */
+static const char *
+ask_multipart(struct fixture *f, const char *type, const char *body, size_t len)
+{
+	char text[2048];
+	int  n = snprintf(text, sizeof(text),
+	     "POST /multipart HTTP/1.1\r\n" HOST "Content-Type: %s\r\n"
+	      "Content-Length: %zu\r\n\r\n",
+	     type, len);
+
+	memcpy(text + n, body, len);
+	return ask_bytes(f, text, (size_t)n + len);
+}
+
+#define BOUNDED "multipart/form-data; boundary=xx"
+#define PART(name) "--xx\r\nContent-Disposition: form-data; name=\"" name "\""
+
+static void
+a_multipart_body_is_read_field_by_field(void **state)
+{
+	static const char body[] = PART("a") "\r\n\r\none\r\n" PART(
+	    "file") "; filename=\"r\xc3\xa4.gpx\"\r\n"
+		    "Content-Type: application/octet-stream\r\n\r\n"
+		    "\0\r\n--x\0--\r\n" PART("a") "\r\n\r\ntwo\r\n" PART(
+			"empty") "\r\n\r\n\r\n--xx--\r\n";
+	struct fixture *f = *state;
+	const char     *answer;
+
+	serve(f);
+	answer = ask_multipart(f, BOUNDED, body, sizeof(body) - 1);
+	assert_int_equal(status_of(answer), 200);
+	assert_has(answer, "\r\n\r\na(-)=one;file(r\xc3\xa4.gpx)=0\r\n--x0--;"
+			   "a(-)=two;empty(-)=;whole");
+	answer = ask_multipart(
+	    f, "Multipart/Form-Data; boundary=\"xx\"", body, sizeof(body) - 1);
+	assert_has(answer, "whole");
+}
+
+static void
+a_multipart_body_that_is_not_whole_is_broken(void **state)
+{
+	static const char body[] =
+	    PART("a") "\r\n\r\none\r\n" PART("b") "\r\n\r\ntwo\r\n--xx--";
+	static const char stop[] =
+	    PART("stop") "\r\n\r\n1\r\n" PART("b") "\r\n\r\n2\r\n--xx--";
+	struct fixture *f = *state;
+	size_t          len = sizeof(body) - 1;
+
+	serve(f);
+	assert_has(ask_multipart(f, BOUNDED, body, len), "whole");
+	for (size_t i = 0; i + 2 < len; i++)
+		assert_has(ask_multipart(f, BOUNDED, body, i), "broken");
+	assert_has(ask_multipart(f, "text/plain", body, len), "broken");
+	assert_has(
+	    ask_multipart(f, "multipart/form-data", body, len), "broken");
+	assert_has(
+	    ask_multipart(f, "multipart/form-data; boundary=yy", body, len),
+	    "broken");
+	assert_has(ask_multipart(f, BOUNDED, stop, sizeof(stop) - 1),
+	    "stop(-)=1;broken");
+}
+
+static void
+with_a_certificate_it_speaks_tls(void **state)
+{
+	struct fixture      *f = *state;
+	struct certificate   certificate;
+	struct http_response response;
+	struct http         *http = http_new("test", NULL);
+	char                 url[64];
+	char                *cert, *key;
+
+	certificate_make(&certificate, "subjectAltName=IP:127.0.0.1");
+	cert = file_text(certificate.certificate);
+	key = file_text(certificate.key);
+	f->config.host = NULL;
+	f->config.tls_cert = cert;
+	f->config.tls_key = key;
+	serve(f);
+	snprintf(url, sizeof(url), "https://127.0.0.1:%d/echo",
+	    server_port(f->server));
+	http_response_init(&response);
+	assert_true(http_set_ca_file(http, certificate.certificate));
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(
+		    http_send(http,
+			&(struct http_request){
+			    .method = "GET", .url = url, .timeout_ms = 20000 },
+			&response),
+		    HTTP_ANSWERED);
+		assert_int_equal(response.status, 200);
+		assert_has(buf_text(&response.body), "GET /echo");
+	}
+	/* Plain HTTP gets nothing there. */
+	assert_int_equal(status_of(ask(f, "GET / HTTP/1.0\r\n\r\n")), 0);
+	http_response_free(&response);
+	http_free(http);
+	free(cert);
+	free(key);
+	certificate_remove(&certificate);
+}
+
+static void
+a_certificate_that_is_none_serves_nobody(void **state)
+{
+	struct fixture *f = *state;
+	char            message[200];
+
+	f->config.tls_cert = f->config.tls_key = "no PEM";
+	assert_null(server_start(&f->config, message, sizeof(message)));
+	assert_has(message, "certificate");
+}
+
 static void
 a_start_that_fails_says_why(void **state)
 {
@@ -1183,6 +1327,10 @@ main(void)
 		SERVED(a_stopped_server_takes_no_more),
 		SERVED(many_clients_are_served_at_once),
 		SERVED(connections_have_a_limit),
+		SERVED(a_multipart_body_is_read_field_by_field),
+		SERVED(a_multipart_body_that_is_not_whole_is_broken),
+		SERVED(with_a_certificate_it_speaks_tls),
+		SERVED(a_certificate_that_is_none_serves_nobody),
 		SERVED(a_start_that_fails_says_why),
 	};
 

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include "certificate.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "process.h"
+#include "test.h"
+
+void
+certificate_make(struct certificate *c, const char *san)
+{
+	const char *const  argv[] = { "/usr/bin/openssl", "req", "-x509",
+		 "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+		 "-nodes", "-days", "2", "-subj", "/CN=test", "-addext", san,
+		 "-keyout", c->key, "-out", c->certificate, NULL };
+	struct environment env = { 0 };
+	struct process     process;
+
+	snprintf(c->folder, sizeof(c->folder), "/tmp/certificate.XXXXXX");
+	assert_non_null(mkdtemp(c->folder));
+	snprintf(
+	    c->certificate, sizeof(c->certificate), "%s/cert.pem", c->folder);
+	snprintf(c->key, sizeof(c->key), "%s/key.pem", c->folder);
+	process_start(&process, argv, &env, c->folder, "req");
+	assert_true(process_wait(&process, 30000));
+	assert_int_equal(process.code, 0);
+	process_free(&process);
+}
+
+void
+certificate_remove(struct certificate *c)
+{
+	DIR           *folder = opendir(c->folder);
+	struct dirent *entry;
+	char           path[320];
+
+	assert_non_null(folder);
+	while ((entry = readdir(folder)) != NULL) {
+		snprintf(path, sizeof(path), "%s/%s", c->folder, entry->d_name);
+		if (entry->d_name[0] != '.')
+			unlink(path);
+	}
+	closedir(folder);
+	assert_int_equal(rmdir(c->folder), 0);
+}
