@@ -9,8 +9,6 @@
 #include "clock.h"
 #include "diary.h"
 #include "handlers.h"
-#include "members.h"
-#include "notice.h"
 #include "number.h"
 #include "page.h"
 
@@ -165,31 +163,6 @@ read_outing(struct call *call, struct outing *outing)
 	return true;
 }
 
-/* The number of what was added, and the callback is told. */
-static bool
-add(struct call *call, const struct caption *caption, struct outing *outing,
-    size_t *number)
-{
-	struct world   *world = call->world;
-	struct journal *journal;
-	struct note    *note = NULL;
-	struct notice   notice = { .athlete = call->person.number,
-		  .aspect_type = "create" };
-
-	world_lock(world);
-	journal = journals_open(&world->journals, call->person.number);
-	if (journal != NULL)
-		note = journal_add(&world->journals, journal, caption, outing);
-	else
-		outing_free(outing);
-	if (note != NULL) {
-		*number = notice.number = note->number;
-		notice_send(world, &notice);
-	}
-	world_unlock(world);
-	return note != NULL;
-}
-
 static void
 create(struct call *call, const struct caption *caption)
 {
@@ -201,9 +174,8 @@ create(struct call *call, const struct caption *caption)
 		call->response->failed = true;
 	} else if (!read_outing(call, outing)) {
 		outing_free(outing);
-	} else if (!add(call, caption, outing, &number)) {
-		call_full(call);
-	} else if (diary_read(call, number, &activity)) {
+	} else if (diary_add(call, caption, outing, &number) &&
+		   diary_read(call, number, &activity)) {
 		answer_detail(call, 201, &activity);
 		activity_free(&activity);
 	}

@@ -2,6 +2,7 @@
 #include "activity_json.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -174,7 +175,7 @@ emit_heart(struct emit *e, const struct activity *a)
 	} else if (heart) {
 		emit_fixed(e, "average_heartrate", t->average_heartrate_bpm, 1);
 		emit_fixed(e, "max_heartrate", t->max_heartrate_bpm, 1);
-		emit_fixed(e, "suffer_score", t->moving_s / 60, 1);
+		emit_fixed(e, "suffer_score", floor(t->moving_s / 60.0), 1);
 	}
 }
 

@@ -74,13 +74,9 @@ answer(struct call *call, size_t number)
 static void
 begin(struct call *call, const struct caption *caption)
 {
-	struct world   *world = call->world;
-	struct outing  *outing = record(call, caption);
-	struct note    *note = NULL;
-	struct journal *journal;
-	struct caption  named = *caption;
-	struct notice   notice = { .athlete = call->person.number,
-		  .aspect_type = "create" };
+	struct outing *outing = record(call, caption);
+	struct caption named = *caption;
+	size_t         number;
 
 	if (outing == NULL) {
 		call->response->failed = true;
@@ -90,21 +86,8 @@ begin(struct call *call, const struct caption *caption)
 		caption_name_by_time(&named,
 		    outing->start_utc + call->person.home->utc_offset_s, NULL);
 	caption_give_gear(&named, &call->person);
-	world_lock(world);
-	journal = journals_open(&world->journals, call->person.number);
-	if (journal != NULL)
-		note = journal_add(&world->journals, journal, &named, outing);
-	else
-		outing_free(outing);
-	if (note != NULL) {
-		notice.number = note->number;
-		notice_send(world, &notice);
-	}
-	world_unlock(world);
-	if (note != NULL)
-		answer(call, notice.number);
-	else
-		call_full(call);
+	if (diary_add(call, &named, outing, &number))
+		answer(call, number);
 }
 
 /* To an application that sees public activities alone, one that is hidden is

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "notice.h"
 #include "number.h"
 
 bool
@@ -155,4 +156,30 @@ diary_find(struct call *call, struct activity *activity)
 	activity_free(activity);
 	call_not_found(call, "Activity");
 	return false;
+}
+
+bool
+diary_add(struct call *call, const struct caption *caption,
+    struct outing *outing, size_t *number)
+{
+	struct world   *world = call->world;
+	struct journal *journal;
+	struct note    *note = NULL;
+	struct notice   notice = { .athlete = call->person.number,
+		  .aspect_type = "create" };
+
+	world_lock(world);
+	journal = journals_open(&world->journals, call->person.number);
+	if (journal != NULL)
+		note = journal_add(&world->journals, journal, caption, outing);
+	else
+		outing_free(outing);
+	if (note != NULL) {
+		*number = notice.number = note->number;
+		notice_send(world, &notice);
+	}
+	world_unlock(world);
+	if (note == NULL)
+		call_full(call);
+	return note != NULL;
 }

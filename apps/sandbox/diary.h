@@ -32,4 +32,10 @@ bool diary_read(struct call *call, size_t number, struct activity *activity);
  * answer. */
 bool diary_find(struct call *call, struct activity *activity);
 
+/* Adds an activity and tells the application's callback.  `outing` belongs to the
+ * journal from here on, whatever the outcome.  False, after an answer, when there
+ * is no room. */
+bool diary_add(struct call *call, const struct caption *caption,
+    struct outing *outing, size_t *number);
+
 #endif

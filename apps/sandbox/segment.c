@@ -60,7 +60,7 @@ segment_find(int64_t id, size_t *number)
 {
 	int64_t n = id - (id >= BEYOND ? BEYOND : FIRST_ID);
 
-	if (n < 0 || n >= SEGMENT_COUNT || segment_id((size_t)n) != id)
+	if (n < 0 || (size_t)n >= SEGMENT_COUNT || segment_id((size_t)n) != id)
 		return false;
 	*number = (size_t)n;
 	return true;

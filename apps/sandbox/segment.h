@@ -10,7 +10,7 @@
 #include "track.h"
 
 /* Every place has the same sixteen kinds of segments. */
-#define SEGMENTS_A_PLACE 16
+#define SEGMENTS_A_PLACE ((size_t)16)
 #define SEGMENT_COUNT (SEGMENTS_A_PLACE * PLACE_COUNT)
 
 /* A stretch of road.  It follows from the seed and its number; only its track

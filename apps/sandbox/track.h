@@ -58,7 +58,7 @@ bool track_make(
 void track_free(struct track *track);
 
 /* Works out of the samples what follows from them.  There is at least one. */
-void track_sum_up(struct track *track);
+void track_sum_up(struct track *t);
 
 /* The samples from `first` to `last`, both included, with time and distance
  * counted from the first.  False when out of memory. */

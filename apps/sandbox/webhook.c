@@ -154,7 +154,7 @@ static void *
 work(void *ctx)
 {
 	struct webhook     *webhook = ctx;
-	struct subscription to;
+	struct subscription to = { .id = 0 };
 	struct event        event;
 
 	while (next(webhook, &event, &to))

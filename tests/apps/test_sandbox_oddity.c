@@ -185,12 +185,22 @@ error_bodies_can_be_odd(void **state)
 	    json_object_is_type(member_of(body, "errors"), json_type_string));
 }
 
+/* Sends an activity by form, to either path. */
+static void
+post(const struct peer *peer, const char *access, const char *path, int status)
+{
+	peer_expect(peer,
+	    &(struct ask){ .path = path,
+		.form = "name=a&sport_type=Run&elapsed_time=1"
+			"&start_date_local=2026-11-20T00:00:00Z",
+		.bearer = access },
+	    status, &guest.reply);
+}
+
 /* Only what brings an activity spares the budget of reads. */
 static void
 uploads_do_not_count_as_reads(void **state)
 {
-	static const char    form[] = "name=a&sport_type=Run&elapsed_time=1"
-				      "&start_date_local=2026-11-20T00:00:00Z";
 	struct member_tokens tokens;
 	struct json_object  *rate, *whole;
 	struct peer          own;
@@ -200,16 +210,8 @@ uploads_do_not_count_as_reads(void **state)
 	peer_start(
 	    &own, (const char *const[]){ "--rate-limit", "4,50,2,30", NULL });
 	peer_athlete(&own, GUEST_SCOPES, &tokens);
-	peer_expect(&own,
-	    &(struct ask){ .path = "/api/v3/activities",
-		.form = form,
-		.bearer = tokens.access },
-	    201, &guest.reply);
-	peer_expect(&own,
-	    &(struct ask){ .path = "/api/v3/uploads",
-		.form = form,
-		.bearer = tokens.access },
-	    400, &guest.reply);
+	post(&own, tokens.access, "/api/v3/activities", 201);
+	post(&own, tokens.access, "/api/v3/uploads", 400);
 	peer_expect(&own,
 	    &(struct ask){ .method = "PUT",
 		.path = "/api/v3/athlete",
@@ -224,16 +226,8 @@ uploads_do_not_count_as_reads(void **state)
 	assert_int_equal(all, 3);
 	assert_int_equal(reads, 1);
 	peer_tell(&own, "/_control/rate", "{\"read_short_used\":2}");
-	peer_expect(&own,
-	    &(struct ask){ .path = "/api/v3/activities",
-		.form = form,
-		.bearer = tokens.access },
-	    201, &guest.reply);
-	peer_expect(&own,
-	    &(struct ask){ .path = "/api/v3/activities",
-		.form = form,
-		.bearer = tokens.access },
-	    429, &guest.reply);
+	post(&own, tokens.access, "/api/v3/activities", 201);
+	post(&own, tokens.access, "/api/v3/activities", 429);
 	assert_fault(
 	    &guest.reply, 429, "Application", "overall rate limit", "exceeded");
 	peer_end(&own);

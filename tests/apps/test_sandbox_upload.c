@@ -223,15 +223,15 @@ static size_t
 pack(const char *text, unsigned char *out, size_t size)
 {
 	z_stream z = { 0 };
-	Bytef    in[8192];
+	char     in[8192];
 	size_t   len = strlen(text);
 
 	assert_true(len < sizeof(in));
-	memcpy(in, text, len);
+	snprintf(in, sizeof(in), "%s", text);
 	assert_int_equal(
 	    deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY),
 	    Z_OK);
-	z.next_in = in;
+	z.next_in = (Bytef *)in;
 	z.avail_in = (uInt)len;
 	z.next_out = out;
 	z.avail_out = (uInt)size;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "certificate.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -33,16 +32,14 @@ certificate_make(struct certificate *c, const char *san)
 void
 certificate_remove(struct certificate *c)
 {
-	DIR           *folder = opendir(c->folder);
-	struct dirent *entry;
-	char           path[320];
+	static const char *const names[] = { "cert.pem", "key.pem", "req.out",
+		"req.err" };
+	char                     path[80];
+	size_t                   i;
 
-	assert_non_null(folder);
-	while ((entry = readdir(folder)) != NULL) {
-		snprintf(path, sizeof(path), "%s/%s", c->folder, entry->d_name);
-		if (entry->d_name[0] != '.')
-			unlink(path);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", c->folder, names[i]);
+		unlink(path);
 	}
-	closedir(folder);
 	assert_int_equal(rmdir(c->folder), 0);
 }

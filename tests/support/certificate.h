@@ -9,9 +9,9 @@ struct certificate {
 };
 
 /* `san`: for whom, "subjectAltName=IP:127.0.0.1". */
-void certificate_make(struct certificate *certificate, const char *san);
+void certificate_make(struct certificate *c, const char *san);
 
 /* Removes the folder with all that is in it. */
-void certificate_remove(struct certificate *certificate);
+void certificate_remove(struct certificate *c);
 
 #endif
