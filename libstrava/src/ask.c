@@ -205,18 +205,15 @@ sv_ask_text(strava_client *client, const struct ask *ask, char **text,
 {
 	strava_http_response response;
 	strava_status        status;
+	size_t               len;
 
 	if (text == NULL)
 		return sv_fail_argument(err, "text_out is NULL");
 	*text = NULL;
 	sv_response_init(&response, ANSWER_MAX);
 	status = perform(client, ask, &response, err);
-	if (status == STRAVA_OK && !buf_add_text(&response.http.body, ""))
-		status = sv_fail_memory(err);
-	if (status == STRAVA_OK) {
-		*text = response.http.body.data;
-		response.http.body.data = NULL;
-	}
+	if (status == STRAVA_OK)
+		status = sv_response_take_text(&response, text, &len, err);
 	sv_response_free(&response);
 	return status;
 }

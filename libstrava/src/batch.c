@@ -317,20 +317,6 @@ make_trip(strava_batch *batch, struct job *job)
 	return false;
 }
 
-/* The body of an answer as it came, which then is the caller's. */
-static strava_status
-take_text(struct job *job, strava_http_response *response)
-{
-	struct buf *body = &response->http.body;
-
-	if (!buf_add_text(body, ""))
-		return sv_fail_memory(&job->result.error);
-	job->result.text = body->data;
-	job->result.text_len = body->len;
-	body->data = NULL;
-	return STRAVA_OK;
-}
-
 /* Turns what arrived into the result. */
 static struct job *
 arrive(struct strava_batch *batch, struct job *job)
@@ -349,7 +335,8 @@ arrive(struct strava_batch *batch, struct job *job)
 			    job->kind == ACTIVITIES
 				? sv_answer_list(response, &sv_activity_model,
 				      &r->activities, &r->error)
-				: take_text(job, response);
+				: sv_response_take_text(response, &r->text,
+				      &r->text_len, &r->error);
 	}
 	r->outcome = strava_outcome_of(r->status, &r->error);
 	end_trip(batch, job);

@@ -2,9 +2,33 @@
 
 /* The iterators: each is a pager under the name of what it gives. */
 
+#include <string.h>
+
 #include "pager.h"
 
 #define QUERY_BYTES 256
+
+/* A pager at *out, a pointer to a pointer to an iterator. */
+static strava_status
+begin(strava_client *client, const struct paged *paged, void *out,
+    strava_error *err)
+{
+	struct pager *pager;
+	strava_status status;
+
+	if (out == NULL)
+		return sv_fail_argument(err, "out is NULL");
+	status = sv_pager_new(client, paged, &pager, err);
+	memcpy(out, &pager, sizeof(pager));
+	return status;
+}
+
+/* Where to begin; NULL: at the first page. */
+static strava_page
+from(const strava_page *page)
+{
+	return page != NULL ? *page : (strava_page){ 0 };
+}
 
 strava_status
 strava_activity_each_new(strava_client *client,
@@ -14,13 +38,12 @@ strava_activity_each_new(strava_client *client,
 	strava_activity_query q = { 0 };
 	struct paged          paged = { .endpoint = ACTIVITY_LIST,
 			 .model = &sv_activity_model };
-	struct pager         *pager = NULL;
 	struct buf            text;
 	const char           *fault;
 	strava_status         status;
 
-	if (out == NULL)
-		return sv_fail_argument(err, "out is NULL");
+	if (out != NULL)
+		*out = NULL;
 	if (query != NULL)
 		q = *query;
 	paged.page = (strava_page){ .page = q.page,
@@ -34,9 +57,8 @@ strava_activity_each_new(strava_client *client,
 	else if (!buf_ok(&text))
 		status = sv_fail_memory(err);
 	else
-		status = sv_pager_new(client, &paged, &pager, err);
+		status = begin(client, &paged, out, err);
 	buf_free(&text);
-	*out = (strava_activity_each *)pager;
 	return status;
 }
 
@@ -64,22 +86,16 @@ strava_comment_each_new(strava_client *client, int64_t activity_id,
     const strava_comment_query *query, strava_comment_each **out,
     strava_error *err)
 {
-	struct paged  paged = { .endpoint = ACTIVITY_COMMENTS,
-		 .id = activity_id,
-		 .model = &sv_comment_model,
-		 .cursor_of = cursor_of };
-	struct pager *pager;
-	strava_status status;
+	struct paged paged = { .endpoint = ACTIVITY_COMMENTS,
+		.id = activity_id,
+		.model = &sv_comment_model,
+		.cursor_of = cursor_of };
 
-	if (out == NULL)
-		return sv_fail_argument(err, "out is NULL");
 	if (query != NULL) {
 		paged.page.per_page = query->page_size;
 		paged.cursor = query->after_cursor;
 	}
-	status = sv_pager_new(client, &paged, &pager, err);
-	*out = (strava_comment_each *)pager;
-	return status;
+	return begin(client, &paged, out, err);
 }
 
 strava_status
@@ -95,30 +111,15 @@ strava_comment_each_free(strava_comment_each *each)
 	sv_pager_free((struct pager *)each);
 }
 
-/* An iterator over a list that takes an id, or none, and a page. */
-static strava_status
-begin(strava_client *client, struct paged *paged, const strava_page *page,
-    struct pager **out, strava_error *err)
-{
-	if (page != NULL)
-		paged->page = *page;
-	return sv_pager_new(client, paged, out, err);
-}
-
 strava_status
 strava_club_each_new(strava_client *client, const strava_page *page,
     strava_club_each **out, strava_error *err)
 {
-	struct paged  paged = { .endpoint = ATHLETE_CLUBS,
-		 .model = &sv_club_model };
-	struct pager *pager;
-	strava_status status;
+	const struct paged paged = { .endpoint = ATHLETE_CLUBS,
+		.model = &sv_club_model,
+		.page = from(page) };
 
-	if (out == NULL)
-		return sv_fail_argument(err, "out is NULL");
-	status = begin(client, &paged, page, &pager, err);
-	*out = (strava_club_each *)pager;
-	return status;
+	return begin(client, &paged, out, err);
 }
 
 strava_status
@@ -138,17 +139,12 @@ strava_status
 strava_kudoer_each_new(strava_client *client, int64_t activity_id,
     const strava_page *page, strava_kudoer_each **out, strava_error *err)
 {
-	struct paged  paged = { .endpoint = ACTIVITY_KUDOS,
-		 .id = activity_id,
-		 .model = &sv_person_model };
-	struct pager *pager;
-	strava_status status;
+	const struct paged paged = { .endpoint = ACTIVITY_KUDOS,
+		.id = activity_id,
+		.model = &sv_person_model,
+		.page = from(page) };
 
-	if (out == NULL)
-		return sv_fail_argument(err, "out is NULL");
-	status = begin(client, &paged, page, &pager, err);
-	*out = (strava_kudoer_each *)pager;
-	return status;
+	return begin(client, &paged, out, err);
 }
 
 strava_status
@@ -168,17 +164,12 @@ strava_status
 strava_route_each_new(strava_client *client, int64_t athlete_id,
     const strava_page *page, strava_route_each **out, strava_error *err)
 {
-	struct paged  paged = { .endpoint = ATHLETE_ROUTES,
-		 .id = athlete_id,
-		 .model = &sv_route_model };
-	struct pager *pager;
-	strava_status status;
+	const struct paged paged = { .endpoint = ATHLETE_ROUTES,
+		.id = athlete_id,
+		.model = &sv_route_model,
+		.page = from(page) };
 
-	if (out == NULL)
-		return sv_fail_argument(err, "out is NULL");
-	status = begin(client, &paged, page, &pager, err);
-	*out = (strava_route_each *)pager;
-	return status;
+	return begin(client, &paged, out, err);
 }
 
 strava_status
@@ -198,16 +189,11 @@ strava_status
 strava_starred_each_new(strava_client *client, const strava_page *page,
     strava_starred_each **out, strava_error *err)
 {
-	struct paged  paged = { .endpoint = SEGMENT_STARRED,
-		 .model = &sv_segment_model };
-	struct pager *pager;
-	strava_status status;
+	const struct paged paged = { .endpoint = SEGMENT_STARRED,
+		.model = &sv_segment_model,
+		.page = from(page) };
 
-	if (out == NULL)
-		return sv_fail_argument(err, "out is NULL");
-	status = begin(client, &paged, page, &pager, err);
-	*out = (strava_starred_each *)pager;
-	return status;
+	return begin(client, &paged, out, err);
 }
 
 strava_status

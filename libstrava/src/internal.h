@@ -127,6 +127,11 @@ void sv_response_free(strava_http_response *response);
  * "?": one broken name must not cost the rest. */
 struct json_object *sv_response_json(strava_http_response *response);
 
+/* Hands over the body as it came, "" if empty: NUL-terminated, to be freed with
+ * wipe_free(). */
+strava_status sv_response_take_text(strava_http_response *response, char **text,
+    size_t *len, strava_error *err);
+
 /* Sets memory aside, so that receiving an answer takes none. */
 bool sv_response_reserve(strava_http_response *response);
 

@@ -108,6 +108,7 @@ strava_request(strava_client *client, const char *method, const char *path,
 	strava_http_response response;
 	const char          *fault;
 	strava_status        status;
+	size_t               len;
 
 	if (text_out != NULL)
 		*text_out = NULL;
@@ -122,12 +123,8 @@ strava_request(strava_client *client, const char *method, const char *path,
 	sv_response_init(&response, ANSWER_MAX);
 	status = sv_call(client, &call, &response, err);
 	explain(err, status, path);
-	if (status == STRAVA_OK && !buf_add_text(&response.http.body, ""))
-		status = sv_fail_memory(err);
-	if (status == STRAVA_OK) {
-		*text_out = response.http.body.data;
-		response.http.body.data = NULL;
-	}
+	if (status == STRAVA_OK)
+		status = sv_response_take_text(&response, text_out, &len, err);
 	sv_response_free(&response);
 	return status;
 }

@@ -45,6 +45,26 @@ sv_response_json(strava_http_response *response)
 	return members_parse(body->data, body->len);
 }
 
+strava_status
+sv_response_take_text(
+    strava_http_response *response, char **text, size_t *len, strava_error *err)
+{
+	struct buf *body = &response->http.body;
+
+	if (!buf_add_text(body, "")) {
+		sv_fail_memory(err);
+		if (err != NULL) {
+			err->http_status = response->http.status;
+			err->in_doubt = 1;
+		}
+		return STRAVA_ERR_NOMEM;
+	}
+	*text = body->data;
+	*len = body->len;
+	body->data = NULL;
+	return STRAVA_OK;
+}
+
 bool
 sv_response_reserve(strava_http_response *response)
 {

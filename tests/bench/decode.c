@@ -10,6 +10,7 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strava/activity.h>
 #include <string.h>
 #include <time.h>
 
@@ -75,11 +76,40 @@ nothing(void *result)
 	(void)result;
 }
 
+static void *
+decode(const struct buf *page)
+{
+	strava_activity_list *list;
+
+	return strava_activity_list_parse(page->data, page->len, &list, NULL) ==
+			   STRAVA_OK &&
+		       list->count == ACTIVITIES
+		   ? list
+		   : NULL;
+}
+
+static void
+free_list(void *list)
+{
+	strava_activity_list_free(list);
+}
+
+static void *
+decode_and_free(const struct buf *page)
+{
+	strava_activity_list *list = decode(page);
+
+	strava_activity_list_free(list);
+	return list != NULL ? page->data : NULL;
+}
+
 static const struct step steps[] = {
 	{ "json_tokener_parse_ex", tokener, put },
 	{ "the same + json_object_put", tokener_and_put, nothing },
 	{ "members_parse", parse, put },
 	{ "the same + json_object_put", parse_and_put, nothing },
+	{ "strava_activity_list_parse", decode, free_list },
+	{ "the same + strava_activity_list_free", decode_and_free, nothing },
 };
 
 /* Of the processor, not of the wall: the machine may have other work. */

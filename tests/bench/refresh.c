@@ -39,8 +39,8 @@ cpu_ms(void)
 static void
 by_batch(const struct job *job)
 {
-	static const strava_app app = { .client_id = "1001",
-		.client_secret = "a-secret-of-the-bench" };
+	static const strava_app    app = { .client_id = "1001",
+		   .client_secret = "a-secret-of-the-bench" };
 	const strava_batch_options options = { .in_flight = IN_FLIGHT };
 	strava_client             *client;
 	strava_batch              *batch;
@@ -226,8 +226,8 @@ main(int argc, char **argv)
 		ratio[i] = batch[i] / multi[i];
 	}
 	n = (double)job.refreshes;
-	printf("%zu refreshes over TLS, %d at once, %d rounds\n",
-	    job.refreshes, IN_FLIGHT, rounds);
+	printf("%zu refreshes over TLS, %d at once, %d rounds\n", job.refreshes,
+	    IN_FLIGHT, rounds);
 	printf("bare libcurl multi  %8.4f ms of CPU a refresh\n",
 	    median(multi, rounds) / n);
 	printf("strava_batch        %8.4f ms of CPU a refresh\n",

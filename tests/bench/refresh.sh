@@ -53,4 +53,4 @@ until curl -s --noproxy '*' --cacert "$work/cert.pem" -d x -o /dev/null \
 	kill -0 "$pid" || exit 1
 	sleep 0.1
 done
-${PERF:-} "$program" "https://127.0.0.1:$port/oauth" "$work/cert.pem" "$refreshes" "$rounds"
+"$program" "https://127.0.0.1:$port/oauth" "$work/cert.pem" "$refreshes" "$rounds"
