@@ -419,7 +419,7 @@ what_cannot_be_written_is_refused(void **state)
 	    strava_export_gpx(&ride, &info, &text, NULL), STRAVA_ERR_ARGUMENT);
 	info.start_time = 253402300800; /* 10000-01-01 */
 	assert_int_equal(
-	    strava_export_tcx(&ride, &info, &text, NULL), STRAVA_ERR_ARGUMENT);
+	    strava_export_gpx(&ride, &info, &text, NULL), STRAVA_ERR_ARGUMENT);
 	info.start_time = INT64_MIN;
 	assert_int_equal(
 	    strava_export_tcx(&ride, &info, &text, NULL), STRAVA_ERR_ARGUMENT);
@@ -519,6 +519,9 @@ long_rides_are_written_whole(void **state)
 	assert_int_equal(count_lines(text, 'T'), N + 3);
 	is_well_formed(text);
 	strava_string_free(text);
+	s.count = 1; /* the names alone */
+	strava_string_free(gpx(&s, &info));
+	strava_string_free(tcx(&s, &info));
 }
 
 int

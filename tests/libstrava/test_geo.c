@@ -211,6 +211,8 @@ bounds_are_the_smallest_box(void **state)
 		    { 0, 178, 0, -178 } },
 		{ { { 0, -179 }, { 0, 179 }, { 1, 180 }, { 0, -179.5 } },
 		    { 0, 179, 1, -179 } },
+		{ { { 0, -90.25 }, { 0, 90.25 }, { 0, 91 }, { 0, -100 } },
+		    { 0, 90.25, 0, -90.25 } },
 		{ { { 0, 180 }, { 0, 180 }, { 0, 179 }, { 0, 180 } },
 		    { 0, 179, 0, 180 } },
 		{ { { 0, -180 }, { 0, -180 }, { 0, -179 }, { 0, -180 } },
@@ -310,6 +312,8 @@ the_nearest_place_is_found_at_the_edges_of_maps(void **state)
 	static const strava_latlng fiji[] = { { -17, 179.99 },
 		{ -17, -179.99 } };
 	static const strava_latlng over_pole[] = { { 89.9, 0 }, { 89.9, 180 } };
+	static const strava_latlng far[] = { { -17, 179.99 }, { -17, -179.99 },
+		{ 10, -20 } };
 	static const strava_latlng spot[] = { { 5, 5 } };
 	static const strava_latlng still[] = { { 5, 5 }, { 5, 5 } };
 	strava_nearest             n;
@@ -334,6 +338,11 @@ the_nearest_place_is_found_at_the_edges_of_maps(void **state)
 	n = nearest(still, 2, (strava_latlng){ 5, 6 });
 	assert_int_equal(n.leg, 0);
 	assert_true(n.fraction == 0);
+	/* The plane of the first leg passes through the point, but that is at
+	 * the other end of the globe. */
+	n = nearest(far, 3, (strava_latlng){ 17, 0 });
+	assert_int_equal(n.leg, 1);
+	assert_true(n.fraction == 1);
 	/* From the other side of the globe. */
 	n = nearest(fiji, 2, (strava_latlng){ 17, 0 });
 	assert_true(n.distance_m > 19.9e6);

@@ -106,6 +106,7 @@ a_bad_text_is_refused(void **state)
 		"_p~iF ~ps|U", /* 32 is below the format's bytes */
 		"_p~iF~ps|U\x7f\x7f", "\x7f??", "\x01\x02", "\xff\xff\xff\xff",
 		"~~~~~~?~~~~~~?", /* seven groups */
+		"______??",       /* the same, although the number is 0 */
 	};
 	strava_latlng *points = (strava_latlng *)1;
 	strava_error   err;
@@ -334,6 +335,7 @@ what_is_left_of_a_text_is_read(void **state)
 		{ "_p~iF~ps|U_ulLnnqC_mqN", 2, 18 },
 		{ "_p~iF~ps|U_ulLnnqC", 2, 18 }, { "_p~iF~ps|U_ulLnnq", 1, 10 },
 		{ "_p~iF~ps|U", 1, 10 }, { "_p~iF~ps|", 0, 0 }, { "_", 0, 0 },
+		{ "_p~iF~ps|U_____?_____?", 2, 22 }, /* six groups */
 		{ "_p~iF~ps|U?? ??", 2, 12 }, /* a byte not of the format */
 		{ "_p~iF~ps|U\x7f??", 1, 10 }, { "\xff??", 0, 0 },
 		{ "_p~iF~ps|U~~~~~~?????", 1, 10 }, /* seven groups */

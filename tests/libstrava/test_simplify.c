@@ -135,6 +135,26 @@ no_point_is_farther_off_than_told(void **state)
 }
 
 static void
+the_tolerance_is_met_exactly(void **state)
+{
+	static const strava_latlng line[] = { { 47, 8 }, { 47, 8.004 },
+		{ 47.001, 8.002 } };
+	const strava_latlng        peak[] = { line[0], line[2], line[1] };
+	strava_nearest             n;
+	size_t                     left;
+
+	(void)state;
+	assert_int_equal(
+	    strava_geo_nearest(line, 2, line[2], &n, NULL), STRAVA_OK);
+	strava_polyline_free(
+	    simplify(peak, 3, n.distance_m * 0.99999, 0, &left));
+	assert_int_equal(left, 3);
+	strava_polyline_free(
+	    simplify(peak, 3, n.distance_m * 1.00001, 0, &left));
+	assert_int_equal(left, 2);
+}
+
+static void
 at_most_so_many_are_left(void **state)
 {
 	static strava_latlng ride[5000];
@@ -282,6 +302,7 @@ main(void)
 		cmocka_unit_test(corners_stay_and_straights_go),
 		cmocka_unit_test(a_straight_road_over_the_pole_is_straight),
 		cmocka_unit_test(no_point_is_farther_off_than_told),
+		cmocka_unit_test(the_tolerance_is_met_exactly),
 		cmocka_unit_test(at_most_so_many_are_left),
 		cmocka_unit_test(few_points_are_all_kept),
 		cmocka_unit_test(a_loop_keeps_its_far_side),
