@@ -120,11 +120,6 @@ strava_status sv_ask_list(strava_client *client, const struct ask *ask,
 strava_status sv_ask_text(strava_client *client, const struct ask *ask,
     char **text, strava_error *err);
 
-/* Makes something at *out, a pointer to a pointer, of a document, which it takes
- * over. */
-typedef strava_status (*read_fn)(struct json_object *doc,
-    const struct model *model, void *out, strava_error *err);
-
 /* The same with a reader of the caller's own. */
 strava_status sv_ask_read(strava_client *client, const struct ask *ask,
     read_fn read, const struct model *model, void *out, strava_error *err);

@@ -305,9 +305,9 @@ sv_list_read(struct json_object *doc, const struct model *model, void *out,
 	return read_root(doc, &whole, out, err);
 }
 
-static strava_status
-parse(const char *text, size_t len, const struct nested *whole, void *out,
-    strava_error *err)
+strava_status
+sv_parse(const char *text, size_t len, read_fn read, const struct model *model,
+    void *out, strava_error *err)
 {
 	static const void *const nothing = NULL;
 	struct json_object      *doc;
@@ -321,25 +321,21 @@ parse(const char *text, size_t len, const struct nested *whole, void *out,
 		return sv_fail_memory(err);
 	if (doc == NULL)
 		return sv_fail(err, STRAVA_ERR_FORMAT, "the text is no JSON");
-	return read_root(doc, whole, out, err);
+	return read(doc, model, out, err);
 }
 
 strava_status
 sv_model_parse(const char *text, size_t len, const struct model *model,
     void *out, strava_error *err)
 {
-	struct nested whole = { .nesting = IN_OBJECT, .model = model };
-
-	return parse(text, len, &whole, out, err);
+	return sv_parse(text, len, sv_model_read, model, out, err);
 }
 
 strava_status
 sv_list_parse(const char *text, size_t len, const struct model *model,
     void *out, strava_error *err)
 {
-	struct nested whole = { .nesting = IN_LIST, .model = model };
-
-	return parse(text, len, &whole, out, err);
+	return sv_parse(text, len, sv_list_read, model, out, err);
 }
 
 void

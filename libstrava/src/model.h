@@ -103,7 +103,13 @@ strava_status sv_model_read(struct json_object *doc, const struct model *model,
 strava_status sv_list_read(struct json_object *doc, const struct model *model,
     void *out, strava_error *err);
 
+/* Either of them, or a reader of the caller's own. */
+typedef strava_status (*read_fn)(struct json_object *doc,
+    const struct model *model, void *out, strava_error *err);
+
 /* The same from text, for the public strava_..._parse() functions. */
+strava_status sv_parse(const char *text, size_t len, read_fn read,
+    const struct model *model, void *out, strava_error *err);
 strava_status sv_model_parse(const char *text, size_t len,
     const struct model *model, void *out, strava_error *err);
 strava_status sv_list_parse(const char *text, size_t len,

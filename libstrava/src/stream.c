@@ -299,15 +299,7 @@ strava_status
 strava_streams_parse(
     const char *text, size_t len, strava_streams **out, strava_error *err)
 {
-	struct json_object *doc;
-
-	if (out != NULL)
-		*out = NULL;
-	if (out == NULL || text == NULL)
-		return sv_fail_argument(err, "text or out is NULL");
-	if ((doc = members_parse(text, len)) == NULL)
-		return sv_fail(err, STRAVA_ERR_FORMAT, "the text is no JSON");
-	return read_streams(doc, NULL, out, err);
+	return sv_parse(text, len, read_streams, NULL, out, err);
 }
 
 void

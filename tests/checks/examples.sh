@@ -59,17 +59,22 @@ authorize()
 	wait $example || true
 }
 
-# as_athlete PROGRAM [ARGUMENT ...]: runs an example with a token that works.
-as_athlete()
+# The access token of one athlete, who has consented to all that is needed.
+athlete_token()
 {
-	name=$1
-	shift
 	[ -f "$work/athlete" ] || fetch /_control/athletes \
 	    -H 'Content-Type: application/json' -d '{"count":1,
 	    "scope":"read,profile:write,activity:read_all,activity:write"}' \
 	    >"$work/athlete"
-	ACCESS_TOKEN=$(sed -n 's/.*"access_token": *"\([^"]*\)".*/\1/p' \
-	    "$work/athlete") STRAVA_API_BASE=http://$sandbox/api/v3 \
+	sed -n 's/.*"access_token": *"\([^"]*\)".*/\1/p' "$work/athlete"
+}
+
+# as_athlete PROGRAM [ARGUMENT ...]: runs an example with that token.
+as_athlete()
+{
+	name=$1
+	shift
+	ACCESS_TOKEN=$(athlete_token) STRAVA_API_BASE=http://$sandbox/api/v3 \
 	    "$programs/$name" "$@" >"$work/$name.out" 2>&1 ||
 	    echo "$name $* failed"
 }
@@ -120,35 +125,21 @@ refresh_many()
 	    STRAVA_CLIENT_ID=1001 STRAVA_CLIENT_SECRET=sandbox-client-secret \
 	    STRAVA_OAUTH_BASE=http://$sandbox/oauth \
 	    "$programs/refresh_many" 2>&1 | sort >"$work/refresh_many.out"
-# The access token of an athlete who has just connected.
-new_token()
-	    -d '{"count":1}' |
-	    sed -n 's/.*"access_token": *"\([^"]*\)".*/\1/p'
-list_activities()
-	ACCESS_TOKEN=$(new_token) STRAVA_API_BASE=http://$sandbox/api/v3 \
-	    "$programs/list_activities" >"$work/list_activities.out" 2>&1
 }
 
 # The latest activity that has a route: "ID POLYLINE".
-latest_route() # TOKEN
+latest_route()
 {
-	fetch /api/v3/athlete/activities -H "Authorization: Bearer $1" |
+	fetch /api/v3/athlete/activities \
+	    -H "Authorization: Bearer $(athlete_token)" |
 	    grep -o '"id":"a[0-9]*","summary_polyline":"[^"]\+"' | head -n 1 |
 	    sed 's/"id":"a\([0-9]*\)","summary_polyline":"\(.*\)"/\1 \2/
 		s/\\\\/\\/g'
 }
 
-export_gpx()
+simplify_route() # ROUTE
 {
-	token=$(new_token)
-	route=$(latest_route "$token")
-	ACCESS_TOKEN=$token STRAVA_API_BASE=http://$sandbox/api/v3 \
-	    "$programs/export_gpx" "${route%% *}" >"$work/export_gpx.out" 2>&1
-}
-
-simplify_route() # the route that export_gpx left behind
-{
-	printf '%s\n' "${route#* }" | "$programs/simplify_route" 100 \
+	printf '%s\n' "${1#* }" | "$programs/simplify_route" 100 \
 	    >"$work/simplify_route.out" 2>&1
 }
 
@@ -243,10 +234,11 @@ sandbox=$(sed -n 's,^listening on http://,,p' "$work/sandbox.out")
 	expect webhook_receiver '^120475.activity.16578901234.update.1795435160$'
 	webhook_receiver hub.verify_token=abd || echo "webhook_receiver failed"
 	expect webhook_receiver '^Status: 403'
-	export_gpx || echo "export_gpx failed"
+	route=$(latest_route)
+	as_athlete export_gpx "${route%% *}"
 	expect export_gpx '<trkpt lat="[-0-9.]*" lon="[-0-9.]*"><ele>'
 	expect export_gpx '^</gpx>$'
-	simplify_route || echo "simplify_route failed"
+	simplify_route "$route" || echo "simplify_route failed"
 	expect simplify_route '^[0-9]* points, [0-9]* m; before [0-9]* points'
 	read_secret || echo "read_secret failed"
 	expect read_secret '^ride on'
