@@ -228,7 +228,8 @@ strava_batch_add_activity_list(strava_batch *batch, const char *access_token,
 	return status;
 }
 
-strava_status
+/* What strava_request() takes, and what a job has beside. */
+strava_status /* NOLINTNEXTLINE(readability-function-size) */
 strava_batch_add_request(strava_batch *batch, const char *access_token,
     const char *method, const char *path, const char *content_type,
     const char *body, void *tag, strava_error *err)
@@ -467,7 +468,7 @@ strava_batch_free(strava_batch *batch)
 
 	if (batch == NULL)
 		return;
-	while ((job = batch->waiting.first) != NULL)
+	while (batch->waiting.first != NULL)
 		strava_batch_result_free(
 		    &take(&batch->waiting, &batch->waiting.first)->result);
 	while ((job = batch->sent.first) != NULL) {

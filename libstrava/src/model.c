@@ -23,7 +23,7 @@ struct root {
 struct head {
 	_Alignas(
 	    max_align_t) struct json_object *json; /* what it was read from */
-	struct root *root; /* of the outermost one; NULL inside */
+	struct root *root;                         /* what it lives in */
 };
 
 _Static_assert(sizeof(struct any_list) == sizeof(strava_activity_list),
@@ -66,13 +66,14 @@ take_struct(struct root *root, size_t size, struct json_object *json)
 	if (head == NULL)
 		return NULL;
 	head->json = json;
+	head->root = root;
 	return head + 1;
 }
 
-static struct head *
+static const struct head *
 head_of(const void *model)
 {
-	return (struct head *)(uintptr_t)model - 1;
+	return (const struct head *)model - 1;
 }
 
 static void
@@ -274,7 +275,6 @@ read_root(struct json_object *doc, const struct nested *nested, void *out,
 	root->doc = doc;
 	reading = read_nested(root, nested, doc, &model);
 	if (reading == READ) {
-		head_of(model)->root = root;
 		memcpy(out, &model, sizeof(model));
 		return STRAVA_OK;
 	}
