@@ -3,7 +3,7 @@
 # Plants a fault for each check in a copy of the tree, and expects the check to
 # name it.
 . "$(dirname "$0")/common.sh"
-need ctags mandoc clang-format gcc g++ clang
+need ctags mandoc clang-format gcc g++ clang abidw abidiff
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -24,7 +24,52 @@ planted()
 	fi
 }
 
+# shared FILE VERSION: builds a library with what comes on stdin in its header.
+shared()
 {
+	{
+		cat
+		echo 'int GET(struct gcpsecret_secret *, enum kind,'
+		echo '    const struct options *);'
+	} >"$work/abi/libgcpsecret/include/planted.h"
+	{
+		echo '#include "planted.h"'
+		echo 'int GET(struct gcpsecret_secret *s, enum kind k,'
+		echo '    const struct options *o) { return s && k && o; }'
+	} >"$work/planted.c"
+	gcc -g -shared -fPIC -I "$work/abi/libgcpsecret/include" \
+	    -Wl,-soname,"libplanted.so.$2" -o "$work/$1" "$work/planted.c"
+}
+
+# changed YES|NO FROM TO [VERSION]: expects the check of the ABI to let that edit
+# of the header pass, or not.
+changed()
+{
+	header='#define GET planted_get
+	    enum kind { A, B }; struct options { long a; long reserved[4]; };
+	    struct gcpsecret_secret { int a; int b; };'
+	mkdir -p "$work/abi/libgcpsecret/include" "$work/abi/tests"
+	cp -r tests/checks "$work/abi/tests"
+	echo "$header" | shared old.so 1
+	echo "$header" | sed "s/$2/$3/" | shared new.so "${4:-1}"
+	abi="$work/abi/tests/checks/abi.sh gcpsecret"
+	sh $abi "$work/old.so" renew
+	sh $abi "$work/new.so" >"$work/out" 2>&1 && passes=YES || passes=NO
+	[ "$passes" = "$1" ] || {
+		echo "abi: \"$2\" made \"$3\" passes: $passes"
+		cat "$work/out"
+	}
+}
+
+{
+	changed YES 'int b;' 'int b; int at_the_end;'
+	changed YES 'A, B' 'A, B, AT_THE_END'
+	changed NO 'int b;' 'int between; int b;'
+	changed NO 'A, B' 'BEFORE, A, B'
+	changed NO 'long reserved.4.;' 'long reserved[5];'
+	changed NO 'long a;' 'int a;'
+	changed NO 'planted_get' 'planted_fetch'
+	changed YES 'long a;' 'int a;' 2
 	echo '#include <strava/strava.h>' | planted includes common/planted.c
 	echo '#include <tokenstore/tokenstore.h>' |
 	    planted includes libstrava/src/planted.c
