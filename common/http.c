@@ -201,27 +201,27 @@ http_wait(struct http *http, int64_t timeout_ms)
 }
 
 void *
-http_tag(const struct http_exchange *x)
+http_tag(const struct http_exchange *exchange)
 {
-	return x->tag;
+	return exchange->tag;
 }
 
 enum http_outcome
-http_end(struct http_exchange *x)
+http_end(struct http_exchange *exchange)
 {
-	struct http      *http = x->http;
+	struct http      *http = exchange->http;
 	enum http_outcome outcome;
 
 	for (const struct http_exchange *r = http->running; r != NULL;
 	     r = r->next)
-		if (r == x) {
-			stop(x, CURLE_OPERATION_TIMEDOUT);
+		if (r == exchange) {
+			stop(exchange, CURLE_OPERATION_TIMEDOUT);
 			break;
 		}
-	outcome = x->outcome;
-	take_out(&http->ended, x);
-	http_exchange_forget(x);
-	push(&http->spare, x);
+	outcome = exchange->outcome;
+	take_out(&http->ended, exchange);
+	http_exchange_forget(exchange);
+	push(&http->spare, exchange);
 	return outcome;
 }
 
