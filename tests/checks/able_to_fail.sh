@@ -13,7 +13,7 @@ planted()
 {
 	rm -rf "$work/tree"
 	mkdir "$work/tree"
-	cp -r .clang-format README.md common lib* apps examples tests \
+	cp -r .clang-format README.md common lib* apps docs examples tests \
 	    "$work/tree"
 	{ echo '/* SPDX-License-Identifier: MIT */'; cat; } >"$work/tree/$2"
 	if sh "$work/tree/tests/checks/$1.sh" >"$work/out" 2>&1; then
@@ -90,4 +90,5 @@ changed()
 	    echo '}'; } | planted function_length apps/web/planted.c
 	echo 'int  planted ;' | planted format common/planted.c
 	echo 'planted' | planted man libstrava/exports.txt
+	echo 'planted' | planted endpoints docs/endpoints.md
 } | no_faults
