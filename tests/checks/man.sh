@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Every exported function is in the NAME of a man page, every function named
-# there is exported, and mandoc has nothing to say about a page.
+# there is exported, the overview names every page, and mandoc has nothing to say.
 . "$(dirname "$0")/common.sh"
 need mandoc
 
@@ -23,5 +23,12 @@ named()
 		named $pages | LC_ALL=C comm -23 - "lib$library/exports.txt" |
 		    grep -vxF "$titles" |
 		    sed "s,$, is named in lib$library/man but not exported,"
+		for page in $pages; do
+			title=${page##*/}
+			[ "$title" = "$library.3" ] || grep -q \
+			    "^\.It Xr ${title%.*} ${title##*.}" \
+			    "lib$library/man/$library.3" ||
+			    echo "$library(3) does not name $title"
+		done
 	done
 } 2>&1 | no_faults
