@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every activity of one athlete, newest first, page by page behind the scenes.
+ * Every activity of one athlete, newest first, page by page behind the scenes;
+ * with two further pages on their way while the items of one are printed.
  *
  *	cc list_activities.c $(pkg-config --cflags --libs libstrava)
  *	ACCESS_TOKEN=... ./a.out
@@ -32,6 +33,7 @@ print(const strava_activity *activity)
 int
 main(void)
 {
+	strava_activity_query  query = { .read_ahead = 2 };
 	strava_client         *client;
 	strava_activity_each  *each;
 	const strava_activity *activity;
@@ -43,7 +45,8 @@ main(void)
 		client, getenv("STRAVA_API_BASE"), &error) != STRAVA_OK ||
 	    strava_client_set_access_token(
 		client, getenv("ACCESS_TOKEN"), &error) != STRAVA_OK ||
-	    strava_activity_each_new(client, NULL, &each, &error) != STRAVA_OK)
+	    strava_activity_each_new(client, &query, &each, &error) !=
+		STRAVA_OK)
 		errx(1, "%s", error.message);
 
 	while ((status = strava_activity_each_next(each, &activity, &error)) ==

@@ -214,6 +214,13 @@ sandbox=$(sed -n 's,^listening on http://,,p' "$work/sandbox.out")
 	expect upload '^activity [0-9]*$'
 	as_athlete upload "$work/ride.gpx"
 	expect upload '^activity [0-9]* was there already$'
+	uploaded=$(sed -n 's/^activity \([0-9]*\) .*/\1/p' "$work/upload.out")
+	as_athlete show_laps "$uploaded"
+	expect show_laps '^  1  *[0-9.]* [km][mi]  *9:00  *[0-9.]* '
+	as_athlete enter_activity "Evening yoga" Yoga 30
+	expect enter_activity '^hidden from home: yes$'
+	as_athlete log_strength BARBELL_BENCH_PRESS:8:60 PUSH_UP:20
+	expect log_strength '^activity [0-9]*$'
 	as_athlete star_segment
 	segment=$(sed -n '1s/ .*//p' "$work/star_segment.out")
 	as_athlete star_segment "$segment"
