@@ -5,6 +5,7 @@
 # a man page, and called by a test.
 # usage: endpoints.sh [--write]
 . "$(dirname "$0")/common.sh"
+need gcc
 src=libstrava/src
 page=docs/endpoints.md
 
@@ -33,14 +34,17 @@ removed()
 	    $src/endpoint.c
 }
 
-# "ID FUNCTION", one line a function that asks for an endpoint.
+# "ID FUNCTION", one line a public function that asks for an endpoint.
 askers()
 {
-	awk '
+	offered | awk '
+	FNR == NR { known[$4] = 1; next }
 	/^[a-z_0-9]+\(/ { name = $0; sub(/\(.*/, "", name) }
-	match($0, /\.endpoint = [A-Z_]+/) {
-		print substr($0, RSTART + 12, RLENGTH - 12), name
-	}' $src/*.c
+	FILENAME !~ /endpoint\.c$/ && name ~ /^strava_/ {
+		n = split($0, word, /[^A-Z_]+/)
+		for (i = 1; i <= n; i++)
+			if (word[i] in known) print word[i], name
+	}' - $src/*.c | LC_ALL=C sort -u
 }
 
 # Those of OAuth, which lie on another base: "METHOD PATH FUNCTION ...".
@@ -83,6 +87,12 @@ facts()
 	$1 == ".Nm" && $2 { print "page", $2, page "(3)" }' libstrava/man/*.3
 	grep -owE 'strava_[a-z_]+' tests/libstrava/test_*.c |
 	    sed 's,^.*/test_\(.*\)\.c:\(.*\),test \2 \1,'
+	# Some make the names with macros.
+	grep -l '##' tests/libstrava/test_*.c | while read -r file; do
+		test=${file##*/test_}
+		grep -v '^#include' "$file" | gcc -E -P - |
+		    grep -owE 'strava_[a-z_]+' | sed "s/.*/test & ${test%.c}/"
+	done
 }
 
 # rows: lines "METHOD PATH FUNCTION ..." as rows of a table.
