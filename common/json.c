@@ -539,8 +539,10 @@ static bool
 add_members(struct reader *r, size_t first, struct json_object *object)
 {
 	struct lh_table *members = json_object_get_object(object);
+	struct item     *i;
 
-	for (struct item *i = r->items + first; i < r->items + r->count; i++) {
+	for (size_t at = first; at < r->count; at++) {
+		i = &r->items[at];
 		if (i->name->hash == 0)
 			i->name->hash = lh_get_hash(members, i->name->text);
 		if (lh_table_lookup_entry_w_hash(
