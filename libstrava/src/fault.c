@@ -134,21 +134,24 @@ judge(
 
 /* Adds a text of Strava's, save words that are long enough to be a token. */
 static void
-quote(struct buf *out, const char *text)
+quote(struct buf *out, const char *text, size_t len)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
 				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789_-";
-	size_t            end = out->len + QUOTE_MAX, word;
+	const char       *end = text + len;
+	size_t            full = out->len + QUOTE_MAX, word;
 
-	while (*text != '\0' && out->len < end) {
+	while (text < end && out->len < full) {
 		word = strspn(text, letters);
+		if (word > (size_t)(end - text))
+			word = (size_t)(end - text);
 		if (word > WORD_MAX)
 			buf_add_text(out, "[...]");
 		else
 			buf_add(out, text, word);
 		text += word;
-		if (*text != '\0')
+		if (text < end)
 			buf_add(out, text++, 1);
 	}
 }
@@ -166,7 +169,7 @@ quote_all(struct buf *out, struct json_object *doc, const struct fault *fault)
 		if (texts[i][0] == '\0')
 			continue;
 		buf_add_text(out, before);
-		quote(out, texts[i]);
+		quote(out, texts[i], strlen(texts[i]));
 		before = i == 0 ? ": " : " ";
 	}
 }
@@ -176,12 +179,13 @@ static void
 describe(struct buf *out, struct json_object *doc, const struct fault *fault,
     strava_status status)
 {
-	if (status == STRAVA_ERR_SCOPE)
-		buf_addf(out, "the grant lacks the scope %.*s",
-		    (int)(strlen(fault->field) - strlen(SCOPE_END)),
-		    fault->field);
-	else
+	if (status == STRAVA_ERR_SCOPE) {
+		buf_add_text(out, "the grant lacks the scope ");
+		quote(out, fault->field,
+		    strlen(fault->field) - strlen(SCOPE_END));
+	} else {
 		quote_all(out, doc, fault);
+	}
 }
 
 strava_status

@@ -14,6 +14,7 @@
 #include "fuzz.h"
 
 #define STEPS 48
+#define FILE_MAX 1048576
 
 /* What a byte is changed into or with. */
 static const struct {
@@ -56,48 +57,57 @@ run_around(uint8_t *data, size_t size)
 	}
 }
 
-static void
+/* False when it cannot be read. */
+static bool
 run_file(const char *folder, const char *name)
 {
-	char  path[4096];
-	FILE *file;
-	char *data = NULL;
-	long  size;
+	char   path[4096];
+	FILE  *file;
+	char  *data;
+	size_t size = 0;
+	bool   whole;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	file = fopen(path, "rb");
-	if (file == NULL || fseek(file, 0, SEEK_END) != 0 ||
-	    (size = ftell(file)) < 0 || fseek(file, 0, SEEK_SET) != 0 ||
-	    (data = malloc((size_t)size + 1)) == NULL ||
-	    fread(data, 1, (size_t)size, file) != (size_t)size) {
-		fprintf(stderr, "cannot read %s\n", path);
-		exit(1);
-	}
-	fclose(file);
-	run_around((uint8_t *)data, (size_t)size);
+	if ((file = fopen(path, "rb")) == NULL)
+		return false;
+	if ((data = malloc(FILE_MAX)) != NULL)
+		size = fread(data, 1, FILE_MAX, file);
+	whole = data != NULL && feof(file);
+	if (whole)
+		run_around((uint8_t *)data, size);
 	free(data);
+	return fclose(file) == 0 && whole;
+}
+
+static int
+is_input(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
 }
 
 int
 main(int argc, char **argv)
 {
-	DIR           *folder = argc == 2 ? opendir(argv[1]) : NULL;
-	struct dirent *entry;
-	size_t         count = 0;
+	struct dirent **entries = NULL;
+	int             count, failed = 0;
 
-	if (folder == NULL) {
+	if (argc != 2) {
 		fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
 		return 2;
 	}
-	while ((entry = readdir(folder)) != NULL) {
-		if (entry->d_name[0] == '.')
-			continue;
-		run_file(argv[1], entry->d_name);
-		count++;
+	count = scandir(argv[1], &entries, is_input, alphasort);
+	for (int i = 0; i < count; i++) {
+		if (!run_file(argv[1], entries[i]->d_name)) {
+			fprintf(stderr, "cannot read %s/%s\n", argv[1],
+			    entries[i]->d_name);
+			failed++;
+		}
+		free(entries[i]);
 	}
-	closedir(folder);
-	printf("%zu files\n", count);
-	if (count == 0)
-		fprintf(stderr, "%s is empty\n", argv[1]);
-	return count == 0;
+	free(entries);
+	if (count <= 0)
+		fprintf(stderr, "there is nothing in %s\n", argv[1]);
+	else
+		printf("%d inputs\n", count);
+	return count <= 0 || failed > 0;
 }
