@@ -105,37 +105,44 @@ strava_geo_length_m(const strava_latlng *points, size_t count)
 	return length;
 }
 
-/* Into -180 to 180, for what is off by less than a turn. */
-static double
-normal_lng(double lng)
-{
-	if (lng > 180)
-		return lng - 360;
-	return lng < -180 ? lng + 360 : lng;
-}
-
-/* Longitudes are counted on over the date line; false when there is no point. */
+/*
+ * Longitudes are counted on over the date line to compare them; the box gets
+ * them as they came, so that rounding leaves no point outside.  False when there
+ * is no point.
+ */
 static bool
 spread(const strava_latlng *points, size_t count, strava_bounds *b)
 {
-	double before = 0, turns = 0, lng;
+	double before = 0, turns = 0, west = 0, east = 0, lng;
 	bool   begun = false;
 
 	for (size_t i = 0; i < count; i++) {
 		if (!sv_is_on_globe(points[i]))
 			continue;
 		lng = points[i].lng;
-		if (!begun)
+		if (!begun) {
 			*b = (strava_bounds){ points[i].lat, lng, points[i].lat,
 				lng };
-		else if (fabs(lng - before) > 180)
+			west = east = lng;
+		} else if (fabs(lng - before) > 180) {
 			turns += lng < before ? 360 : -360;
+		}
 		begun = true;
 		before = lng;
 		b->south = fmin(b->south, points[i].lat);
 		b->north = fmax(b->north, points[i].lat);
-		b->west = fmin(b->west, lng + turns);
-		b->east = fmax(b->east, lng + turns);
+		if (lng + turns < west) {
+			west = lng + turns;
+			b->west = lng;
+		}
+		if (lng + turns > east) {
+			east = lng + turns;
+			b->east = lng;
+		}
+	}
+	if (east - west >= 360) {
+		b->west = -180;
+		b->east = 180;
 	}
 	return begun;
 }
@@ -150,12 +157,6 @@ strava_geo_bounds(const strava_latlng *points, size_t count, strava_bounds *out,
 		return sv_fail_argument(err, "points or out is NULL");
 	if (!spread(points, count, out))
 		return sv_fail_argument(err, "no point is on the globe");
-	if (out->east - out->west >= 360) {
-		out->west = -180;
-		out->east = 180;
-	}
-	out->west = normal_lng(out->west);
-	out->east = normal_lng(out->east);
 	return STRAVA_OK;
 }
 

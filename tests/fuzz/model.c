@@ -109,16 +109,24 @@ check_text(const char *text)
 }
 
 static void
-check_scalars(const struct model *model, const char *at)
+check_latlng(const strava_latlng *point)
 {
-	const char *text;
+	MUST(point->lat >= -90 && point->lat <= 90);
+	MUST(point->lng >= -180 && point->lng <= 180);
+}
 
-	for (size_t i = 0; i < model->member_count; i++) {
-		if (model->members[i].put != put_string &&
-		    model->members[i].put != sv_put_scalar)
-			continue;
-		memcpy(&text, at + model->members[i].offset, sizeof(text));
+static void
+check_member(put_fn put, const char *at)
+{
+	strava_opt_latlng point;
+	const char       *text;
+
+	if (put == put_string || put == sv_put_scalar) {
+		memcpy(&text, at, sizeof(text));
 		check_text(text);
+	} else if (put == sv_put_opt_latlng) {
+		memcpy(&point, at, sizeof(point));
+		check_latlng(&point.value);
 	}
 }
 
@@ -134,8 +142,7 @@ static void
 check_latlngs(const strava_latlng_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		MUST(list->items[i].lat >= -90 && list->items[i].lat <= 90 &&
-		     list->items[i].lng >= -180 && list->items[i].lng <= 180);
+		check_latlng(&list->items[i]);
 }
 
 static void check_model(const struct model *model, const void *at);
@@ -160,7 +167,9 @@ check_model(const struct model *model, const void *at)
 	const struct nested *nested;
 	const void          *inner;
 
-	check_scalars(model, at);
+	for (size_t i = 0; i < model->member_count; i++)
+		check_member(model->members[i].put,
+		    (const char *)at + model->members[i].offset);
 	for (size_t i = 0; i < model->nested_count; i++) {
 		nested = &model->nested[i];
 		memcpy(

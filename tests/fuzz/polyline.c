@@ -49,6 +49,13 @@ check_encoding(const char *text, const struct line *line)
 	strava_string_free(encoded);
 }
 
+static bool
+is_between(double west, double lng, double east)
+{
+	return west <= east ? west <= lng && lng <= east
+			    : lng >= west || lng <= east;
+}
+
 /* The empty line has no box. */
 static void
 check_bounds(const struct line *line)
@@ -62,10 +69,10 @@ check_bounds(const struct line *line)
 		strava_latlng p = line->points[i];
 
 		MUST(box.south <= p.lat && p.lat <= box.north);
-		if (box.west <= box.east)
-			MUST(box.west <= p.lng && p.lng <= box.east);
-		else
-			MUST(p.lng >= box.west || p.lng <= box.east);
+		/* 180 east is 180 west. */
+		MUST(is_between(box.west, p.lng, box.east) ||
+		     (fabs(p.lng) == 180 &&
+			 is_between(box.west, -p.lng, box.east)));
 	}
 }
 

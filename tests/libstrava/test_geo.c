@@ -240,6 +240,20 @@ bounds_are_the_smallest_box(void **state)
 	}
 }
 
+/* 360 more and then 360 less is not what it was. */
+static void
+no_point_is_rounded_out_of_its_bounds(void **state)
+{
+	static const strava_latlng points[] = { { 0, -3.80716 },
+		{ 0, 118.45634 }, { 0, -121.66394 }, { 0, -120.48052 } };
+	strava_bounds              box;
+
+	(void)state;
+	assert_int_equal(strava_geo_bounds(points, 4, &box, NULL), STRAVA_OK);
+	assert_true(box.west == points[0].lng);
+	assert_true(box.east == points[3].lng);
+}
+
 static void
 nothing_has_no_bounds(void **state)
 {
@@ -418,6 +432,7 @@ main(void)
 		cmocka_unit_test(what_is_off_the_globe_has_no_distance),
 		cmocka_unit_test(a_length_is_the_sum_of_the_legs),
 		cmocka_unit_test(bounds_are_the_smallest_box),
+		cmocka_unit_test(no_point_is_rounded_out_of_its_bounds),
 		cmocka_unit_test(nothing_has_no_bounds),
 		cmocka_unit_test(the_nearest_place_is_found),
 		cmocka_unit_test(
