@@ -51,6 +51,27 @@ struct starve_task {
 	STARVE_JSON(name, noun,        \
 	    strava_##noun##_parse(text, sizeof(text) - 1, &out, err), NULL)
 
+/* A task that takes all that an iterator gives. */
+#define STARVE_EACH(name, each, noun, call, ...)                             \
+	static strava_status name##_run(                                     \
+	    strava_client *client, strava_error *err)                        \
+	{                                                                    \
+		strava_##each##_each *out;                                   \
+		const strava_##noun  *item = NULL;                           \
+		strava_status         status = call;                         \
+                                                                             \
+		while (status == STRAVA_OK) {                                \
+			status = strava_##each##_each_next(out, &item, err); \
+			if (status != STRAVA_OK || item == NULL)             \
+				break;                                       \
+			starve_say(strava_##noun##_json(item));              \
+		}                                                            \
+		strava_##each##_each_free(out);                              \
+		return status;                                               \
+	}                                                                    \
+	static const struct starve_task name = { name##_run,                 \
+		#call " strava_" #each "_each_next()", { __VA_ARGS__ } }
+
 /* A task that makes one call for a text, `out`. */
 #define STARVE_TEXT(name, call, ...)                                \
 	static strava_status name##_run(                            \

@@ -32,22 +32,22 @@ static const char *const endings[] = { "_free", "_json" };
 /* Nor what takes no memory: it fills what the caller brings, or looks up. */
 static const char *const frugal[] = { "strava_batch_pending",
 	"strava_batch_stop", "strava_client_cancel", "strava_client_rate_limit",
-	"strava_client_set_clock", "strava_client_set_log",
-	"strava_client_set_retries", "strava_client_set_timeout_ms",
-	"strava_client_set_transport", "strava_duration_text",
-	"strava_geo_bounds", "strava_geo_distance_m", "strava_geo_length_m",
-	"strava_geo_nearest", "strava_http_response_sent",
-	"strava_http_response_status", "strava_limiter_ask",
-	"strava_limiter_done", "strava_limiter_usage_get", "strava_outcome_of",
-	"strava_pace_text", "strava_scope_has", "strava_scope_name",
-	"strava_scope_parse", "strava_sport_activity_type", "strava_sport_at",
-	"strava_sport_known", "strava_sport_of_activity_type",
-	"strava_status_name", "strava_time_is_hidden", "strava_time_text",
-	"strava_timezone_parse", "strava_unit_system_of",
-	"strava_units_convert", "strava_units_of_speed",
-	"strava_webhook_event_check", "strava_webhook_event_key",
-	"strava_webhook_handshake_answer", "strava_webhook_signature_check",
-	"strava_webhook_signature_name" };
+	"strava_client_set_clock", "strava_client_set_limiter",
+	"strava_client_set_log", "strava_client_set_retries",
+	"strava_client_set_timeout_ms", "strava_client_set_transport",
+	"strava_duration_text", "strava_geo_bounds", "strava_geo_distance_m",
+	"strava_geo_length_m", "strava_geo_nearest",
+	"strava_http_response_sent", "strava_http_response_status",
+	"strava_limiter_ask", "strava_limiter_done", "strava_limiter_usage_get",
+	"strava_outcome_of", "strava_pace_text", "strava_scope_has",
+	"strava_scope_name", "strava_scope_parse", "strava_sport_activity_type",
+	"strava_sport_at", "strava_sport_known",
+	"strava_sport_of_activity_type", "strava_status_name",
+	"strava_time_is_hidden", "strava_time_text", "strava_timezone_parse",
+	"strava_unit_system_of", "strava_units_convert",
+	"strava_units_of_speed", "strava_webhook_event_check",
+	"strava_webhook_event_key", "strava_webhook_handshake_answer",
+	"strava_webhook_signature_check", "strava_webhook_signature_name" };
 
 static bool
 ends_with(const char *text, const char *end)

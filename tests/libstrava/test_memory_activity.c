@@ -81,10 +81,19 @@ STARVE_JSON(get_clubs, club_list,
     strava_club_list_get(client, &page, &out, err), "[{\"id\":1}]");
 STARVE_PARSE(parse_clubs, club_list, "[{\"id\":1}]");
 
+STARVE_EACH(each_kudoer, kudoer, athlete,
+    strava_kudoer_each_new(client, 1, NULL, &out, err), "[{}]", "[]");
+STARVE_EACH(each_comment, comment, comment,
+    strava_comment_each_new(client, 1, &comments, &out, err),
+    "[{\"id\":1,\"cursor\":\"d\"}]", "[]");
+STARVE_EACH(each_club, club, club,
+    strava_club_each_new(client, NULL, &out, err), "[{\"id\":1}]", "[]");
+
 const struct starve_task *const memory_activity[] = { &get, &get_efforts,
 	&parse, &create, &update, &get_page, &parse_page, &get_zones,
 	&parse_zones, &get_streams, &parse_streams, &get_kudoers, &get_comments,
 	&parse_comments, &get_photos, &parse_photos, &get_laps, &parse_laps,
 	&get_athlete, &parse_athlete, &parse_athletes, &update_athlete,
 	&get_ranges, &parse_ranges, &get_stats, &parse_stats, &get_gear,
-	&parse_gear, &get_club, &parse_club, &get_clubs, &parse_clubs, NULL };
+	&parse_gear, &get_club, &parse_club, &get_clubs, &parse_clubs,
+	&each_kudoer, &each_comment, &each_club, NULL };

@@ -70,9 +70,15 @@ STARVE_JSON(
     wait_upload, upload, strava_upload_wait(client, 1, 1000, &out, err), READY);
 STARVE_PARSE(parse_upload, upload, UPLOAD);
 
+STARVE_EACH(each_starred, starred, segment,
+    strava_starred_each_new(client, NULL, &out, err), "[{\"id\":1}]", "[]");
+STARVE_EACH(each_route, route, route,
+    strava_route_each_new(client, 1, NULL, &out, err), "[{\"id\":1}]", "[]");
+
 const struct starve_task *const memory_segment[] = { &get, &parse, &star,
 	&get_starred, &parse_list, &explore, &parse_explorer, &get_streams,
 	&get_effort, &parse_effort, &get_efforts, &parse_efforts,
 	&get_effort_streams, &get_route, &parse_route, &get_routes,
 	&parse_routes, &get_route_streams, &get_gpx, &get_tcx, &create_upload,
-	&get_upload, &wait_upload, &parse_upload, NULL };
+	&get_upload, &wait_upload, &parse_upload, &each_starred, &each_route,
+	NULL };
