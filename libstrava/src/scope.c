@@ -98,13 +98,13 @@ is_granted(const char *granted, const struct word *sought)
 	return is_in(granted, sought);
 }
 
-int
+bool
 strava_scope_has(const char *granted, const char *scope)
 {
 	struct word word;
 
 	if (granted == NULL || scope == NULL)
-		return 0;
+		return false;
 	word = (struct word){ scope, strlen(scope) };
 	return is_granted(granted, &word);
 }

@@ -66,7 +66,7 @@ strava_time_text(int64_t start_time, int64_t start_time_local,
 	return text;
 }
 
-int
+bool
 strava_time_is_hidden(int64_t start_time_local)
 {
 	return start_time_local % DAY_S == 1;

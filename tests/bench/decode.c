@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * How long a page of 200 activities takes, against json-c's own reader.  Every
- * round takes each step once, so that whatever disturbs the machine disturbs all
- * of them; the medians are printed, and their ratio to the first one.
+ * How long a page of 200 activities takes, against json-c's own reader: medians,
+ * and their ratio to the first one.
  */
 
 #include <json-c/json.h>
@@ -12,10 +11,10 @@
 #include <stdlib.h>
 #include <strava/activity.h>
 #include <string.h>
-#include <time.h>
 
 #include "members.h"
 #include "page.h"
+#include "rounds.h"
 
 #define ACTIVITIES 200
 #define PAGE_MAX 1048576
@@ -112,33 +111,15 @@ static const struct step steps[] = {
 	{ "the same + strava_activity_list_free", decode_and_free, nothing },
 };
 
-/* Of the processor, not of the wall: the machine may have other work. */
-static double
-now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static bool
 measure(const struct buf *page, double us[COUNT(steps)][ROUNDS])
 {
 	for (size_t round = 0; round < ROUNDS; round++) {
 		for (size_t i = 0; i < COUNT(steps); i++) {
-			double start = now_us();
+			double start = rounds_now_us();
 			void  *result = steps[i].run(page);
 
-			us[i][round] = now_us() - start;
+			us[i][round] = rounds_now_us() - start;
 			if (result == NULL)
 				return false;
 			steps[i].end(result);
@@ -151,6 +132,7 @@ int
 main(void)
 {
 	static double us[COUNT(steps)][ROUNDS];
+	double        median, first = 0;
 	struct buf    page;
 
 	/* What one step gives back, the next one must not have to fetch from
@@ -167,10 +149,11 @@ main(void)
 	printf("%d activities, %zu bytes, medians of %d rounds\n", ACTIVITIES,
 	    page.len, ROUNDS);
 	for (size_t i = 0; i < COUNT(steps); i++) {
-		qsort(us[i], ROUNDS, sizeof(us[i][0]), compare);
+		median = rounds_median(us[i], ROUNDS);
+		if (i == 0)
+			first = median;
 		printf("%-28s %8.0f us %7.0f MB/s %7.2f\n", steps[i].name,
-		    us[i][ROUNDS / 2], (double)page.len / us[i][ROUNDS / 2],
-		    us[i][ROUNDS / 2] / us[0][ROUNDS / 2]);
+		    median, (double)page.len / median, median / first);
 	}
 	buf_free(&page);
 	return 0;

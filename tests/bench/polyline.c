@@ -2,9 +2,7 @@
 
 /*
  * How fast polylines are read and written, against a loop that only adds up the
- * bytes of the same text.  Every round takes each step once, so that whatever
- * disturbs the machine disturbs all of them; the medians are printed, and what
- * part of the first one's speed a step has.
+ * bytes of the same text: medians, and what part of its speed a step has.
  */
 
 #include <math.h>
@@ -14,7 +12,8 @@
 #include <stdlib.h>
 #include <strava/strava.h>
 #include <string.h>
-#include <time.h>
+
+#include "rounds.h"
 
 #define POINTS 20000
 #define ROUNDS 301
@@ -97,33 +96,16 @@ lay(struct line *line, double step_m)
 	return true;
 }
 
-static double
-now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static bool
 measure(const struct line *line, double us[COUNT(steps)][ROUNDS])
 {
 	for (size_t round = 0; round < ROUNDS; round++) {
 		for (size_t i = 0; i < COUNT(steps); i++) {
-			double start = now_us();
+			double start = rounds_now_us();
 
 			if (!steps[i].run(line))
 				return false;
-			us[i][round] = now_us() - start;
+			us[i][round] = rounds_now_us() - start;
 		}
 	}
 	return true;
@@ -132,13 +114,16 @@ measure(const struct line *line, double us[COUNT(steps)][ROUNDS])
 static void
 report(const struct line *line, double us[COUNT(steps)][ROUNDS])
 {
+	double median, first = 0;
+
 	printf("%d points, %.2f bytes a number, medians of %d rounds\n", POINTS,
 	    (double)line->len / POINTS / 2, ROUNDS);
 	for (size_t i = 0; i < COUNT(steps); i++) {
-		qsort(us[i], ROUNDS, sizeof(us[i][0]), compare);
+		median = rounds_median(us[i], ROUNDS);
+		if (i == 0)
+			first = median;
 		printf("%-24s %6.0f MB/s %6.2f\n", steps[i].name,
-		    (double)line->len / us[i][ROUNDS / 2],
-		    us[0][ROUNDS / 2] / us[i][ROUNDS / 2]);
+		    (double)line->len / median, first / median);
 	}
 }
 

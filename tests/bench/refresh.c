@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <strava/strava.h>
 #include <string.h>
-#include <sys/resource.h>
+
+#include "rounds.h"
 
 #define IN_FLIGHT 64
 #define ROUNDS_MAX 101
@@ -24,17 +25,6 @@ struct job {
 	const char *url, *ca_file;
 	size_t      refreshes;
 };
-
-/* Milliseconds of processor time that this process has used. */
-static double
-cpu_ms(void)
-{
-	struct rusage u;
-
-	getrusage(RUSAGE_SELF, &u);
-	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e3 +
-	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e3;
-}
 
 static void
 by_batch(const struct job *job)
@@ -182,25 +172,10 @@ by_multi(const struct job *job)
 static double
 measure(void (*run)(const struct job *job), const struct job *job)
 {
-	double before = cpu_ms();
+	double start = rounds_now_us();
 
 	run(job);
-	return cpu_ms() - before;
-}
-
-static int
-order(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double
-median(double *values, int n)
-{
-	qsort(values, (size_t)n, sizeof(*values), order);
-	return values[n / 2];
+	return rounds_now_us() - start;
 }
 
 int
@@ -228,10 +203,11 @@ main(int argc, char **argv)
 	n = (double)job.refreshes;
 	printf("%zu refreshes over TLS, %d at once, %d rounds\n", job.refreshes,
 	    IN_FLIGHT, rounds);
-	printf("bare libcurl multi  %8.4f ms of CPU a refresh\n",
-	    median(multi, rounds) / n);
-	printf("strava_batch        %8.4f ms of CPU a refresh\n",
-	    median(batch, rounds) / n);
-	printf("ratio               %8.3f\n", median(ratio, rounds));
+	printf("bare libcurl multi  %8.1f us of CPU a refresh\n",
+	    rounds_median(multi, (size_t)rounds) / n);
+	printf("strava_batch        %8.1f us of CPU a refresh\n",
+	    rounds_median(batch, (size_t)rounds) / n);
+	printf("ratio               %8.2f, median of the rounds' own\n",
+	    rounds_median(ratio, (size_t)rounds));
 	return 0;
 }

@@ -12,6 +12,7 @@
  * Facts: developers.strava.com/docs/authentication.
  */
 
+#include <stdbool.h>
 #include <strava/error.h>
 
 #ifdef __cplusplus
@@ -51,7 +52,7 @@ STRAVA_API const char *strava_scope_name(unsigned scope);
 
 /* Does the list `granted` hold `scope`, by itself or in a wider one?  Any name
  * may be asked for, also one not known here.  NULL holds nothing. */
-STRAVA_API int strava_scope_has(const char *granted, const char *scope);
+STRAVA_API bool strava_scope_has(const char *granted, const char *scope);
 
 /*
  * Which of the scopes in the list `wanted` does `granted` lack?  On success

@@ -9,6 +9,7 @@
  * no time zone data.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <strava/error.h>
 
@@ -30,18 +31,18 @@ STRAVA_API char *strava_time_text(int64_t start_time, int64_t start_time_local,
     char text[STRAVA_TIME_TEXT_SIZE]);
 
 /*
- * 1 when the athlete hides when it began: Strava then says one second past
+ * True when the athlete hides when it began: Strava then says one second past
  * midnight, and only the day is true.  Facts: Strava's changelog of 2024-07-03.
  */
-STRAVA_API int strava_time_is_hidden(int64_t start_time_local);
+STRAVA_API bool strava_time_is_hidden(int64_t start_time_local);
 
 /*
  * Reads strava_activity.timezone, "(GMT-05:00) America/New_York".
  *
  * *zone_out points into `timezone`, at the name in the IANA time zone database,
  * or is NULL when there is none.  *offset_s_out is the zone's offset from GMT,
- * without daylight saving time: for the offset at the start of an activity take
- * start_time_local - start_time.
+ * without daylight saving time; the one at the start of an activity is
+ * utc_offset_s, or start_time_local - start_time.
  *
  * Fails with: ARGUMENT; FORMAT when `timezone` does not begin with an offset.
  */
