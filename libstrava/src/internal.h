@@ -160,6 +160,10 @@ bool sv_put_tri(struct json_object *value, void *at);
 /* const char *: a text, or a boolean or a number as text. */
 bool sv_put_scalar(struct json_object *value, void *at);
 
+/* A number or a boolean: of those sv_put_scalar() fails for want of memory
+ * alone. */
+bool sv_is_unquoted(struct json_object *value);
+
 /* A pair [lat, lng] on the globe; false leaves *at alone. */
 bool sv_put_latlng(struct json_object *value, strava_latlng *at);
 

@@ -184,6 +184,8 @@ read_entries(struct root *root, struct json_object *json, const void **out)
 		entry->key = json_object_iter_peek_name(&it);
 		if (value != NULL && sv_put_scalar(value, &entry->value))
 			items[count++] = entry;
+		else if (sv_is_unquoted(value)) /* whose text takes memory */
+			return NO_MEMORY;
 	}
 	end_list(list, items, count, n);
 	*out = list;

@@ -102,18 +102,27 @@ put_when(struct json_object *value, void *at)
 	return true;
 }
 
-/* "false", as Strava writes it, and whatever else may mean it one day. */
+/* "false", as Strava writes it, and whatever else may mean it one day.  Takes no
+ * memory: a want of it must not change what an event says. */
 static bool
 put_said(struct json_object *value, void *at)
 {
 	const char *text;
+	int64_t     number;
 	bool        yes;
 
-	if (!sv_put_scalar(value, &text))
+	if (put_string(value, &text)) {
+		yes = strcasecmp(text, "true") == 0 || strcmp(text, "1") == 0;
+		if (!yes && strcasecmp(text, "false") != 0 &&
+		    strcmp(text, "0") != 0)
+			return false;
+	} else if (json_object_is_type(value, json_type_int)) {
+		if (!put_int64(value, &number) || number < 0 || number > 1)
+			return false;
+		yes = number == 1;
+	} else if (!put_bool(value, &yes)) {
 		return false;
-	yes = strcasecmp(text, "true") == 0 || strcmp(text, "1") == 0;
-	if (!yes && strcasecmp(text, "false") != 0 && strcmp(text, "0") != 0)
-		return false;
+	}
 	*(strava_tri *)at = yes ? STRAVA_TRUE : STRAVA_FALSE;
 	return true;
 }
