@@ -27,8 +27,10 @@ typedef struct strava_http_request {
 	int64_t            timeout_ms;
 
 	/*
-	 * 1: the server must see this request at most once, so it must not go
-	 * out on a connection that was used before and must not be repeated.
+	 * 1: the server must see this request at most once, whatever happens
+	 * to the connection.  Libraries below a transport may send a request
+	 * again by themselves when a connection that was used before turns out
+	 * to be dead: see to it that they do not, or use a fresh one.
 	 */
 	int      at_most_once;
 	int      reserved_int;
