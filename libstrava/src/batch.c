@@ -229,26 +229,28 @@ strava_batch_add_activity_list(strava_batch *batch, const char *access_token,
 }
 
 /* What strava_request() takes, and what a job has beside. */
-strava_status /* NOLINTNEXTLINE(readability-function-size) */
-strava_batch_add_request(strava_batch *batch, const char *access_token,
-    const char *method, const char *path, const char *content_type,
-    const char *body, void *tag, strava_error *err)
+strava_status
+strava_batch_add_request(strava_batch *batch,
+    const strava_batch_request *request, void *tag, strava_error *err)
 {
 	const char   *fault;
 	struct job   *job;
 	strava_status status;
 
-	if ((fault = sv_fault_of_request(method, path, content_type, body)) !=
-	    NULL)
+	if (request == NULL)
+		return sv_fail_argument(err, "request is NULL");
+	if ((fault = sv_fault_of_request(request->method, request->path,
+		 request->content_type, request->body)) != NULL)
 		return sv_fail_argument(err, fault);
-	status = make_bearer_job(batch, REQUEST, access_token, tag, &job, err);
+	status = make_bearer_job(
+	    batch, REQUEST, request->access_token, tag, &job, err);
 	if (status != STRAVA_OK)
 		return status;
-	job->method = sv_method(method);
-	buf_add_text(&job->path, path);
-	if (body != NULL) {
-		buf_add_text(&job->body, body);
-		buf_add_text(&job->type, content_type);
+	job->method = sv_method(request->method);
+	buf_add_text(&job->path, request->path);
+	if (request->body != NULL) {
+		buf_add_text(&job->body, request->body);
+		buf_add_text(&job->type, request->content_type);
 	}
 	return enqueue(batch, job, err);
 }

@@ -100,8 +100,10 @@ add_page(struct world *w)
 static void
 add_get(struct world *w, const char *path, void *tag)
 {
-	assert_int_equal(strava_batch_add_request(w->batch, NULL, "GET", path,
-			     NULL, NULL, tag, &w->err),
+	const strava_batch_request request = { .method = "GET", .path = path };
+
+	assert_int_equal(
+	    strava_batch_add_request(w->batch, &request, tag, &w->err),
 	    STRAVA_OK);
 }
 
@@ -278,6 +280,11 @@ pages_of_several_athletes_are_read_side_by_side(void **state)
 static void
 any_request_can_be_one_of_many(void **state)
 {
+	static const strava_batch_request   request = { .access_token = "T2",
+		  .method = "PUT",
+		  .path = "/x",
+		  .content_type = "text/plain",
+		  .body = "body" };
 	static const struct loopback_answer script[] = {
 		{ .status = 200, .body = "a\0b", .body_len = 3 },
 		{ .status = 404 },
@@ -288,9 +295,8 @@ any_request_can_be_one_of_many(void **state)
 
 	(void)state;
 	start(&w, script, 2, &options);
-	assert_int_equal(strava_batch_add_request(w.batch, "T2", "PUT", "/x",
-			     "text/plain", "body", &w, &w.err),
-	    STRAVA_OK);
+	assert_int_equal(
+	    strava_batch_add_request(w.batch, &request, &w, &w.err), STRAVA_OK);
 	add_get(&w, "/y", NULL);
 	result = next(&w);
 	assert_ptr_equal(result->tag, &w);
@@ -576,6 +582,13 @@ bad_arguments_add_nothing(void **state)
 		  { .timeout_ms = -1 },
 		  { .deadline_ms = -1 },
 	};
+	static const strava_batch_request asked[] = {
+		{ .method = "GET", .path = "/x" },
+		{ .method = "GET", .path = "x" },
+		{ .method = "get", .path = "/x" },
+		{ .method = "GET", .path = "/x", .body = "b" },
+		{ .method = "GET", .path = "/x", .access_token = "a b" },
+	};
 	const strava_activity_query query = { .per_page = 201 };
 	strava_batch               *batch;
 	strava_batch_result        *result;
@@ -601,10 +614,11 @@ bad_arguments_add_nothing(void **state)
 	REFUSED(
 	    strava_batch_add_activity_list(w.batch, NULL, &query, NULL, NULL));
 	REFUSED(strava_batch_add_activity_list(NULL, NULL, NULL, NULL, NULL));
-	REFUSED(strava_batch_add_request(
-	    w.batch, NULL, "GET", "x", NULL, NULL, NULL, NULL));
-	REFUSED(strava_batch_add_request(
-	    w.batch, NULL, "get", "/x", NULL, NULL, NULL, NULL));
+	REFUSED(strava_batch_add_request(w.batch, NULL, NULL, NULL));
+	REFUSED(strava_batch_add_request(NULL, &asked[0], NULL, NULL));
+	for (size_t i = 1; i < COUNT(asked); i++)
+		REFUSED(
+		    strava_batch_add_request(w.batch, &asked[i], NULL, NULL));
 	REFUSED(strava_batch_next(w.batch, 0, NULL, NULL));
 	REFUSED(strava_batch_next(NULL, 0, &result, NULL));
 	assert_int_equal(strava_batch_pending(w.batch), 0);

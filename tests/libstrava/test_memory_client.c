@@ -73,15 +73,18 @@ make_limiter(strava_client *unused, strava_error *err)
 static strava_status
 fill_batch(strava_batch *batch, strava_error *err)
 {
-	strava_status status;
+	static const strava_batch_request put = { .method = "PUT",
+		.path = "/a",
+		.content_type = "text/plain",
+		.body = "b" };
+	strava_status                     status;
 
 	status = strava_batch_add_refresh(batch, &app, "old", NULL, err);
 	if (status == STRAVA_OK)
 		status = strava_batch_add_activity_list(
 		    batch, "own", NULL, NULL, err);
 	if (status == STRAVA_OK)
-		status = strava_batch_add_request(
-		    batch, NULL, "PUT", "/a", "text/plain", "b", NULL, err);
+		status = strava_batch_add_request(batch, &put, NULL, err);
 	return status;
 }
 

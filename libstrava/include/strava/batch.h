@@ -82,13 +82,21 @@ STRAVA_API STRAVA_CHECK strava_status strava_batch_new(strava_client *client,
  */
 STRAVA_API void strava_batch_free(strava_batch *batch);
 
+/* What strava_request() takes, and whose token goes along.  Filled by the caller
+ * and only read during a call. */
+typedef struct strava_batch_request {
+	const char *access_token; /* NULL: the client's */
+	const char *method, *path;
+	const char *content_type, *body; /* NULL: none */
+	uint64_t    reserved[4];
+} strava_batch_request;
+
 /*
  * Each adds a request, at any time.  `tag` is the caller's and comes back with
  * the result; everything else is copied.  Does no I/O.
  * Fails with: ARGUMENT, NOMEM; nothing was added then.
  *
- * An `access_token` NULL is the client's.  strava_batch_add_request() takes what
- * strava_request() takes.
+ * An `access_token` NULL is the client's.
  */
 STRAVA_API STRAVA_CHECK strava_status strava_batch_add_refresh(
     strava_batch *batch, const strava_app *app, const char *refresh_token,
@@ -97,8 +105,7 @@ STRAVA_API STRAVA_CHECK strava_status strava_batch_add_activity_list(
     strava_batch *batch, const char *access_token,
     const strava_activity_query *query, void *tag, strava_error *err);
 STRAVA_API STRAVA_CHECK strava_status strava_batch_add_request(
-    strava_batch *batch, const char *access_token, const char *method,
-    const char *path, const char *content_type, const char *body, void *tag,
+    strava_batch *batch, const strava_batch_request *request, void *tag,
     strava_error *err);
 
 /*
