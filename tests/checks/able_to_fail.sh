@@ -7,21 +7,39 @@ need ctags mandoc clang-format gcc g++ clang abidw abidiff
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# planted CHECK FILE: runs the check over a copy of the tree in which FILE holds
-# what comes on stdin, behind the licence.
-planted()
+# expect CHECK FILE: the check, run in the copy, names what was planted in FILE.
+expect()
 {
-	rm -rf "$work/tree"
-	mkdir "$work/tree"
-	cp -r .clang-format README.md common lib* apps docs examples tests \
-	    "$work/tree"
-	{ echo '/* SPDX-License-Identifier: MIT */'; cat; } >"$work/tree/$2"
 	if sh "$work/tree/tests/checks/$1.sh" >"$work/out" 2>&1; then
 		echo "$1 does not see the fault in $2"
 	elif ! grep -q planted "$work/out"; then
 		echo "$1 fails, but not for the fault in $2:"
 		cat "$work/out"
 	fi
+}
+
+# planted CHECK FILE: FILE, what comes on stdin behind the licence, is all that
+# there is in the folders of the tree.
+planted()
+{
+	rm -rf "$work/tree"
+	mkdir "$work/tree"
+	find common lib* apps examples tests -type d |
+	    (cd "$work/tree" && xargs mkdir -p)
+	cp .clang-format "$work/tree"
+	cp -r tests/checks "$work/tree/tests"
+	{ echo '/* SPDX-License-Identifier: MIT */'; cat; } >"$work/tree/$2"
+	expect "$1" "$2"
+}
+
+# planted_among CHECK FILE: FILE is what comes on stdin, in a copy of the tree.
+planted_among()
+{
+	rm -rf "$work/tree"
+	mkdir "$work/tree"
+	cp -r README.md common lib* apps docs examples tests "$work/tree"
+	cat >"$work/tree/$2"
+	expect "$1" "$2"
 }
 
 # shared FILE VERSION: builds a library with what comes on stdin in its header.
@@ -89,6 +107,6 @@ changed()
 	{ echo 'int'; echo 'planted(void)'; echo '{'; yes ';' | head -n 58
 	    echo '}'; } | planted function_length apps/web/planted.c
 	echo 'int  planted ;' | planted format common/planted.c
-	echo 'planted' | planted man libstrava/exports.txt
-	echo 'planted' | planted endpoints docs/endpoints.md
+	echo 'planted' | planted_among man libstrava/exports.txt
+	echo 'planted' | planted_among endpoints docs/endpoints.md
 } | no_faults
