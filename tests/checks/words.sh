@@ -35,7 +35,8 @@ licences()
 # Folders of one machine, hosts of package registries, work that was put off.
 leftovers()
 {
-	grep -rnIE --exclude-dir=build --exclude-dir=.git --exclude="${0##*/}" \
+	grep -rnIE --exclude-dir=build --exclude-dir=.git --exclude=.git \
+	    --exclude="${0##*/}" \
 	    -e '(^|[^A-Za-z0-9_.])/((home|Users)/[a-z]{2}|root/|work/)' \
 	    -e '(pypi|npmjs|crates|rubygems)\.(org|com|io)' \
 	    -e '(deb|snapshot)\.debian\.org' \
