@@ -196,8 +196,8 @@ look(const strava_webhook_signing *signing, const char *header,
     const struct part *body, int64_t now, strava_webhook_signature *found,
     strava_error *err)
 {
-	struct part time_text;
-	int64_t     time;
+	struct part time_text = { 0 };
+	int64_t     time = 0;
 
 	*found = STRAVA_SIGNATURE_UNCHECKED;
 	if (signing->mode == STRAVA_WEBHOOK_OFF || signing->keys == NULL ||

@@ -230,8 +230,8 @@ a_withdrawal_is_recognised_however_it_is_spelt(void **state)
 		ATHLETE("[false]"), ATHLETE("\"false \""), ATHLETE("0.0"),
 		"{\"object_type\":\"athlete\",\"authorized\":\"false\"}",
 		"{\"object_type\":\"athlete\",\"updates\":\"false\"}",
-		"{\"object_type\":\"activity\",\"owner_id\":7,"
-		"\"updates\":{\"authorized\":\"false\"}}",
+		("{\"object_type\":\"activity\",\"owner_id\":7,"
+		 "\"updates\":{\"authorized\":\"false\"}}"),
 		"{\"updates\":{\"authorized\":\"false\"}}" };
 	strava_webhook_event    *event;
 
