@@ -69,10 +69,10 @@ enum http_outcome {
  * whole, only its reader can tell.
  */
 struct http_response {
-	int        status;  /* 0 when no status line arrived */
 	struct buf headers; /* "name\0value\0" pairs */
 	struct buf body;
-	bool       sent; /* false: the peer certainly saw nothing */
+	int        status; /* 0 when no status line arrived */
+	bool       sent;   /* false: the peer certainly saw nothing */
 
 	/* Why it failed; never holds a URL's query. */
 	char message[160];

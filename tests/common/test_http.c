@@ -801,21 +801,23 @@ the_deadline_is_kept(void **state)
 
 /* A name server that is silent, for the name "slow.invalid".  libcurl asks for
  * names on a thread of its own, which would be waited for. */
+/* As the system names them. NOLINTBEGIN(bugprone-reserved-identifier) */
 int
-getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
-    struct addrinfo **out)
+getaddrinfo(const char *__name, const char *__service,
+    const struct addrinfo *__req, struct addrinfo **__pai)
 {
 	static int (*real)(const char *, const char *, const struct addrinfo *,
 	    struct addrinfo **);
 
-	if (name != NULL && strcmp(name, "slow.invalid") == 0) {
+	if (__name != NULL && strcmp(__name, "slow.invalid") == 0) {
 		clock_sleep_ms(5000, NULL);
 		return EAI_AGAIN;
 	}
 	if (real == NULL)
 		*(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
-	return real(name, service, hints, out);
+	return real(__name, __service, __req, __pai);
 }
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 static struct http_request
 slow_request(void)

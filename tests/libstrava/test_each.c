@@ -42,7 +42,7 @@ page_text(int page, int size)
 	return text;
 }
 
-static enum MHD_Result
+static enum MHD_Result /* NOLINTNEXTLINE(readability-function-size) */
 answer(void *ctx, struct MHD_Connection *connection, const char *url,
     const char *method, const char *version, const char *body, size_t *body_len,
     void **con)

@@ -49,7 +49,7 @@ photos_are_decoded(void **state)
 	assert_int_equal(p->status.value, 3);
 	assert_true(p->uploaded_at == 1771428491);
 	assert_true(p->created_at == 1771281182);
-	assert_true(p->created_at_local == p->created_at - 4 * 3600);
+	assert_true(p->created_at_local == p->created_at - 14400);
 	assert_int_equal(p->urls->count, 1);
 	assert_string_equal(p->urls->items[0]->key, "5000");
 	assert_string_equal(
