@@ -23,11 +23,14 @@ struct call {
 	char        part[PART_SIZE]; /* what "{}" in the path stood for */
 	const char *rest;            /* and "{*}" */
 
+	/* One moment for the whole answer: what depends on the time must agree
+	 * with itself. */
+	int64_t now;
+
 	/* Whose token it carries, where one is asked for, and how things stood
 	 * when it came. */
 	struct person   person;
 	unsigned        scope;
-	int64_t         now;
 	struct oddities oddities;
 };
 

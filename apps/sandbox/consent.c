@@ -329,7 +329,7 @@ consent_given(struct call *call)
 		return;
 	}
 	code = grants_consent(&world->grants, answer.athlete,
-	    answer.scope & ask.scope, world_now(world));
+	    answer.scope & ask.scope, call->now);
 	if (code != NULL)
 		send_back(call, &ask, code, answer.scope & ask.scope);
 	else

@@ -69,9 +69,9 @@ control_state(struct call *call)
 	struct emit         *e = call_json(call, 200);
 	size_t               i;
 
-	rate_turn(&world->rate, world_now(world));
+	rate_turn(&world->rate, call->now);
 	emit_object(e, NULL);
-	emit_int(e, "now", world_now(world));
+	emit_int(e, "now", call->now);
 	emit_array(e, "athletes");
 	for (i = 0; i < grants->count; i++)
 		emit_athlete(e, &grants->athletes[i], i);
@@ -114,7 +114,7 @@ add_athletes(struct call *call, const struct wish *wish, unsigned scope)
 	if (!grants_add(grants, (size_t)wish->count))
 		call->response->failed = true;
 	for (; i < grants->count; i++)
-		if (grants_issue(grants, i, scope, world_now(world), &grant))
+		if (grants_issue(grants, i, scope, call->now, &grant))
 			emit_grant(e, &grant);
 		else
 			call->response->failed = true;
@@ -224,7 +224,7 @@ control_revoke(struct call *call)
 	} else {
 		had = grants_revoke(&world->grants, number);
 		if (had)
-			webhook_revoked(world->webhook, id, world_now(world));
+			webhook_revoked(world->webhook, id, call->now);
 		e = call_json(call, 200);
 		emit_object(e, NULL);
 		emit_bool(e, "revoked", had);
@@ -243,7 +243,7 @@ control_rate(struct call *call)
 
 	if (body == NULL)
 		return;
-	rate_turn(rate, world_now(call->world));
+	rate_turn(rate, call->now);
 	for (i = 0; i < COUNT(rate_names); i++) {
 		value = members_get(body, rate_names[i]);
 		if (value != NULL && put_int64(value, &number))

@@ -91,7 +91,7 @@ static void
 token(struct call *call)
 {
 	struct world *world = call->world;
-	int64_t       expires_at = world_now(world) + TOKEN_LIFE_S;
+	int64_t       expires_at = call->now + TOKEN_LIFE_S;
 	struct buf   *body = &call->response->body;
 
 	call_json(call, 200);
@@ -115,7 +115,7 @@ identity(struct call *call)
 	}
 	response_type(call->response, "text/html");
 	google_add_identity(&world->google, audience,
-	    format != NULL && strcmp(format, "full") == 0, world_now(world),
+	    format != NULL && strcmp(format, "full") == 0, call->now,
 	    &call->response->body);
 }
 

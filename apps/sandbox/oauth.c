@@ -49,7 +49,7 @@ static void
 answer_grant(struct call *call, const struct grant *grant, bool exchange)
 {
 	struct world *world = call->world;
-	int64_t       left = grant->expires_at - world_now(world);
+	int64_t       left = grant->expires_at - call->now;
 	char          scope[SCOPE_SIZE];
 	struct emit  *e = call_json(call, 200);
 
@@ -79,8 +79,7 @@ exchange(struct call *call)
 		call_refuse(call, "AuthorizationCode", "code", "missing");
 	else if ((world->oddities.late_codes != 0 &&
 		     grants_try_code(&world->grants, code)) ||
-		 !grants_exchange(
-		     &world->grants, code, world_now(world), &grant))
+		 !grants_exchange(&world->grants, code, call->now, &grant))
 		call_refuse(call, "AuthorizationCode", "code", "invalid");
 	else
 		answer_grant(call, &grant, true);
@@ -95,8 +94,7 @@ refresh(struct call *call)
 
 	if (token == NULL)
 		call_refuse(call, "RefreshToken", "refresh_token", "missing");
-	else if (!grants_refresh(
-		     &world->grants, token, world_now(world), &grant))
+	else if (!grants_refresh(&world->grants, token, call->now, &grant))
 		call_refuse(call, "RefreshToken", "refresh_token", "invalid");
 	else
 		answer_grant(call, &grant, false);
@@ -139,10 +137,9 @@ oauth_revoke(struct call *call)
 		return;
 	}
 	/* An unknown token is no error: it is as dead as was wished. */
-	if (grants_find(&world->grants, token, world_now(world), &number) &&
+	if (grants_find(&world->grants, token, call->now, &number) &&
 	    grants_revoke(&world->grants, number))
-		webhook_revoked(
-		    world->webhook, person_id(number), world_now(world));
+		webhook_revoked(world->webhook, person_id(number), call->now);
 }
 
 void
@@ -159,7 +156,6 @@ oauth_deauthorize(struct call *call)
 	emit_end(e);
 	world_lock(world);
 	if (grants_revoke(&world->grants, call->person.number))
-		webhook_revoked(
-		    world->webhook, call->person.id, world_now(world));
+		webhook_revoked(world->webhook, call->person.id, call->now);
 	world_unlock(world);
 }

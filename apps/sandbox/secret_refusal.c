@@ -103,8 +103,7 @@ secret_authenticate(struct call *call)
 	if (bearer == NULL && world->options.emulator)
 		return true;
 	if (bearer != NULL) {
-		verdict =
-		    google_judge(&world->google, bearer, world_now(world));
+		verdict = google_judge(&world->google, bearer, call->now);
 		if (verdict == GOOGLE_GOOD)
 			return true;
 		fault.message = "Request had invalid authentication "

@@ -113,7 +113,7 @@ create_secret(struct call *call, const struct target *target)
 		    call, 409, "ALREADY_EXISTS", "The secret exists.");
 	} else {
 		secret = vault_make(&world->vault, target->project_number,
-		    target->location, id, world_now(world));
+		    target->location, id, call->now);
 		if (secret != NULL)
 			emit_secret(call_json(call, 200), secret);
 		else
@@ -168,7 +168,7 @@ store(struct call *call, const struct target *target, const struct buf *data,
 		    call, "The payload checksum does not match the data.");
 	} else {
 		version = vault_add_version(&world->vault, target->found,
-		    data->data, data->len, world_now(world));
+		    data->data, data->len, call->now);
 		if (version == NULL) {
 			call->response->failed = true;
 			return;

@@ -38,7 +38,6 @@ identify(struct call *call)
 	if (token == NULL)
 		return false;
 	world_lock(world);
-	call->now = world_now(world);
 	call->oddities = world->oddities;
 	known = grants_find_access(&world->grants, token, call->now, &grant);
 	if (known) {
@@ -103,6 +102,9 @@ serve(struct call *call, const struct endpoint *endpoint)
 			call_google_lost(call);
 		return;
 	}
+	world_lock(call->world);
+	call->now = world_now(call->world);
+	world_unlock(call->world);
 	switch (endpoint->guard) {
 	case GUARD_NONE: endpoint->handle(call); break;
 	case GUARD_API: serve_api(call, endpoint); break;

@@ -33,17 +33,6 @@ check_application(struct call *call)
 	return false;
 }
 
-static int64_t
-now_of(struct world *world)
-{
-	int64_t now;
-
-	world_lock(world);
-	now = world_now(world);
-	world_unlock(world);
-	return now;
-}
-
 static void
 emit_subscription(
     struct emit *e, const struct call *call, const struct subscription *s)
@@ -83,7 +72,7 @@ subscription_create(struct call *call)
 		    "missing");
 		return;
 	}
-	switch (webhook_subscribe(webhook, url, token, now_of(call->world))) {
+	switch (webhook_subscribe(webhook, url, token, call->now)) {
 	case WEBHOOK_EXISTS: refuse(call, "", "already exists"); return;
 	case WEBHOOK_BAD_URL: refuse(call, "callback url", "invalid"); return;
 	case WEBHOOK_NOT_VALID:

@@ -30,8 +30,7 @@ grant(struct call *call)
 
 	call_json(call, 200);
 	buf_add_text(body, "{\"access_token\":\"");
-	google_add_access(
-	    &world->google, world_now(world) + TOKEN_LIFE_S, body);
+	google_add_access(&world->google, call->now + TOKEN_LIFE_S, body);
 	buf_addf(body,
 	    "\",\"expires_in\":%d,\"scope\":\"" GOOGLE_SCOPE
 	    "\",\"token_type\":\"Bearer\"}",
@@ -77,8 +76,7 @@ grant_identity(struct call *call, const char *audience)
 
 	call_json(call, 200);
 	buf_add_text(body, "{\"id_token\":\"");
-	google_add_identity(
-	    &world->google, audience, true, world_now(world), body);
+	google_add_identity(&world->google, audience, true, call->now, body);
 	buf_add_text(body, "\"}");
 }
 
@@ -98,7 +96,7 @@ bear(struct call *call)
 	else if (!is_for_us(call, members_get_string(claims, "aud")))
 		refuse(call, 400, "invalid_grant",
 		    "Invalid JWT: Failed audience check.");
-	else if (!google_claims_hold(claims, world_now(call->world)))
+	else if (!google_claims_hold(claims, call->now))
 		refuse(call, 400, "invalid_grant",
 		    "Invalid JWT: Token must be a short-lived token (60 "
 		    "minutes) and in a reasonable timeframe. Check your iat "
