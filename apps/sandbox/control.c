@@ -298,9 +298,10 @@ find_state(const char *name)
 
 /* NULL when it is done, else why it is not. */
 static const char *
-deposit_version(struct world *world, const struct deposit *deposit,
+deposit_version(struct call *call, const struct deposit *deposit,
     const struct buf *data, size_t *project, size_t *number)
 {
+	struct world              *world = call->world;
 	const struct secret_state *state = find_state(deposit->state);
 	struct secret             *secret;
 	struct version            *version;
@@ -315,11 +316,11 @@ deposit_version(struct world *world, const struct deposit *deposit,
 	if (!vault_make_project(&world->vault, deposit->project, project))
 		return "project is an id of letters, digits, _ and -";
 	secret = vault_make(&world->vault, *project, deposit->location,
-	    deposit->secret, world_now(world));
+	    deposit->secret, call->now);
 	if (secret == NULL)
 		return "location is too long";
 	version = vault_add_version(
-	    &world->vault, secret, data->data, data->len, world_now(world));
+	    &world->vault, secret, data->data, data->len, call->now);
 	if (version == NULL)
 		return "out of memory";
 	version->state = state->state;
@@ -367,7 +368,7 @@ control_secrets(struct call *call)
 	else if (deposit.data_base64 != NULL)
 		base64_decode(&data, deposit.data_base64,
 		    strlen(deposit.data_base64), BASE64_STANDARD);
-	why = deposit_version(call->world, &deposit, &data, &project, &number);
+	why = deposit_version(call, &deposit, &data, &project, &number);
 	if (why != NULL)
 		call_misused(call, why);
 	else

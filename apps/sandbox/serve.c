@@ -76,7 +76,8 @@ serve_api(struct call *call, const struct endpoint *endpoint)
 		return;
 	}
 	world_lock(world);
-	verdict = rate_take(&world->rate, is_read, call->now);
+	/* Not call->now: a window that another call turned must not turn back. */
+	verdict = rate_take(&world->rate, is_read, world_now(world));
 	rate = world->rate;
 	world_unlock(world);
 	if (verdict != RATE_FREE)
@@ -95,6 +96,8 @@ serve_api(struct call *call, const struct endpoint *endpoint)
 static void
 serve(struct call *call, const struct endpoint *endpoint)
 {
+	struct world *world = call->world;
+
 	if (endpoint == NULL) {
 		if (call_is_strava(call))
 			call_not_found(call, "Resource");
@@ -102,18 +105,15 @@ serve(struct call *call, const struct endpoint *endpoint)
 			call_google_lost(call);
 		return;
 	}
-	world_lock(call->world);
-	call->now = world_now(call->world);
-	world_unlock(call->world);
-	switch (endpoint->guard) {
-	case GUARD_NONE: endpoint->handle(call); break;
-	case GUARD_API: serve_api(call, endpoint); break;
-	case GUARD_MUTEX:
-		world_lock(call->world);
+	world_lock(world);
+	call->now = world_now(world);
+	if (endpoint->guard == GUARD_MUTEX)
 		endpoint->handle(call);
-		world_unlock(call->world);
-		break;
-	}
+	world_unlock(world);
+	if (endpoint->guard == GUARD_API)
+		serve_api(call, endpoint);
+	else if (endpoint->guard == GUARD_NONE)
+		endpoint->handle(call);
 }
 
 /* Serves, or does what the fault says. */
