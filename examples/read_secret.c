@@ -17,10 +17,10 @@
 int
 main(int argc, char *argv[])
 {
-	gcpsecret_client *client;
-	gcpsecret_secret *secret;
-	gcpsecret_error   error;
-	gcpsecret_status  status;
+	gcpsecret_client  *client;
+	gcpsecret_payload *secret;
+	gcpsecret_error    error;
+	gcpsecret_status   status;
 
 	if (argc != 2)
 		errx(
@@ -39,6 +39,6 @@ main(int argc, char *argv[])
 	if (fwrite(secret->data, 1, secret->len, stdout) != secret->len ||
 	    fflush(stdout) != 0)
 		err(1, "stdout");
-	gcpsecret_secret_free(secret);
+	gcpsecret_payload_free(secret);
 	return 0;
 }

@@ -123,7 +123,7 @@ is_particular(gcpsecret_status status)
 
 static gcpsecret_status
 access_secret(struct source *source, const char *reference,
-    gcpsecret_secret **secret, gcpsecret_error *err)
+    gcpsecret_payload **secret, gcpsecret_error *err)
 {
 	gcpsecret_status status;
 
@@ -141,9 +141,9 @@ char *
 source_secret(
     struct source *source, const char *reference, char why[SOURCE_WHY_SIZE])
 {
-	gcpsecret_secret *secret;
-	gcpsecret_error   err;
-	char             *data;
+	gcpsecret_payload *secret;
+	gcpsecret_error    err;
+	char              *data;
 
 	if (access_secret(source, reference, &secret, &err) != GCPSECRET_OK) {
 		source->secrets_failed = !is_particular(err.status);
@@ -158,6 +158,6 @@ source_secret(
 		memcpy(data, secret->data, secret->len);
 		data = as_text(data, secret->len, why);
 	}
-	gcpsecret_secret_free(secret);
+	gcpsecret_payload_free(secret);
 	return data;
 }

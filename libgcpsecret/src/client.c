@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "client.h"
 
 #define TIMEOUT_MS 60000
 #define RETRIES 4

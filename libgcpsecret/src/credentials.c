@@ -3,7 +3,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "client.h"
+#include "exchange.h"
+#include "name.h"
 
 /*
  * The metadata server is asked by its address: its name would cost a look-up

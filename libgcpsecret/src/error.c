@@ -6,7 +6,7 @@
 #include "internal.h"
 
 _Static_assert(
-    sizeof(gcpsecret_error) == 512, "gcpsecret_error is part of the ABI");
+    sizeof(gcpsecret_error) == 1024, "gcpsecret_error is part of the ABI");
 
 void
 gs_make_line(char *text)
@@ -61,6 +61,9 @@ gcpsecret_status_name(gcpsecret_status status)
 	case GCPSECRET_ERR_NOT_FOUND: return "not found";
 	case GCPSECRET_ERR_STATE: return "version disabled or destroyed";
 	case GCPSECRET_ERR_REQUEST: return "request refused";
+	case GCPSECRET_ERR_EXISTS: return "exists already";
+	case GCPSECRET_ERR_CONFLICT: return "changed meanwhile";
+	case GCPSECRET_ERR_IDENTITY: return "identity not proven";
 	}
 	return "unknown status";
 }

@@ -2,7 +2,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "internal.h"
+#include "client.h"
+#include "exchange.h"
 #include "retry.h"
 
 #define BODY_MAX ((size_t)128 * 1024)

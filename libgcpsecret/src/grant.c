@@ -3,7 +3,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "internal.h"
+#include "client.h"
+#include "exchange.h"
+#include "jwt.h"
 #include "members.h"
 
 #define TOKEN_URL "https://oauth2.googleapis.com/token"

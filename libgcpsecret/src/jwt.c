@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base64.h"
-#include "internal.h"
+#include "jwt.h"
 
 #define KEY_BITS_MIN 2048
 #define PART_MAX 4096

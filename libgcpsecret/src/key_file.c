@@ -6,7 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "jwt.h"
+#include "key_file.h"
 #include "members.h"
 
 #define FILE_MAX 65536

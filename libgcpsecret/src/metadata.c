@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "client.h"
+#include "exchange.h"
 
 #define PING_MS 500
 #define PING_TRIES 3

@@ -2,7 +2,8 @@
 #include <limits.h>
 #include <string.h>
 
-#include "internal.h"
+#include "client.h"
+#include "exchange.h"
 #include "members.h"
 
 /*

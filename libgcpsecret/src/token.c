@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "client.h"
 
 #define TOKEN_MAX 16384
 

@@ -47,12 +47,12 @@ shared()
 {
 	{
 		cat
-		echo 'int GET(struct gcpsecret_secret *, enum kind,'
+		echo 'int GET(struct gcpsecret_payload *, enum kind,'
 		echo '    const struct options *);'
 	} >"$work/abi/libgcpsecret/include/planted.h"
 	{
 		echo '#include "planted.h"'
-		echo 'int GET(struct gcpsecret_secret *s, enum kind k,'
+		echo 'int GET(struct gcpsecret_payload *s, enum kind k,'
 		echo '    const struct options *o) { return s && k && o; }'
 	} >"$work/planted.c"
 	gcc -g -shared -fPIC -I "$work/abi/libgcpsecret/include" \
@@ -65,7 +65,7 @@ changed()
 {
 	header='#define GET planted_get
 	    enum kind { A, B }; struct options { long a; long reserved[4]; };
-	    struct gcpsecret_secret { int a; int b; };'
+	    struct gcpsecret_payload { int a; int b; };'
 	mkdir -p "$work/abi/libgcpsecret/include" "$work/abi/tests"
 	cp -r tests/checks "$work/abi/tests"
 	echo "$header" | shared old.so 1

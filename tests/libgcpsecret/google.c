@@ -111,7 +111,7 @@ remove_one(
 void
 google_end(struct google *g)
 {
-	gcpsecret_secret_free(g->secret);
+	gcpsecret_payload_free(g->secret);
 	gcpsecret_client_free(g->client);
 	loopback_stop(g->peer);
 	for (size_t i = 0; i < COUNT(secrets); i++)
@@ -210,13 +210,13 @@ google_use_metadata(struct google *g)
 static gcpsecret_status
 read_secret(struct google *g, const char *name,
     gcpsecret_status (*how)(gcpsecret_client *, const char *,
-	gcpsecret_secret **, gcpsecret_error *))
+	gcpsecret_payload **, gcpsecret_error *))
 {
 	gcpsecret_status status;
 
-	gcpsecret_secret_free(g->secret);
+	gcpsecret_payload_free(g->secret);
 	memset(&g->err, 0x5a, sizeof(g->err));
-	g->secret = (gcpsecret_secret *)g;
+	g->secret = (gcpsecret_payload *)g;
 	status = how(g->client, name, &g->secret, &g->err);
 	if (status == GCPSECRET_OK) {
 		assert_non_null(g->secret);

@@ -51,15 +51,15 @@
 #define REFRESH_TOKEN "1//refresh-token"
 
 struct google {
-	struct loopback  *peer;
-	gcpsecret_client *client;
-	char              folder[64];
-	char              file[128]; /* what google_write() wrote last */
-	int64_t           now;       /* what the client's calendar says */
-	gcpsecret_secret *secret;
-	gcpsecret_error   err;
-	char             *log; /* all lines of the log and all messages */
-	size_t            log_len;
+	struct loopback   *peer;
+	gcpsecret_client  *client;
+	char               folder[64];
+	char               file[128]; /* what google_write() wrote last */
+	int64_t            now;       /* what the client's calendar says */
+	gcpsecret_payload *secret;
+	gcpsecret_error    err;
+	char              *log; /* all lines of the log and all messages */
+	size_t             log_len;
 };
 
 void google_start(

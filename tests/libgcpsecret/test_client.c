@@ -11,9 +11,9 @@ static const struct loopback_answer good[] = { { .status = 200,
 static void
 null_arguments_are_refused_not_followed(void **state)
 {
-	gcpsecret_client *client;
-	gcpsecret_secret *secret;
-	const char       *text;
+	gcpsecret_client  *client;
+	gcpsecret_payload *secret;
+	const char        *text;
 
 	(void)state;
 	assert_int_equal(
@@ -57,7 +57,7 @@ null_arguments_are_refused_not_followed(void **state)
 	gcpsecret_client_set_log(NULL, NULL, NULL, GCPSECRET_LOG_ERROR);
 	gcpsecret_client_set_clock(NULL, NULL, NULL);
 	gcpsecret_client_cancel(NULL);
-	gcpsecret_secret_free(NULL);
+	gcpsecret_payload_free(NULL);
 	gcpsecret_client_free(NULL);
 	gcpsecret_client_free(client);
 }
@@ -213,7 +213,7 @@ every_status_has_a_name_of_its_own(void **state)
 	const char *name;
 
 	(void)state;
-	for (int i = 0; i <= (int)GCPSECRET_ERR_REQUEST; i++) {
+	for (int i = 0; i <= (int)GCPSECRET_ERR_IDENTITY; i++) {
 		name = gcpsecret_status_name((gcpsecret_status)i);
 		assert_string_not_equal(name, "unknown status");
 		for (int k = 0; k < i; k++)
@@ -221,7 +221,7 @@ every_status_has_a_name_of_its_own(void **state)
 			    name, gcpsecret_status_name((gcpsecret_status)k));
 	}
 	assert_string_equal(gcpsecret_status_name(
-				(gcpsecret_status)(GCPSECRET_ERR_REQUEST + 1)),
+				(gcpsecret_status)(GCPSECRET_ERR_IDENTITY + 1)),
 	    "unknown status");
 }
 

@@ -7,7 +7,8 @@
 
 #include "base64.h"
 #include "google.h"
-#include "internal.h"
+#include "grant.h"
+#include "jwt.h"
 #include "members.h"
 
 static const struct jwt sample = {

@@ -159,7 +159,7 @@ memory_that_held_a_secret_is_wiped_before_it_is_given_back(void **state)
 		leaks = 0;
 		watching = true;
 		assert_int_equal(google_access(&g, NAME), GCPSECRET_OK);
-		gcpsecret_secret_free(g.secret);
+		gcpsecret_payload_free(g.secret);
 		gcpsecret_client_free(g.client);
 		watching = false;
 		g.secret = NULL;

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
 #include "members.h"
+#include "name.h"
 #include "test.h"
 
 #define A63 "a23456789012345678901234567890123456789012345678901234567890123"

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "base64.h"
-#include "internal.h"
+#include "client.h"
+#include "exchange.h"
 #include "members.h"
+#include "name.h"
 
 #define HOST "https://secretmanager.googleapis.com"
 
@@ -16,8 +18,8 @@
 
 /* A secret with what it owns. */
 struct box {
-	gcpsecret_secret secret; /* first: the two share an address */
-	struct buf       payload, version;
+	gcpsecret_payload secret; /* first: the two share an address */
+	struct buf        payload, version;
 };
 
 struct answer {
@@ -127,7 +129,7 @@ fill_box(struct box *box, const struct answer *answer, const struct name *name,
 		return status;
 	if (!buf_add_text(&box->version, answer->name))
 		return gs_no_memory(err);
-	box->secret = (gcpsecret_secret){ .data = box->payload.data,
+	box->secret = (gcpsecret_payload){ .data = box->payload.data,
 		.len = box->payload.len,
 		.version = box->version.data };
 	return GCPSECRET_OK;
@@ -135,7 +137,7 @@ fill_box(struct box *box, const struct answer *answer, const struct name *name,
 
 static gcpsecret_status
 read_answer(const struct buf *body, const struct name *name,
-    gcpsecret_secret **out, gcpsecret_error *err)
+    gcpsecret_payload **out, gcpsecret_error *err)
 {
 	struct box         *box = calloc(1, sizeof(*box));
 	struct json_object *document;
@@ -158,7 +160,7 @@ read_answer(const struct buf *body, const struct name *name,
 	if (status == GCPSECRET_OK)
 		*out = &box->secret;
 	else
-		gcpsecret_secret_free(&box->secret);
+		gcpsecret_payload_free(&box->secret);
 	return status;
 }
 
@@ -233,7 +235,7 @@ fetch(gcpsecret_client *client, struct exchange *x, gcpsecret_error *err)
 /* A payload that does not match its checksum is read again, once. */
 static gcpsecret_status
 fetch_secret(gcpsecret_client *client, struct exchange *x,
-    const struct name *name, gcpsecret_secret **out, gcpsecret_error *err)
+    const struct name *name, gcpsecret_payload **out, gcpsecret_error *err)
 {
 	gcpsecret_error  first;
 	gcpsecret_status status = GCPSECRET_ERR_CHECKSUM;
@@ -251,7 +253,7 @@ fetch_secret(gcpsecret_client *client, struct exchange *x,
 
 static gcpsecret_status
 access_version(gcpsecret_client *client, const struct name *name,
-    gcpsecret_secret **out, gcpsecret_error *err)
+    gcpsecret_payload **out, gcpsecret_error *err)
 {
 	struct exchange  x;
 	struct buf       url, resource;
@@ -278,33 +280,33 @@ access_version(gcpsecret_client *client, const struct name *name,
 
 gcpsecret_status
 gcpsecret_access(gcpsecret_client *client, const char *name,
-    gcpsecret_secret **secret_out, gcpsecret_error *err)
+    gcpsecret_payload **payload_out, gcpsecret_error *err)
 {
 	struct name      parsed;
 	gcpsecret_status status;
 
-	if (secret_out == NULL || name == NULL)
+	if (payload_out == NULL || name == NULL)
 		return gs_fail(
-		    err, GCPSECRET_ERR_ARGUMENT, "name or secret_out is NULL");
-	*secret_out = NULL;
+		    err, GCPSECRET_ERR_ARGUMENT, "name or payload_out is NULL");
+	*payload_out = NULL;
 	if ((status = gs_begin(client, err)) != GCPSECRET_OK ||
 	    (status = gs_name_parse(name, &parsed, err)) != GCPSECRET_OK)
 		return status;
-	return access_version(client, &parsed, secret_out, err);
+	return access_version(client, &parsed, payload_out, err);
 }
 
 gcpsecret_status
 gcpsecret_resolve(gcpsecret_client *client, const char *reference,
-    gcpsecret_secret **secret_out, gcpsecret_error *err)
+    gcpsecret_payload **payload_out, gcpsecret_error *err)
 {
 	struct name      parsed;
 	const char      *project;
 	gcpsecret_status status;
 
-	if (secret_out == NULL || reference == NULL)
+	if (payload_out == NULL || reference == NULL)
 		return gs_fail(err, GCPSECRET_ERR_ARGUMENT,
-		    "reference or secret_out is NULL");
-	*secret_out = NULL;
+		    "reference or payload_out is NULL");
+	*payload_out = NULL;
 	if ((status = gs_begin(client, err)) != GCPSECRET_OK ||
 	    (status = gs_name_parse_reference(reference, &parsed, err)) !=
 		GCPSECRET_OK)
@@ -315,11 +317,11 @@ gcpsecret_resolve(gcpsecret_client *client, const char *reference,
 			return status;
 		memcpy(parsed.project, project, strlen(project) + 1);
 	}
-	return access_version(client, &parsed, secret_out, err);
+	return access_version(client, &parsed, payload_out, err);
 }
 
 void
-gcpsecret_secret_free(gcpsecret_secret *secret)
+gcpsecret_payload_free(gcpsecret_payload *secret)
 {
 	struct box *box = (struct box *)secret;
 

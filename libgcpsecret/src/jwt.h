@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GCPSECRET_SRC_JWT_H
+#define GCPSECRET_SRC_JWT_H
+
+#include "internal.h"
+
+/* JSON web tokens of RS256. */
+struct jwt {
+	const char *key_id; /* NULL: none */
+	const char *issuer; /* also the subject */
+	const char *scope;
+	int64_t     issued_at, expires_at;
+};
+
+/* Reads an RSA key of 2048 bits or more.  NULL on failure; *fault then says
+ * what is wrong, to follow "private_key". */
+EVP_PKEY *gs_jwt_key(const char *pem, const char **fault);
+
+/* Every text in `jwt` must be plain (gs_is_plain()). */
+bool gs_jwt_sign(struct buf *out, const struct jwt *jwt, EVP_PKEY *key);
+
+#endif
