@@ -33,7 +33,7 @@ gcpsecret_client_free(gcpsecret_client *client)
 {
 	if (client == NULL)
 		return;
-	gs_token_forget(client);
+	gs_token_free(&client->token);
 	gs_credentials_free(&client->credentials);
 	http_free(client->http);
 	free(client->credentials_file);
@@ -42,6 +42,7 @@ gcpsecret_client_free(gcpsecret_client *client)
 	free(client->ca_file);
 	wipe_free(client->proxy); /* may hold a password */
 	free(client->user_agent);
+	free(client->universe_domain);
 	free(client->project);
 	free(client);
 }
@@ -164,6 +165,18 @@ gcpsecret_client_set_token_url(
 }
 
 gcpsecret_status
+gcpsecret_client_set_universe_domain(
+    gcpsecret_client *client, const char *domain, gcpsecret_error *err)
+{
+	if (client == NULL)
+		return no_client(err);
+	if (domain != NULL && !gs_is_domain(domain))
+		return gs_fail(err, GCPSECRET_ERR_ARGUMENT,
+		    "the universe must be a domain, such as googleapis.com");
+	return set_text(client, &client->universe_domain, domain, err);
+}
+
+gcpsecret_status
 gcpsecret_client_set_ca_file(
     gcpsecret_client *client, const char *path, gcpsecret_error *err)
 {
@@ -216,6 +229,13 @@ gcpsecret_client_set_retries(gcpsecret_client *client, int retries)
 {
 	if (client != NULL)
 		client->retries = retries;
+}
+
+void
+gcpsecret_client_set_loopback(gcpsecret_client *client, bool allow)
+{
+	if (client != NULL)
+		client->loopback = allow;
 }
 
 void

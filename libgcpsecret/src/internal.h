@@ -15,11 +15,13 @@
  *	payload.c		one version of a secret
  *	token.c			the bearer token: cached, renewed in time
  *	grant.c			a new one, from whatever source there is
- *	credentials.c		which source that is, and whom it speaks for
- *	key_file.c metadata.c	the sources
+ *	service_account.c user.c external.c impersonate.c metadata.c	sources
+ *	credentials.c		which source it is, and whom it speaks for
+ *	key_file.c subject_source.c field.c	documents with credentials
+ *	reply.c			how a token comes
  *	exchange.c refusal.c	one request, repeated, and what a "no" means
  *	client.c		what they all belong to
- *	name.c jwt.c crc32c.c values.c error.c	helpers without I/O
+ *	name.c jwt.c crc32c.c file.c values.c error.c	helpers
  *
  * One call goes up: a refusal names the account that lacks a role, and
  * credentials.c knows it.
@@ -46,6 +48,9 @@ bool gs_json_number(struct json_object *value, int64_t *out);
 /* Printable ASCII without blanks, quotes and backslashes, and not empty: fit
  * for a header and for a JSON text without escapes. */
 bool gs_is_plain(const char *text);
+
+/* Two labels or more in lower case: "googleapis.com". */
+bool gs_is_domain(const char *text);
 
 /* crc32c.c: the checksum of Castagnoli, as RFC 3720 uses it. */
 uint32_t gs_crc32c(const void *data, size_t len);

@@ -169,8 +169,8 @@ static bool
 add_url(
     struct buf *url, const gcpsecret_client *client, const struct name *name)
 {
-	if (client->credentials.source == SOURCE_EMULATOR)
-		buf_add_text(url, client->credentials.base);
+	if (gs_emulator(client) != NULL)
+		buf_add_text(url, gs_emulator(client));
 	else if (client->endpoint != NULL)
 		buf_add_text(url, client->endpoint);
 	else if (name->location[0] != '\0')
@@ -183,23 +183,25 @@ add_url(
 	return buf_add_text(url, ":access");
 }
 
-/* Sends the request with a token. */
+static const struct wanted wanted = { .scope = GS_SCOPE };
+
+/* Sends the request with a token, which it adds to `token`. */
 static gcpsecret_status
-authorize(gcpsecret_client *client, struct exchange *x, gcpsecret_error *err)
+authorize(gcpsecret_client *client, struct exchange *x, struct buf *token,
+    gcpsecret_error *err)
 {
 	const char      *headers[4] = { "Accept: application/json" };
-	const char      *quota_project = client->credentials.quota_project;
-	const char      *token;
+	const char      *quota_project = gs_quota_project(client);
 	size_t           count = 1;
 	struct buf       bearer, quota;
-	gcpsecret_status status = gs_token(client, &token, err);
+	gcpsecret_status status = gs_token(client, &wanted, token, err);
 
 	if (status != GCPSECRET_OK)
 		return status;
 	buf_init(&bearer, HEADER_MAX);
 	buf_init(&quota, HEADER_MAX);
-	if (token != NULL &&
-	    buf_addf(&bearer, "Authorization: Bearer %s", token))
+	if (token->len > 0 &&
+	    buf_addf(&bearer, "Authorization: Bearer %s", token->data))
 		headers[count++] = bearer.data;
 	if (quota_project != NULL &&
 	    buf_addf(&quota, "x-goog-user-project: %s", quota_project))
@@ -220,13 +222,18 @@ static gcpsecret_status
 fetch(gcpsecret_client *client, struct exchange *x, gcpsecret_error *err)
 {
 	gcpsecret_error  first;
-	gcpsecret_status status = authorize(client, x, &first);
+	struct buf       token;
+	gcpsecret_status status;
 
+	buf_init(&token, GS_TOKEN_MAX);
+	status = authorize(client, x, &token, &first);
 	if (status == GCPSECRET_ERR_REFUSED && x->response.status == 401 &&
-	    client->token.text.data != NULL) {
-		gs_token_forget(client);
-		status = authorize(client, x, &first);
+	    token.len > 0) {
+		gs_token_forget(client, &wanted, token.data);
+		buf_clear(&token);
+		status = authorize(client, x, &token, &first);
 	}
+	buf_free(&token);
 	if (status != GCPSECRET_OK && err != NULL)
 		*err = first;
 	return status;
@@ -266,8 +273,7 @@ access_version(gcpsecret_client *client, const struct name *name,
 	if (add_url(&url, client, name) && gs_name_add(&resource, name)) {
 		gs_exchange_init(&x, PEER_API, url.data);
 		x.resource = resource.data;
-		x.request.plain_ok =
-		    client->credentials.source == SOURCE_EMULATOR;
+		x.request.plain_ok = gs_emulator(client) != NULL;
 		status = fetch_secret(client, &x, name, out, err);
 		gs_exchange_free(&x);
 	} else {
