@@ -7,7 +7,8 @@
 
 enum peer {
 	PEER_API,
-	PEER_TOKEN,    /* of OAuth: users, service accounts */
+	PEER_TOKEN,    /* of OAuth, for users */
+	PEER_KEY,      /* the same, for keys of service accounts */
 	PEER_METADATA, /* of the machine */
 	PEER_STS,      /* external accounts */
 	PEER_IAM,      /* impersonation */

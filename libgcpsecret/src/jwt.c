@@ -12,7 +12,7 @@
 #include "members.h"
 
 #define KEY_BITS_MIN 2048
-#define PART_MAX 4096
+#define PART_MAX 8192
 #define CLAIMS_MAX 16384
 
 /* Called for an encrypted key.  Without it libcrypto asks at the terminal. */
@@ -88,6 +88,26 @@ add_signature(struct buf *out, EVP_PKEY *key)
 	return ok;
 }
 
+static void
+add_claim(struct buf *claims, const char *name, const char *text)
+{
+	if (text != NULL)
+		buf_addf(claims, "\"%s\":\"%s\",", name, text);
+}
+
+static void
+add_claims(struct buf *claims, const struct jwt *jwt)
+{
+	buf_add_text(claims, "{");
+	add_claim(claims, "iss", jwt->issuer);
+	add_claim(claims, "sub", jwt->subject);
+	add_claim(claims, "aud", jwt->audience);
+	add_claim(claims, "scope", jwt->scope);
+	add_claim(claims, "target_audience", jwt->target_audience);
+	buf_addf(claims, "\"iat\":%" PRId64 ",\"exp\":%" PRId64 "}",
+	    jwt->issued_at, jwt->expires_at);
+}
+
 bool
 gs_jwt_sign(struct buf *out, const struct jwt *jwt, EVP_PKEY *key)
 {
@@ -100,11 +120,7 @@ gs_jwt_sign(struct buf *out, const struct jwt *jwt, EVP_PKEY *key)
 	if (jwt->key_id != NULL)
 		buf_addf(&header, ",\"kid\":\"%s\"", jwt->key_id);
 	buf_add_text(&header, "}");
-	buf_addf(&claims,
-	    "{\"iss\":\"%s\",\"sub\":\"%s\",\"scope\":\"%s\",\"iat\":%" PRId64
-	    ",\"exp\":%" PRId64 "}",
-	    jwt->issuer, jwt->issuer, jwt->scope, jwt->issued_at,
-	    jwt->expires_at);
+	add_claims(&claims, jwt);
 	ok = buf_ok(&header) && buf_ok(&claims) &&
 	     base64_encode(out, header.data, header.len, BASE64_URL) &&
 	     buf_add(out, ".", 1) &&

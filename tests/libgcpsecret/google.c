@@ -22,6 +22,7 @@ static const char *const variables[] = {
 	"GOOGLE_CLOUD_UNIVERSE_DOMAIN",
 	"CLOUDSDK_CONFIG",
 	"GCE_METADATA_HOST",
+	"GCE_METADATA_ROOT",
 	"GCE_METADATA_IP",
 	"NO_GCE_CHECK",
 	"K_SERVICE",
@@ -67,12 +68,21 @@ on_clock(void *ctx)
 	return g->now;
 }
 
+static int64_t
+on_steady_clock(void *ctx)
+{
+	const struct google *g = ctx;
+
+	return g->now * 1000;
+}
+
 static void
 make_client(struct google *g)
 {
 	assert_int_equal(gcpsecret_client_new(&g->client, NULL), GCPSECRET_OK);
 	gcpsecret_client_set_log(g->client, on_log, g, GCPSECRET_LOG_DEBUG);
 	gcpsecret_client_set_clock(g->client, on_clock, g);
+	gcpsecret_client_set_steady_clock(g->client, on_steady_clock, g);
 }
 
 void

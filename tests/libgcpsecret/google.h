@@ -15,7 +15,7 @@
  *	google_end(&g);
  *
  * The environment is emptied of all that the library reads, HOME is a folder of
- * its own, and the clock stands still at `now`.  google_end() also searches
+ * its own, and the clocks stand still at `now`.  google_end() also searches
  * every line of the log and every error message for secrets.
  */
 
@@ -55,7 +55,7 @@ struct google {
 	gcpsecret_client  *client;
 	char               folder[64];
 	char               file[128]; /* what google_write() wrote last */
-	int64_t            now;       /* what the client's calendar says */
+	int64_t            now;       /* what both of the client's clocks say */
 	gcpsecret_payload *secret;
 	gcpsecret_error    err;
 	char              *log; /* all lines of the log and all messages */
