@@ -21,15 +21,6 @@
 /* How long the search for a name may hold up the report of an error. */
 #define ACCOUNT_MS 2000
 
-/* A variable of the environment; NULL when it is unset or empty. */
-static const char *
-variable(const char *name)
-{
-	const char *value = secure_getenv(name);
-
-	return value != NULL && *value != '\0' ? value : NULL;
-}
-
 /* Joins the texts up to NULL; the result is to be freed.  NULL: no memory. */
 static char *
 joined(const char *const *texts)
@@ -92,17 +83,6 @@ use_host(gcpsecret_client *client, enum source source, const char *name,
 	return settle(client, &found, err);
 }
 
-/* Who is meant by a document: the most that it tells. */
-static const char *
-account_of(const struct key_file *file)
-{
-	if (file->impersonated != NULL)
-		return file->impersonated;
-	if (file->client_email != NULL)
-		return file->client_email;
-	return file->account;
-}
-
 static char *
 describe_file(const struct key_file *file, const char *path)
 {
@@ -113,7 +93,7 @@ describe_file(const struct key_file *file, const char *path)
 		[SOURCE_EXTERNAL_USER] = "external user ",
 		[SOURCE_IMPERSONATED] = "impersonated service account ",
 	};
-	const char *account = account_of(file);
+	const char *account = gs_key_file_account(file);
 
 	if (account == NULL)
 		account = file->audience != NULL ? file->audience : "account";
@@ -124,7 +104,7 @@ describe_file(const struct key_file *file, const char *path)
 static gcpsecret_status
 keep_quota_project(struct credentials *found, gcpsecret_error *err)
 {
-	const char *project = variable("GOOGLE_CLOUD_QUOTA_PROJECT");
+	const char *project = gs_variable("GOOGLE_CLOUD_QUOTA_PROJECT");
 
 	if (project != NULL && !gs_is_plain(project))
 		return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
@@ -143,7 +123,7 @@ gs_universe(const gcpsecret_client *client)
 	const char *universe = client->universe_domain;
 
 	if (universe == NULL)
-		universe = variable("GOOGLE_CLOUD_UNIVERSE_DOMAIN");
+		universe = gs_variable("GOOGLE_CLOUD_UNIVERSE_DOMAIN");
 	return universe != NULL ? universe : UNIVERSE;
 }
 
@@ -201,11 +181,11 @@ static char *
 well_known_path(void)
 {
 	static const char file[] = "/application_default_credentials.json";
-	const char       *folder = variable("CLOUDSDK_CONFIG");
+	const char       *folder = gs_variable("CLOUDSDK_CONFIG");
 
 	if (folder != NULL)
 		return JOIN(folder, file);
-	folder = variable("HOME");
+	folder = gs_variable("HOME");
 	return folder != NULL ? JOIN(folder, "/.config/gcloud", file)
 			      : JOIN("");
 }
@@ -214,8 +194,8 @@ well_known_path(void)
 static bool
 runs_at_google(void)
 {
-	return variable("K_SERVICE") != NULL ||
-	       variable("CLOUD_RUN_JOB") != NULL;
+	return gs_variable("K_SERVICE") != NULL ||
+	       gs_variable("CLOUD_RUN_JOB") != NULL;
 }
 
 /* OK, with credentials or, when there is no such server, without. */
@@ -223,7 +203,7 @@ static gcpsecret_status
 try_metadata(gcpsecret_client *client, gcpsecret_error *err)
 {
 	static const char name[] = "GCE_METADATA_HOST";
-	const char       *host = variable(name);
+	const char       *host = gs_variable(name);
 	gcpsecret_status  status;
 
 	if (host != NULL || runs_at_google())
@@ -231,7 +211,7 @@ try_metadata(gcpsecret_client *client, gcpsecret_error *err)
 		    host != NULL ? host : METADATA_ADDRESS, err);
 	if (clock_steady_ms() < client->no_metadata_until_ms)
 		return GCPSECRET_OK;
-	host = variable("GCE_METADATA_IP");
+	host = gs_variable("GCE_METADATA_IP");
 	status = use_host(client, SOURCE_METADATA, "GCE_METADATA_IP",
 	    host != NULL ? host : METADATA_ADDRESS, err);
 	if (status == GCPSECRET_OK &&
@@ -260,7 +240,7 @@ static gcpsecret_status
 search_machine(gcpsecret_client *client, gcpsecret_error *err)
 {
 	char            *path = well_known_path();
-	const char      *no_check = variable("NO_GCE_CHECK");
+	const char      *no_check = gs_variable("NO_GCE_CHECK");
 	bool             no_metadata;
 	gcpsecret_status status = GCPSECRET_OK;
 
@@ -288,9 +268,9 @@ search(gcpsecret_client *client, gcpsecret_error *err)
 	if (client->credentials_file != NULL)
 		return use_file(client, "", client->credentials_file, err);
 	/* What the program says outdoes the environment. */
-	if (client->endpoint == NULL && (value = variable(emulator)) != NULL)
+	if (client->endpoint == NULL && (value = gs_variable(emulator)) != NULL)
 		return use_host(client, SOURCE_EMULATOR, emulator, value, err);
-	if ((value = variable(file)) != NULL)
+	if ((value = gs_variable(file)) != NULL)
 		return use_file(
 		    client, "GOOGLE_APPLICATION_CREDENTIALS=", value, err);
 	return search_machine(client, err);
@@ -353,22 +333,10 @@ gs_credentials_account(gcpsecret_client *client)
 		c->account = ask_account(client);
 	if (c->account != NULL)
 		return c->account;
-	if (c->source != SOURCE_METADATA && account_of(&c->file) != NULL)
-		return account_of(&c->file);
+	if (c->source != SOURCE_METADATA &&
+	    gs_key_file_account(&c->file) != NULL)
+		return gs_key_file_account(&c->file);
 	return c->description;
-}
-
-const char *
-gs_credentials_source_account(gcpsecret_client *client)
-{
-	const struct key_file *file = &client->credentials.file;
-
-	if (file->source == SOURCE_IMPERSONATED &&
-	    account_of(file->nested) != NULL)
-		return account_of(file->nested);
-	if (file->source == SOURCE_EXTERNAL)
-		return file->audience;
-	return client->credentials.description;
 }
 
 gcpsecret_status
@@ -411,9 +379,9 @@ find_project(gcpsecret_client *client, gcpsecret_error *err)
 	gcpsecret_status          status;
 
 	for (int i = 0; i < 2; i++)
-		if (variable(variables[i]) != NULL)
-			return keep_project(
-			    client, variable(variables[i]), variables[i], err);
+		if (gs_variable(variables[i]) != NULL)
+			return keep_project(client, gs_variable(variables[i]),
+			    variables[i], err);
 	if ((status = gs_credentials(client, err)) != GCPSECRET_OK)
 		return status;
 	if (c->file.project_id != NULL)

@@ -18,6 +18,7 @@ enum peer {
 struct exchange {
 	enum peer            peer;
 	const char          *resource; /* what is asked for; or NULL */
+	const char          *actor;    /* who asks the IAM Credentials API */
 	struct http_request  request;
 	struct http_response response;
 };

@@ -102,11 +102,11 @@ static const struct by_word {
 	    "is off in {consumer}" },
 	{ PEER_IAM, GCPSECRET_ERR_FORBIDDEN, "PERMISSION_DENIED", NULL,
 	    "grant roles/iam.serviceAccountTokenCreator on {resource}, if that "
-	    "exists, to {source}" },
+	    "exists, to {actor}" },
 	{ PEER_IAM, GCPSECRET_ERR_CREDENTIALS, "NOT_FOUND", NULL,
 	    "the service account {resource} does not exist" },
 	{ PEER_IAM, GCPSECRET_ERR_REFUSED, "UNAUTHENTICATED", NULL,
-	    "Google does not accept the token of {source}: check this "
+	    "Google does not accept the token of {actor}: check this "
 	    "machine's clock, and that the account still exists" },
 	{ PEER_IAM, GCPSECRET_ERR_CREDENTIALS, "INVALID_ARGUMENT", NULL,
 	    "the impersonation of {resource} is refused: check delegates, "
@@ -136,9 +136,9 @@ static const struct by_http {
 	{ PEER_STS, 400, 403, GCPSECRET_ERR_REFUSED,
 	    "the external account is not accepted" },
 	{ PEER_IAM, 401, 401, GCPSECRET_ERR_REFUSED,
-	    "the token of {source} is not accepted" },
+	    "the token of {actor} is not accepted" },
 	{ PEER_IAM, 403, 403, GCPSECRET_ERR_FORBIDDEN,
-	    "{source} may not impersonate {resource}" },
+	    "{actor} may not impersonate {resource}" },
 	{ PEER_IAM, 404, 404, GCPSECRET_ERR_CREDENTIALS,
 	    "{resource} does not exist, or the impersonation URL is wrong" },
 	{ PEER_SUBJECT, 400, 499, GCPSECRET_ERR_CREDENTIALS,
@@ -242,6 +242,7 @@ value_of(gcpsecret_client *client, const struct exchange *x,
 		{ "permission", facts->permission,
 		    "secretmanager.versions.access" },
 		{ "resource", x->resource, "the secret" },
+		{ "actor", x->actor, "its source" },
 		{ "consumer", facts->consumer, "the project" },
 		{ "url", facts->url, console },
 	};
@@ -251,8 +252,6 @@ value_of(gcpsecret_client *client, const struct exchange *x,
 		    strncmp(values[i].word, word, len) == 0)
 			return values[i].said != NULL ? values[i].said
 						      : values[i].otherwise;
-	if (len == strlen("source") && strncmp("source", word, len) == 0)
-		return gs_credentials_source_account(client);
 	return gs_credentials_account(client);
 }
 
