@@ -176,17 +176,15 @@ use_file(gcpsecret_client *client, const char *who, const char *path,
 	return settle(client, &found, err);
 }
 
-/* The path of gcloud's file, to be freed; "" when nobody says where to look. */
-static char *
-well_known_path(void)
+char *
+gs_gcloud_path(const char *name)
 {
-	static const char file[] = "/application_default_credentials.json";
-	const char       *folder = gs_variable("CLOUDSDK_CONFIG");
+	const char *folder = gs_variable("CLOUDSDK_CONFIG");
 
 	if (folder != NULL)
-		return JOIN(folder, file);
+		return JOIN(folder, "/", name);
 	folder = gs_variable("HOME");
-	return folder != NULL ? JOIN(folder, "/.config/gcloud", file)
+	return folder != NULL ? JOIN(folder, "/.config/gcloud/", name)
 			      : JOIN("");
 }
 
@@ -239,7 +237,7 @@ none_found(const char *path, bool no_metadata, gcpsecret_error *err)
 static gcpsecret_status
 search_machine(gcpsecret_client *client, gcpsecret_error *err)
 {
-	char            *path = well_known_path();
+	char *path = gs_gcloud_path("application_default_credentials.json");
 	const char      *no_check = gs_variable("NO_GCE_CHECK");
 	bool             no_metadata;
 	gcpsecret_status status = GCPSECRET_OK;

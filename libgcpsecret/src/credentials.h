@@ -27,6 +27,10 @@ const char *gs_emulator(const gcpsecret_client *client);
 /* Who pays for calls of the API, or NULL: the secret's project. */
 const char *gs_quota_project(const gcpsecret_client *client);
 
+/* The path of a file of gcloud's, to be freed; "" when nobody says where to look,
+ * NULL when out of memory. */
+char *gs_gcloud_path(const char *name);
+
 /* Whom to grant a role, for messages; asks the metadata server if need be. */
 const char *gs_credentials_account(gcpsecret_client *client);
 

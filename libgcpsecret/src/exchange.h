@@ -21,6 +21,10 @@ struct exchange {
 	const char          *actor;    /* who asks the IAM Credentials API */
 	struct http_request  request;
 	struct http_response response;
+
+	/* Texts that no message may hold, though the answer repeats them; ends
+	 * with NULL; or NULL. */
+	const char *const *secrets;
 };
 
 /* Prepares a GET; gs_exchange_free() ends it. */

@@ -294,7 +294,8 @@ read_delay_s(const char *text)
 
 /* A server that repeats what it was sent must not get it into a log. */
 static bool
-tells_secret(const gcpsecret_client *client, const char *message)
+tells_secret(const gcpsecret_client *client, const struct exchange *x,
+    const char *message)
 {
 	const char *const secrets[] = {
 		client->token.text.data,
@@ -305,6 +306,9 @@ tells_secret(const gcpsecret_client *client, const char *message)
 	for (size_t i = 0; i < COUNT(secrets); i++)
 		if (secrets[i] != NULL && *secrets[i] != '\0' &&
 		    strstr(message, secrets[i]) != NULL)
+			return true;
+	for (const char *const *s = x->secrets; s != NULL && *s != NULL; s++)
+		if (strstr(message, *s) != NULL)
 			return true;
 	return false;
 }
@@ -338,7 +342,7 @@ gs_refusal(
 	status = judge(x, &facts, &advice);
 	buf_init(&text, 8192);
 	explain(client, x, &facts, advice, &text);
-	if (!buf_ok(&text) || tells_secret(client, text.data)) {
+	if (!buf_ok(&text) || tells_secret(client, x, text.data)) {
 		buf_clear(&text);
 		explain(client, x, &(struct facts){ 0 }, advice, &text);
 	}
