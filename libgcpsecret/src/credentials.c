@@ -224,22 +224,8 @@ gs_credentials_account(gcpsecret_client *client)
 	const struct found *found = &client->credentials->found;
 	const char         *account = found->source == SOURCE_METADATA
 					  ? attached_account(client)
-					  : gs_account_of(&found->file);
+					  : gs_key_file_account(&found->file);
 
-	return account != NULL ? account : found->description;
-}
-
-const char *
-gs_credentials_source_account(gcpsecret_client *client)
-{
-	const struct found    *found = &client->credentials->found;
-	const struct key_file *file = &found->file;
-	const char            *account = NULL;
-
-	if (file->nested != NULL)
-		account = gs_account_of(file->nested);
-	else if (file->source == SOURCE_EXTERNAL)
-		account = file->audience;
 	return account != NULL ? account : found->description;
 }
 

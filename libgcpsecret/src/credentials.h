@@ -65,9 +65,6 @@ const char *gs_quota_project(const gcpsecret_client *client);
 /* Whom to grant a role, for messages; asks the metadata server if need be. */
 const char *gs_credentials_account(gcpsecret_client *client);
 
-/* The same of the account that impersonates another. */
-const char *gs_credentials_source_account(gcpsecret_client *client);
-
 /* project.c: gcpsecret_project() inside a running call. */
 gcpsecret_status gs_project(
     gcpsecret_client *client, const char **out, gcpsecret_error *err);

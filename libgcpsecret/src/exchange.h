@@ -19,8 +19,13 @@ enum peer {
 struct exchange {
 	enum peer            peer;
 	const char          *resource; /* what is asked for; or NULL */
+	const char          *actor;    /* who asks the IAM Credentials API */
 	struct http_request  request;
 	struct http_response response;
+
+	/* What was sent and no message may hold, though the answer repeats it or
+	 * its beginning; ends with NULL; or NULL. */
+	const char *const *secrets;
 };
 
 /* Prepares a GET; gs_exchange_free() ends it. */

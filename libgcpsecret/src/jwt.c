@@ -1,58 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
-#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base64.h"
 #include "jwt.h"
 #include "members.h"
+#include "pem.h"
 
 #define KEY_BITS_MIN 2048
 #define PART_MAX 8192
 #define CLAIMS_MAX 16384
-
-/* Called for an encrypted key.  Without it libcrypto asks at the terminal. */
-static int
-no_passphrase(char *text, int size, int writing, void *ctx)
-{
-	(void)text, (void)size, (void)writing;
-	*(bool *)ctx = true;
-	return -1;
-}
-
-static EVP_PKEY *
-read_pem(const char *pem, bool *encrypted)
-{
-	EVP_PKEY *key = NULL;
-	BIO      *bio = BIO_new_mem_buf(pem, -1);
-
-	/* Leaves nothing in the queue of errors, which is the caller's. */
-	ERR_set_mark();
-	if (bio != NULL)
-		key = PEM_read_bio_PrivateKey(
-		    bio, NULL, no_passphrase, encrypted);
-	ERR_pop_to_mark();
-	BIO_free(bio);
-	return key;
-}
 
 EVP_PKEY *
 gs_jwt_key(const char *pem, const char **fault)
 {
 	static const char begin[] = "-----BEGIN ";
 	const char       *first = strstr(pem, begin);
-	bool              encrypted = false;
+	bool              encrypted;
 	EVP_PKEY         *key;
 
 	if (first != NULL && strstr(first + 1, begin) != NULL) {
 		*fault = "holds more than one PEM block";
 		return NULL;
 	}
-	key = read_pem(pem, &encrypted);
+	key = gs_pem_key(pem, &encrypted);
 	if (key == NULL)
 		*fault = encrypted ? "is protected by a passphrase"
 				   : "is no private key in PEM";

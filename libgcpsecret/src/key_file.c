@@ -331,3 +331,13 @@ gs_key_file_free(struct key_file *file)
 	gs_json_free(file->document);
 	memset(file, 0, sizeof(*file));
 }
+
+const char *
+gs_key_file_account(const struct key_file *file)
+{
+	if (file->impersonated != NULL)
+		return file->impersonated;
+	if (file->client_email != NULL)
+		return file->client_email;
+	return file->account;
+}

@@ -62,4 +62,7 @@ gcpsecret_status gs_key_file_parse(struct key_file *file, const char *text,
     size_t len, const struct key_file_origin *origin, gcpsecret_error *err);
 void             gs_key_file_free(struct key_file *file);
 
+/* Whose tokens a document gives, as an e-mail address; NULL: it does not say. */
+const char *gs_key_file_account(const struct key_file *file);
+
 #endif

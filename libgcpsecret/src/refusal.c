@@ -113,11 +113,11 @@ static const struct by_word {
 	    "is off in {consumer}" },
 	{ PEER_IAM, GCPSECRET_ERR_FORBIDDEN, "PERMISSION_DENIED", NULL,
 	    "grant roles/iam.serviceAccountTokenCreator on {resource}, if that "
-	    "exists, to {source}" },
+	    "exists, to {actor}" },
 	{ PEER_IAM, GCPSECRET_ERR_CREDENTIALS, "NOT_FOUND", NULL,
 	    "the service account {resource} does not exist" },
 	{ PEER_IAM, GCPSECRET_ERR_REFUSED, "UNAUTHENTICATED", NULL,
-	    "Google does not accept the token of {source}: check this "
+	    "Google does not accept the token of {actor}: check this "
 	    "machine's clock, and that the account still exists" },
 	{ PEER_IAM, GCPSECRET_ERR_CREDENTIALS, "INVALID_ARGUMENT", NULL,
 	    "the impersonation of {resource} is refused: check delegates, "
@@ -149,9 +149,9 @@ static const struct by_http {
 	{ PEER_STS, 400, 403, GCPSECRET_ERR_REFUSED,
 	    "the external account is not accepted" },
 	{ PEER_IAM, 401, 401, GCPSECRET_ERR_REFUSED,
-	    "the token of {source} is not accepted" },
+	    "the token of {actor} is not accepted" },
 	{ PEER_IAM, 403, 403, GCPSECRET_ERR_FORBIDDEN,
-	    "{source} may not impersonate {resource}" },
+	    "{actor} may not impersonate {resource}" },
 	{ PEER_IAM, 404, 404, GCPSECRET_ERR_CREDENTIALS,
 	    "{resource} does not exist, or the impersonation URL is wrong" },
 	{ PEER_SUBJECT, 400, 499, GCPSECRET_ERR_CREDENTIALS,
@@ -255,6 +255,7 @@ value_of(gcpsecret_client *client, const struct exchange *x,
 		{ "permission", facts->permission,
 		    "secretmanager.versions.access" },
 		{ "resource", x->resource, "the secret" },
+		{ "actor", x->actor, "its source" },
 		{ "consumer", facts->consumer, "the project" },
 		{ "url", facts->url, console },
 	};
@@ -264,8 +265,6 @@ value_of(gcpsecret_client *client, const struct exchange *x,
 		    strncmp(values[i].word, word, len) == 0)
 			return values[i].said != NULL ? values[i].said
 						      : values[i].otherwise;
-	if (len == strlen("source") && strncmp("source", word, len) == 0)
-		return gs_credentials_source_account(client);
 	return gs_credentials_account(client);
 }
 
@@ -306,53 +305,20 @@ read_delay_s(const char *text)
 	return strcmp(text, "s") == 0 ? s : -1;
 }
 
-/* Tokens are longer; the names of fields, which may be repeated, shorter. */
-#define HEADER_PIECE 16
-#define BODY_PIECE 22
-
-/* Whether `message` holds the first `least` bytes of a piece of `sent`: of a
- * token, or of what a token is got for. */
-static bool
-repeats(const char *message, const char *sent, size_t len, size_t least)
-{
-	static const char ends[] = "&=% \":,{}";
-	size_t            n;
-
-	for (size_t i = 0; i < len; i += n + 1) {
-		/* Behind "%" are two digits of an escape. */
-		i += i > 0 && sent[i - 1] == '%' ? 2 : 0;
-		for (n = 0; i + n < len && strchr(ends, sent[i + n]) == NULL;)
-			n++;
-		if (n >= least &&
-		    memmem(message, strlen(message), sent + i, least) != NULL)
-			return true;
-	}
-	return false;
-}
+/* So much of a secret gives it away. */
+#define TELLING 16
 
 /* A server that repeats what it was sent must not get it into a log. */
 static bool
-tells_secret(const gcpsecret_client *client, const struct exchange *x,
-    const char *message)
+tells_secret(const struct exchange *x, const char *message)
 {
-	const struct key_file *file = &client->credentials->found.file;
-	const char *const     *h = x->request.headers;
-	/* To an API only the token is secret, and the rest worth repeating. */
-	bool all = x->peer != PEER_API && x->peer != PEER_IAM;
+	const char *const *s = x->secrets;
 
-	for (; file != NULL; file = file->nested)
-		if ((file->client_secret != NULL &&
-			strstr(message, file->client_secret) != NULL) ||
-		    (file->refresh_token != NULL &&
-			strstr(message, file->refresh_token) != NULL))
+	for (; s != NULL && *s != NULL; s++)
+		if (memmem(message, strlen(message), *s,
+			strnlen(*s, TELLING)) != NULL)
 			return true;
-	for (; h != NULL && *h != NULL; h++)
-		if ((all || strncmp(*h, "Authorization:", 14) == 0) &&
-		    repeats(message, *h, strlen(*h), HEADER_PIECE))
-			return true;
-	return all && x->request.body != NULL &&
-	       repeats(
-		   message, x->request.body, x->request.body_len, BODY_PIECE);
+	return false;
 }
 
 static void
@@ -384,7 +350,7 @@ gs_refusal(
 	status = judge(x, &facts, &advice);
 	buf_init(&text, 8192);
 	explain(client, x, &facts, advice, &text);
-	if (!buf_ok(&text) || tells_secret(client, x, text.data)) {
+	if (!buf_ok(&text) || tells_secret(x, text.data)) {
 		buf_clear(&text);
 		explain(client, x, &(struct facts){ 0 }, advice, &text);
 	}

@@ -22,14 +22,6 @@
 	    GCPSECRET_CREDENTIALS_AUTHORIZED_USER)
 #define TYPES_OF_MACHINE ~0U
 
-const char *
-gs_variable(const char *name)
-{
-	const char *value = secure_getenv(name);
-
-	return value != NULL && *value != '\0' ? value : NULL;
-}
-
 /* Joins the texts up to NULL; the result is to be freed.  NULL: no memory. */
 static char *
 joined(const char *const *texts)
@@ -82,23 +74,13 @@ static const struct kind {
 	    GCPSECRET_CREDENTIALS_IMPERSONATED_SERVICE_ACCOUNT },
 };
 
-const char *
-gs_account_of(const struct key_file *file)
-{
-	if (file->impersonated != NULL)
-		return file->impersonated;
-	if (file->client_email != NULL)
-		return file->client_email;
-	if (file->account != NULL)
-		return file->account;
-	return file->audience;
-}
-
 static gcpsecret_status
 describe_file(struct found *found, const char *place, gcpsecret_error *err)
 {
-	const char *account = gs_account_of(&found->file);
+	const char *account = gs_key_file_account(&found->file);
 
+	if (account == NULL)
+		account = found->file.audience;
 	found->source = found->file.source;
 	found->description = JOIN(kinds[found->source].name, " ",
 	    account != NULL ? account : "account", " (", place, ")");
@@ -248,17 +230,15 @@ use_json(gcpsecret_client *client, struct found *found, gcpsecret_error *err)
 				      : status;
 }
 
-/* The path of gcloud's file, to be freed; "" when nobody says where to look. */
-static char *
-well_known_path(void)
+char *
+gs_gcloud_path(const char *name)
 {
-	static const char file[] = "/application_default_credentials.json";
-	const char       *folder = gs_variable("CLOUDSDK_CONFIG");
+	const char *folder = gs_variable("CLOUDSDK_CONFIG");
 
 	if (folder != NULL)
-		return JOIN(folder, file);
+		return JOIN(folder, "/", name);
 	folder = gs_variable("HOME");
-	return folder != NULL ? JOIN(folder, "/.config/gcloud", file)
+	return folder != NULL ? JOIN(folder, "/.config/gcloud/", name)
 			      : JOIN("");
 }
 
@@ -329,7 +309,7 @@ static gcpsecret_status
 search_machine(
     gcpsecret_client *client, struct found *found, gcpsecret_error *err)
 {
-	char            *path = well_known_path();
+	char *path = gs_gcloud_path("application_default_credentials.json");
 	const char      *no_check = gs_variable("NO_GCE_CHECK");
 	bool             no_metadata;
 	gcpsecret_status status = GCPSECRET_OK;

@@ -36,10 +36,8 @@ gcpsecret_status gs_search(
     gcpsecret_client *client, struct found *found, gcpsecret_error *err);
 void gs_found_free(struct found *found);
 
-/* A variable of the environment; NULL when it is unset or empty. */
-const char *gs_variable(const char *name);
-
-/* The most that a document tells about who is meant; or NULL. */
-const char *gs_account_of(const struct key_file *file);
+/* The path of a file of gcloud's, to be freed; "" when nobody says where to look,
+ * NULL when out of memory. */
+char *gs_gcloud_path(const char *name);
 
 #endif

@@ -56,6 +56,7 @@ trade(gcpsecret_client *client, const struct key_file *file, struct jwt *jwt,
 {
 	struct exchange x;
 	struct buf      assertion, form;
+	const char     *secrets[2] = { NULL };
 	enum reply      reply =
             jwt->target_audience != NULL ? REPLY_ID_TOKEN : REPLY_ACCESS_TOKEN;
 	gcpsecret_status status;
@@ -66,8 +67,10 @@ trade(gcpsecret_client *client, const struct key_file *file, struct jwt *jwt,
 	buf_init(&form, FORM_MAX);
 	status = sign(client, file, jwt, &assertion, err);
 	if (status == GCPSECRET_OK) {
+		secrets[0] = assertion.data;
+		x.secrets = secrets;
 		buf_add_field(&form, "grant_type", GRANT_TYPE);
-		buf_add_field(&form, "assertion", buf_text(&assertion));
+		buf_add_field(&form, "assertion", assertion.data);
 		status = gs_post_form(client, &x, &form, reply, grant, err);
 	}
 	gs_exchange_free(&x);

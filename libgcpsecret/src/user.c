@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdint.h>
 #include <string.h>
 
 #include "client.h"
@@ -8,14 +9,18 @@
 #define FORM_MAX 65536
 #define BASIC_MAX 8192
 
-static void
-add_refresh_token(
-    struct credentials *c, const struct key_file *file, struct buf *form)
+/* The newest refresh token, added to `text`. */
+static bool
+copy_refresh_token(
+    struct credentials *c, const struct key_file *file, struct buf *text)
 {
+	bool ok;
+
 	pthread_mutex_lock(&c->lock);
-	buf_add_field(form, "refresh_token",
+	ok = buf_add_text(text,
 	    c->refresh_token != NULL ? c->refresh_token : file->refresh_token);
 	pthread_mutex_unlock(&c->lock);
+	return ok;
 }
 
 /* A refresh token that comes with the answer takes the place of the old one,
@@ -43,58 +48,59 @@ keep_refresh_token(
 	return GCPSECRET_OK;
 }
 
-/* A login of Google's.  Its scopes were chosen at the login: only others than
- * the usual one need to be asked for. */
-static gcpsecret_status
-refresh_user(gcpsecret_client *client, const struct key_file *file,
-    const struct wanted *wanted, struct grant *grant, gcpsecret_error *err)
+/* A login of Google's sends its client in the form.  Its scopes were chosen at
+ * the login: only others than the usual one need to be asked for. */
+static void
+fill_for_google(
+    struct buf *form, const struct key_file *file, const struct wanted *wanted)
 {
-	struct credentials *c = client->credentials;
-	struct exchange     x;
-	struct buf          form;
-	gcpsecret_status    status;
-
-	gs_exchange_init(&x, PEER_TOKEN,
-	    c->settings.token_url != NULL ? c->settings.token_url
-					  : GS_TOKEN_URL);
-	buf_init(&form, FORM_MAX);
-	buf_add_field(&form, "grant_type", "refresh_token");
-	buf_add_field(&form, "client_id", file->client_id);
-	buf_add_field(&form, "client_secret", file->client_secret);
-	add_refresh_token(c, file, &form);
+	buf_add_field(form, "client_id", file->client_id);
+	buf_add_field(form, "client_secret", file->client_secret);
 	if (strcmp(wanted->scope, GS_SCOPE) != 0)
-		buf_add_field(&form, "scope", wanted->scope);
-	status =
-	    gs_post_form(client, &x, &form, REPLY_ACCESS_TOKEN, grant, err);
-	gs_exchange_free(&x);
-	buf_free(&form);
-	return status;
+		buf_add_field(form, "scope", wanted->scope);
 }
 
-/* A login of a workforce pool, whose token endpoint the document names. */
-static gcpsecret_status
-refresh_external(gcpsecret_client *client, const struct key_file *file,
-    struct grant *grant, gcpsecret_error *err)
+static const char *
+token_url(const gcpsecret_client *client, const struct key_file *file)
 {
-	struct credentials *c = client->credentials;
-	struct exchange     x;
-	struct buf          form, basic;
-	gcpsecret_status    status;
+	const char *url = client->credentials->settings.token_url;
 
-	gs_exchange_init(&x, PEER_TOKEN, file->token_url);
+	if (file->source == SOURCE_EXTERNAL_USER)
+		return file->token_url;
+	return url != NULL ? url : GS_TOKEN_URL;
+}
+
+/* Trades the refresh token.  A login of a workforce pool shows its client by
+ * HTTP Basic and may get a new refresh token. */
+static gcpsecret_status
+refresh(gcpsecret_client *client, const struct key_file *file,
+    const struct wanted *wanted, const char *refresh_token, struct grant *grant,
+    gcpsecret_error *err)
+{
+	const char *const secrets[] = { refresh_token, file->client_secret,
+		NULL };
+	bool              external = file->source == SOURCE_EXTERNAL_USER;
+	struct exchange   x;
+	struct buf        form, basic;
+	gcpsecret_status  status;
+
+	gs_exchange_init(&x, PEER_TOKEN, token_url(client, file));
 	buf_init(&form, FORM_MAX);
 	buf_init(&basic, BASIC_MAX);
+	x.secrets = secrets;
 	buf_add_field(&form, "grant_type", "refresh_token");
-	add_refresh_token(c, file, &form);
-	if (buf_addf(&basic, "%s:%s", file->client_id, file->client_secret)) {
+	buf_add_field(&form, "refresh_token", refresh_token);
+	if (!external)
+		fill_for_google(&form, file, wanted);
+	else if (buf_addf(
+		     &basic, "%s:%s", file->client_id, file->client_secret))
 		x.request.basic = basic.data;
-		status = gs_post_form(
-		    client, &x, &form, REPLY_ACCESS_TOKEN, grant, err);
-	} else {
-		status = gs_no_memory(err);
-	}
-	if (status == GCPSECRET_OK)
-		status = keep_refresh_token(c, &x.response.body, err);
+	status = buf_ok(&basic) ? gs_post_form(client, &x, &form,
+				      REPLY_ACCESS_TOKEN, grant, err)
+				: gs_no_memory(err);
+	if (status == GCPSECRET_OK && external)
+		status = keep_refresh_token(
+		    client->credentials, &x.response.body, err);
 	gs_exchange_free(&x);
 	buf_free(&form);
 	buf_free(&basic);
@@ -105,13 +111,19 @@ gcpsecret_status
 gs_grant_user(gcpsecret_client *client, const struct key_file *file,
     const struct wanted *wanted, struct grant *grant, gcpsecret_error *err)
 {
+	struct buf       token;
+	gcpsecret_status status;
+
 	if (wanted->audience != NULL)
 		return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
 		    "a user's login gives no ID token for an audience of "
 		    "choice: use a service account, or run \"gcloud auth "
 		    "application-default login "
 		    "--impersonate-service-account=EMAIL\"");
-	return file->source == SOURCE_EXTERNAL_USER
-		   ? refresh_external(client, file, grant, err)
-		   : refresh_user(client, file, wanted, grant, err);
+	buf_init(&token, SIZE_MAX);
+	status = copy_refresh_token(client->credentials, file, &token)
+		     ? refresh(client, file, wanted, token.data, grant, err)
+		     : gs_no_memory(err);
+	buf_free(&token);
+	return status;
 }

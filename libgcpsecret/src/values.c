@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
@@ -29,6 +30,33 @@ gs_json_number(struct json_object *value, int64_t *out)
 	}
 	*out = n;
 	return true;
+}
+
+bool
+gs_json_put(
+    struct json_object *object, const char *key, struct json_object *value)
+{
+	if (value != NULL && json_object_object_add(object, key, value) == 0)
+		return true;
+	json_object_put(value);
+	return false;
+}
+
+bool
+gs_json_push(struct json_object *array, struct json_object *value)
+{
+	if (value != NULL && json_object_array_add(array, value) == 0)
+		return true;
+	json_object_put(value);
+	return false;
+}
+
+const char *
+gs_variable(const char *name)
+{
+	const char *value = secure_getenv(name);
+
+	return value != NULL && *value != '\0' ? value : NULL;
 }
 
 bool

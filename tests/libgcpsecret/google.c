@@ -27,6 +27,8 @@ static const char *const variables[] = {
 	"NO_GCE_CHECK",
 	"K_SERVICE",
 	"CLOUD_RUN_JOB",
+	"GOOGLE_API_CERTIFICATE_CONFIG",
+	"GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES",
 };
 
 /* None of these may be in a line of the log or in a message. */
@@ -37,6 +39,7 @@ static const char *const secrets[] = {
 	CLIENT_SECRET,
 	REFRESH_TOKEN,
 	"eyJhbGciOi", /* how a JWT begins */
+	"PHNhbWw",    /* how an assertion of SAML does in base64 */
 	"PRIVATE KEY",
 };
 
@@ -215,6 +218,25 @@ google_use_metadata(struct google *g)
 {
 	google_set("NO_GCE_CHECK", NULL);
 	use_host(g, "GCE_METADATA_HOST");
+	use_endpoint(g);
+}
+
+void
+google_use_external(struct google *g, const char *source, const char *members)
+{
+	char *text;
+
+	assert_true(
+	    asprintf(&text,
+		"{\"type\":\"external_account\",\"subject_token_type\":\""
+		"urn:ietf:params:oauth:token-type:jwt\",\"token_url\":"
+		"\"%s/v1/token\",\"credential_source\":%s,%s}",
+		loopback_url(g->peer), source, members) > 0);
+	google_set("GOOGLE_APPLICATION_CREDENTIALS",
+	    google_write(g, "external.json", text));
+	free(text);
+	assert_int_equal(
+	    gcpsecret_client_set_loopback(g->client, true, NULL), GCPSECRET_OK);
 	use_endpoint(g);
 }
 

@@ -44,6 +44,11 @@
 	"{\"access_token\":\"" token "\",\"expires_in\":" seconds "," \
 	"\"token_type\":\"Bearer\"}"
 
+#define AUDIENCE                                     \
+	"//iam.googleapis.com/projects/1/locations/" \
+	"global/workloadIdentityPools/pool/providers/oidc"
+#define SUBJECT_TOKEN "eyJhbGciOi.subject.token"
+
 #define FLAVOR "Metadata-Flavor: Google\r\n"
 
 #define CLIENT_EMAIL "web@my-project.iam.gserviceaccount.com"
@@ -77,6 +82,11 @@ void google_use_emulator(struct google *g);
 void google_use_user(struct google *g);
 void google_use_service_account(struct google *g);
 void google_use_metadata(struct google *g);
+
+/* An external account whose "credential_source" is that, with the other members
+ * of the document given, such as "audience". */
+void google_use_external(
+    struct google *g, const char *source, const char *members);
 
 /* Writes a file in the folder; its path is `file`. */
 const char *google_write(struct google *g, const char *name, const char *text);

@@ -46,8 +46,8 @@ a_users_token_is_asked_for_in_a_form(void **state)
 	    &g, 0, "Content-Type", "application/x-www-form-urlencoded");
 	assert_header(&g, 0, "Authorization", NULL);
 	assert_string_equal(request->body,
-	    "grant_type=refresh_token&client_id=id%261&client_"
-	    "secret=" CLIENT_SECRET "&refresh_token=1%2F%2Frefresh-token");
+	    "grant_type=refresh_token&refresh_token=1%2F%2Frefresh-token&"
+	    "client_id=id%261&client_secret=" CLIENT_SECRET);
 	assert_header(&g, 1, "Authorization", "Bearer " TOKEN);
 	google_end(&g);
 }
