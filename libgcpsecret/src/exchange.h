@@ -16,9 +16,12 @@ enum peer {
 };
 
 struct exchange {
-	enum peer            peer;
-	const char          *resource; /* what is asked for; or NULL */
+	enum peer peer;
+	/* For messages; each may be NULL. */
+	const char          *resource; /* what is asked for */
 	const char          *actor;    /* who asks the IAM Credentials API */
+	const char          *secret; /* in the request: never to be repeated */
+
 	struct http_request  request;
 	struct http_response response;
 };

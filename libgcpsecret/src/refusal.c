@@ -294,9 +294,11 @@ read_delay_s(const char *text)
 
 /* A server that repeats what it was sent must not get it into a log. */
 static bool
-tells_secret(const gcpsecret_client *client, const char *message)
+tells_secret(const gcpsecret_client *client, const struct exchange *x,
+    const char *message)
 {
 	const char *const secrets[] = {
+		x->secret,
 		client->token.text.data,
 		client->credentials.file.client_secret,
 		client->credentials.file.refresh_token,
@@ -338,7 +340,7 @@ gs_refusal(
 	status = judge(x, &facts, &advice);
 	buf_init(&text, 8192);
 	explain(client, x, &facts, advice, &text);
-	if (!buf_ok(&text) || tells_secret(client, text.data)) {
+	if (!buf_ok(&text) || tells_secret(client, x, text.data)) {
 		buf_clear(&text);
 		explain(client, x, &(struct facts){ 0 }, advice, &text);
 	}
