@@ -113,6 +113,8 @@ ask(struct aws_metadata *metadata, const char *method, const char *url,
 		buf_init(&x.response.body, 0);
 		if (body->len > 0 && body->data[body->len - 1] == '\n')
 			body->data[--body->len] = '\0';
+		if (strlen(buf_text(body)) != body->len)
+			status = malformed(err, "is no text");
 	}
 	gs_exchange_free(&x);
 	return status;

@@ -18,10 +18,12 @@ enum peer {
 
 struct exchange {
 	enum peer            peer;
-	const char          *resource; /* what is asked for; or NULL */
-	const char          *actor;    /* who asks the IAM Credentials API */
 	struct http_request  request;
 	struct http_response response;
+
+	/* For messages; each may be NULL. */
+	const char *resource; /* what is asked for */
+	const char *actor;    /* who asks the IAM Credentials API */
 
 	/* What was sent and no message may hold, though the answer repeats it or
 	 * its beginning; ends with NULL; or NULL. */

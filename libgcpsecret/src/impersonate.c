@@ -2,107 +2,82 @@
 #include "impersonate.h"
 
 #include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "json.h"
 #include "members.h"
 #include "reply.h"
 
 #define TEXT_MAX (2 * GS_TOKEN_MAX)
 
-/* A delegate or its full name. */
-static struct json_object *
-new_account(const char *account)
+static size_t
+count_delegates(const struct key_file *file)
 {
-	static const char   start[] = "projects/-/serviceAccounts/";
-	struct buf          name;
-	struct json_object *text = NULL;
-
-	buf_init(&name, TEXT_MAX);
-	if (strncmp(account, "projects/", strlen("projects/")) != 0)
-		buf_add_text(&name, start);
-	if (buf_add_text(&name, account))
-		text = json_object_new_string(name.data);
-	buf_free(&name);
-	return text;
+	return file->delegates != NULL
+		   ? json_object_array_length(file->delegates)
+		   : 0;
 }
 
-/* Ends `array` unless `ok`. */
-static struct json_object *
-whole(struct json_object *array, bool ok)
+static const char *
+delegate(const struct key_file *file, size_t i)
 {
-	if (ok)
-		return array;
-	json_object_put(array);
-	return NULL;
+	return json_object_get_string(
+	    json_object_array_get_idx(file->delegates, i));
 }
 
-static struct json_object *
-list_delegates(struct json_object *delegates)
+/* Adds them by their full names, of which an e-mail address is the end. */
+static void
+add_delegates(struct buf *out, const struct key_file *file)
 {
-	struct json_object *list = json_object_new_array();
-	size_t              count = json_object_array_length(delegates);
-	bool                ok = list != NULL;
+	static const char start[] = "projects/";
 
-	for (size_t i = 0; ok && i < count; i++)
-		ok = gs_json_push(
-		    list, new_account(json_object_get_string(
-			      json_object_array_get_idx(delegates, i))));
-	return whole(list, ok);
-}
+	buf_add_text(out, "\"delegates\":[");
+	for (size_t i = 0; i < count_delegates(file); i++) {
+		const char *name = delegate(file, i);
+		bool        full = strncmp(name, start, strlen(start)) == 0;
 
-/* From texts between blanks. */
-static struct json_object *
-list_scopes(const char *scopes)
-{
-	struct json_object *list = json_object_new_array();
-	bool                ok = list != NULL;
-
-	while (ok && *(scopes += strspn(scopes, " ")) != '\0') {
-		size_t len = strcspn(scopes, " ");
-
-		ok = gs_json_push(
-		    list, json_object_new_string_len(scopes, (int)len));
-		scopes += len;
+		buf_addf(out, "%s\"%s%s\"", i > 0 ? "," : "",
+		    full ? "" : "projects/-/serviceAccounts/", name);
 	}
-	return whole(list, ok);
+	buf_add_text(out, "],");
 }
 
+/* Adds texts between blanks as an array. */
 static bool
-fill_body(struct json_object *body, const struct key_file *file,
-    const struct wanted *wanted)
+add_words(struct buf *out, const char *words)
 {
-	char lifetime[32];
+	char       *copy = strdup(words), *rest, *word;
+	const char *before = "";
 
-	if (file->delegates != NULL &&
-	    !gs_json_put(body, "delegates", list_delegates(file->delegates)))
+	if (copy == NULL)
 		return false;
-	if (wanted->audience != NULL)
-		return gs_json_put(body, "audience",
-			   json_object_new_string(wanted->audience)) &&
-		       gs_json_put(
-			   body, "includeEmail", json_object_new_boolean(true));
-	snprintf(lifetime, sizeof(lifetime), "%" PRId64 "s",
-	    file->impersonation_lifetime_s);
-	return gs_json_put(body, "scope", list_scopes(wanted->scope)) &&
-	       gs_json_put(body, "lifetime", json_object_new_string(lifetime));
+	buf_add_text(out, "[");
+	for (word = strtok_r(copy, " ", &rest); word != NULL;
+	     word = strtok_r(NULL, " ", &rest)) {
+		buf_add_text(out, before);
+		json_add_text(out, word);
+		before = ",";
+	}
+	free(copy);
+	return buf_add_text(out, "]");
 }
 
-/* Adds the body, which holds no secret. */
 static bool
 add_body(
     struct buf *out, const struct key_file *file, const struct wanted *wanted)
 {
-	struct json_object *body = json_object_new_object();
-	const char         *text = NULL;
-
-	if (body != NULL && fill_body(body, file, wanted))
-		text = json_object_to_json_string_ext(body,
-		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-	if (text != NULL)
-		buf_add_text(out, text);
-	json_object_put(body);
-	return text != NULL && buf_ok(out);
+	buf_add_text(out, "{");
+	add_delegates(out, file);
+	if (wanted->audience != NULL) {
+		buf_add_text(out, "\"audience\":");
+		json_add_text(out, wanted->audience);
+		return buf_add_text(out, ",\"includeEmail\":true}");
+	}
+	buf_add_text(out, "\"scope\":");
+	return add_words(out, wanted->scope) &&
+	       buf_addf(out, ",\"lifetime\":\"%" PRId64 "s\"}",
+		   file->impersonation_lifetime_s);
 }
 
 /* The URL in the file is that of access tokens. */
@@ -122,13 +97,11 @@ add_url(
 static const char *
 source_of(const struct key_file *file)
 {
-	const char *account = NULL;
+	const char *account = file->nested != NULL
+				  ? gs_key_file_account(file->nested)
+				  : file->audience;
 
-	if (file->nested != NULL)
-		account = gs_key_file_account(file->nested);
-	else
-		account = file->audience;
-	return account != NULL ? account : "the account of its source";
+	return account != NULL ? account : "the user who logged in";
 }
 
 /* Adds who lacks the role when it is refused.  With delegates Google does not say
@@ -136,17 +109,13 @@ source_of(const struct key_file *file)
 static bool
 add_actor(struct buf *out, const struct key_file *file)
 {
-	size_t count = file->delegates != NULL
-			   ? json_object_array_length(file->delegates)
-			   : 0;
+	size_t count = count_delegates(file);
 
 	if (count == 0)
 		return buf_add_text(out, source_of(file));
 	return buf_addf(out,
 	    "%s, and on each delegate to the account before it, %s first",
-	    json_object_get_string(
-		json_object_array_get_idx(file->delegates, count - 1)),
-	    source_of(file));
+	    delegate(file, count - 1), source_of(file));
 }
 
 static gcpsecret_status
@@ -175,6 +144,7 @@ gs_impersonate(gcpsecret_client *client, const struct key_file *file,
 {
 	enum reply        form = wanted->audience != NULL ? REPLY_IAM_ID_TOKEN
 							  : REPLY_IAM_ACCESS_TOKEN;
+	const char *const secrets[] = { source_token, NULL };
 	struct buf        url, body, bearer, actor;
 	struct buf *const texts[] = { &url, &body, &bearer, &actor };
 	struct exchange   x;
@@ -188,6 +158,7 @@ gs_impersonate(gcpsecret_client *client, const struct key_file *file,
 		gs_exchange_init(&x, PEER_IAM, url.data);
 		x.resource = file->impersonated;
 		x.actor = actor.data;
+		x.secrets = secrets;
 		status = post(client, &x, &body, &bearer, err);
 		if (status == GCPSECRET_OK)
 			status = gs_reply_read(client, form, &x, grant, err);

@@ -45,12 +45,6 @@ void gs_json_free(struct json_object *document);
  * proto3 does with 64 bits, as a text of digits. */
 bool gs_json_number(struct json_object *value, int64_t *out);
 
-/* For bodies of requests.  Each takes over `value`; false when that is NULL, for
- * want of memory, or memory is short now. */
-bool gs_json_put(
-    struct json_object *object, const char *key, struct json_object *value);
-bool gs_json_push(struct json_object *array, struct json_object *value);
-
 /* A variable of the environment; NULL when it is unset or empty. */
 const char *gs_variable(const char *name);
 

@@ -32,25 +32,6 @@ gs_json_number(struct json_object *value, int64_t *out)
 	return true;
 }
 
-bool
-gs_json_put(
-    struct json_object *object, const char *key, struct json_object *value)
-{
-	if (value != NULL && json_object_object_add(object, key, value) == 0)
-		return true;
-	json_object_put(value);
-	return false;
-}
-
-bool
-gs_json_push(struct json_object *array, struct json_object *value)
-{
-	if (value != NULL && json_object_array_add(array, value) == 0)
-		return true;
-	json_object_put(value);
-	return false;
-}
-
 const char *
 gs_variable(const char *name)
 {

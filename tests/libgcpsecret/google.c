@@ -25,6 +25,11 @@ static const char *const variables[] = {
 	"GCE_METADATA_ROOT",
 	"GCE_METADATA_IP",
 	"NO_GCE_CHECK",
+	"AWS_REGION",
+	"AWS_DEFAULT_REGION",
+	"AWS_ACCESS_KEY_ID",
+	"AWS_SECRET_ACCESS_KEY",
+	"AWS_SESSION_TOKEN",
 	"K_SERVICE",
 	"CLOUD_RUN_JOB",
 	"GOOGLE_API_CERTIFICATE_CONFIG",
@@ -38,6 +43,8 @@ static const char *const secrets[] = {
 	"ya29.",
 	CLIENT_SECRET,
 	REFRESH_TOKEN,
+	AWS_SECRET_KEY,
+	AWS_SESSION_TOKEN,
 	"eyJhbGciOi", /* how a JWT begins */
 	"PHNhbWw",    /* how an assertion of SAML does in base64 */
 	"PRIVATE KEY",
@@ -191,12 +198,8 @@ use_endpoint(struct google *g)
 void
 google_use_user(struct google *g)
 {
-	const char *path = google_write(g, "user.json",
-	    "{\"type\":\"authorized_user\",\"client_id\":\"id&1\","
-	    "\"client_secret\":\"" CLIENT_SECRET "\","
-	    "\"refresh_token\":\"" REFRESH_TOKEN "\"}");
-
-	google_set("GOOGLE_APPLICATION_CREDENTIALS", path);
+	google_set("GOOGLE_APPLICATION_CREDENTIALS",
+	    google_write(g, "user.json", USER));
 	use_endpoint(g);
 }
 
@@ -211,6 +214,25 @@ google_use_service_account(struct google *g)
 	free(text);
 	free(pem);
 	use_endpoint(g);
+}
+
+void
+google_use_impersonated(struct google *g, const char *members)
+{
+	char *text;
+
+	google_use_user(g);
+	assert_true(
+	    asprintf(&text,
+		"{\"type\":\"impersonated_service_account\","
+		"\"service_account_impersonation_url\":\"%s" IMPERSONATION_PATH
+		":generateAccessToken\",%s}",
+		loopback_url(g->peer), members) > 0);
+	google_set("GOOGLE_APPLICATION_CREDENTIALS",
+	    google_write(g, "impersonated.json", text));
+	free(text);
+	assert_int_equal(
+	    gcpsecret_client_set_loopback(g->client, true, NULL), GCPSECRET_OK);
 }
 
 void

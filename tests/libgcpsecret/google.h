@@ -55,6 +55,21 @@
 #define CLIENT_SECRET "GOCSPX-client-secret"
 #define REFRESH_TOKEN "1//refresh-token"
 
+#define USER                                                    \
+	"{\"type\":\"authorized_user\",\"client_id\":\"id&1\"," \
+	"\"client_secret\":\"" CLIENT_SECRET                    \
+	"\",\"refresh_token\":\"" REFRESH_TOKEN "\"}"
+
+#define TARGET "target@my-project.iam.gserviceaccount.com"
+#define IMPERSONATION_PATH "/v1/projects/-/serviceAccounts/" TARGET
+#define IAM_REPLY(token, time) \
+	"{\"accessToken\":\"" token "\",\"expireTime\":" time "}"
+
+/* The key of AWS's own examples. */
+#define AWS_KEY_ID "AKIDEXAMPLE"
+#define AWS_SECRET_KEY "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+#define AWS_SESSION_TOKEN "FwoGZXIvYXdzEXAMPLE//session+token=="
+
 struct google {
 	struct loopback   *peer;
 	gcpsecret_client  *client;
@@ -87,6 +102,10 @@ void google_use_metadata(struct google *g);
  * of the document given, such as "audience". */
 void google_use_external(
     struct google *g, const char *source, const char *members);
+
+/* The service account TARGET, with the other members of the document given, such
+ * as "source_credentials". */
+void google_use_impersonated(struct google *g, const char *members);
 
 /* Writes a file in the folder; its path is `file`. */
 const char *google_write(struct google *g, const char *name, const char *text);
