@@ -22,6 +22,7 @@ gcpsecret_client_new(gcpsecret_client **out, gcpsecret_error *err)
 		return gs_no_memory(err);
 	client->timeout_ms = TIMEOUT_MS;
 	client->retries = RETRIES;
+	client->retry_on = GCPSECRET_RETRY_ACCESS;
 	client->clock = clock_utc_s;
 	atomic_init(&client->canceled, false);
 	*out = client;
@@ -216,6 +217,13 @@ gcpsecret_client_set_retries(gcpsecret_client *client, int retries)
 {
 	if (client != NULL)
 		client->retries = retries;
+}
+
+void
+gcpsecret_client_set_retry_on(gcpsecret_client *client, unsigned mask)
+{
+	if (client != NULL)
+		client->retry_on = mask;
 }
 
 void

@@ -7,11 +7,30 @@
 
 enum peer { PEER_API, PEER_TOKEN, PEER_METADATA };
 
+/* After what a request may be sent again. */
+enum repeat {
+	REPEAT_ANY,     /* whatever may pass by itself */
+	REPEAT_REFUSED, /* what certainly had no effect: a 429, nothing sent */
+	REPEAT_UNSENT,  /* when certainly nothing was sent */
+	REPEAT_NOT
+};
+
 struct exchange {
-	enum peer            peer;
-	const char          *resource; /* what is asked for; or NULL */
+	enum peer   peer;
+	enum repeat repeat;
+	bool        only_busy; /* of the server's failures only "try again" */
+
+	/* For messages: what is asked for and what it takes; or NULL. */
+	const char *resource, *permission;
+	bool        of_version; /* the resource is a version of a secret */
+	bool        has_etag;   /* the request says what it expects */
+	const char *secret;     /* in the request: never to be repeated */
+
 	struct http_request  request;
 	struct http_response response;
+
+	bool                 busy; /* the last refusal said that it will pass */
+	int                  attempts; /* how often it was sent */
 };
 
 /* Prepares a GET; gs_exchange_free() ends it. */
@@ -35,7 +54,7 @@ const char *gs_peer_name(enum peer peer);
 
 /* refusal.c: turns an answer that is not 200 into a status and a message. */
 gcpsecret_status gs_refusal(
-    gcpsecret_client *client, const struct exchange *x, gcpsecret_error *err);
+    gcpsecret_client *client, struct exchange *x, gcpsecret_error *err);
 
 /* Whether a metadata server answers at `base`, quickly. */
 bool gs_metadata_ping(gcpsecret_client *client, const char *base);
