@@ -272,6 +272,12 @@ model_free(void *model)
 		free_root(head_of(model)->root);
 }
 
+struct json_object *
+model_object(const void *model)
+{
+	return head_of(model)->json;
+}
+
 const char *
 model_json(const void *model)
 {

@@ -106,6 +106,9 @@ enum reading model_read_list(
 /* NULL is ignored. */
 void model_free(void *model);
 
+/* What a model or one inside it was read from; it belongs to the whole. */
+struct json_object *model_object(const void *model);
+
 /* The JSON of a model or of one inside it; NULL for NULL, and when out of
  * memory. */
 const char *model_json(const void *model);

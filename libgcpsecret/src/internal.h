@@ -12,14 +12,18 @@
 /*
  * From top to bottom, each knowing only what stands below it:
  *
- *	payload.c		one version of a secret
+ *	rotation.c		more than one version at a time
+ *	payload.c secret.c version.c policy.c location.c
+ *				the methods, by noun, with each.c for lists
+ *	call.c method.c		one call of one method, a row of a table
  *	token.c			the bearer token: cached, renewed in time
  *	grant.c			a new one, from whatever source there is
  *	credentials.c		which source that is, and whom it speaks for
  *	key_file.c metadata.c	the sources
  *	exchange.c refusal.c	one request, repeated, and what a "no" means
  *	client.c		what they all belong to
- *	name.c jwt.c crc32c.c values.c error.c	helpers without I/O
+ *	body.c secret_input.c replication.c	what is written, and read
+ *	name.c reference.c jwt.c crc32c.c values.c error.c	without I/O
  *
  * One call goes up: a refusal names the account that lacks a role, and
  * credentials.c knows it.
@@ -42,6 +46,10 @@ void gs_json_free(struct json_object *document);
 /* Reads a whole number that is not negative, given as a JSON number or, as
  * proto3 does with 64 bits, as a text of digits. */
 bool gs_json_number(struct json_object *value, int64_t *out);
+
+/* Reads "3.5s", of google.protobuf.Duration, rounded up. */
+bool gs_read_duration(const char *text, int64_t *out);
+bool gs_put_duration(struct json_object *value, void *at); /* int64_t */
 
 /* Printable ASCII without blanks, quotes and backslashes, and not empty: fit
  * for a header and for a JSON text without escapes. */

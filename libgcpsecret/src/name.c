@@ -101,6 +101,7 @@ static const struct {
 	size_t      from, to;
 	const char *fault;
 } forms[] = {
+	[NAME_PROJECT] = { 0, 1, "the project must be projects/P" },
 	[NAME_PARENT] = { 0, 2,
 	    "the parent must be projects/P or projects/P/locations/L" },
 	[NAME_LOCATION] = { 2, 2, "the name must be projects/P/locations/L" },
@@ -261,6 +262,8 @@ gs_name_answers(const char *text, enum name_form form, const struct name *asked)
 	if (is_number(got.project) && is_number(asked->project) &&
 	    strcmp(got.project, asked->project) != 0)
 		return false;
+	if (form == NAME_LOCATION && asked->location[0] == '\0')
+		return true; /* one of a list */
 	return strcmp(got.location, asked->location) == 0 &&
 	       (asked->secret[0] == '\0' ||
 		   strcmp(got.secret, asked->secret) == 0) &&

@@ -15,6 +15,7 @@ struct name {
 
 /* What a name has to be of. */
 enum name_form {
+	NAME_PROJECT,  /* [projects/P]; NULL is "" */
 	NAME_PARENT,   /* [projects/P][/locations/L]; NULL is "" */
 	NAME_LOCATION, /* [projects/P/]locations/L */
 	NAME_SECRET,   /* [projects/P/][locations/L/]secrets/S */

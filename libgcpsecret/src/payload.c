@@ -6,10 +6,9 @@
 #include "call.h"
 #include "client.h"
 #include "members.h"
+#include "version.h"
 
-#define PAYLOAD_MAX 65536
-#define BASE64_MAX 87384 /* of 64 KiB */
-#define TEXT_MAX 1024    /* a name */
+#define TEXT_MAX 1024 /* a name */
 
 /* A secret with what it owns. */
 struct box {
@@ -70,7 +69,7 @@ decode_payload(
 {
 	size_t len = strlen(answer->data);
 
-	if (len > BASE64_MAX)
+	if (len > PAYLOAD_BASE64_MAX)
 		return gs_malformed(err, "holds more than 64 KiB");
 	if (!base64_decode(&box->payload, answer->data, len, BASE64_STANDARD))
 		return buf_ok(&box->payload)
@@ -129,8 +128,8 @@ read_answer(
 }
 
 /* A payload that does not match its checksum is read again, once. */
-static gcpsecret_status
-access_version(gcpsecret_client *client, const struct name *name,
+gcpsecret_status
+gs_version_access(gcpsecret_client *client, const struct name *name,
     gcpsecret_payload **out, gcpsecret_error *err)
 {
 	const struct call   call = { .method = VERSION_ACCESS, .name = name };
@@ -162,7 +161,7 @@ gcpsecret_access(gcpsecret_client *client, const char *name,
 	status = gs_call_begin(client, name, NAME_VERSION, &parsed, err);
 	if (status != GCPSECRET_OK)
 		return status;
-	return access_version(client, &parsed, payload_out, err);
+	return gs_version_access(client, &parsed, payload_out, err);
 }
 
 gcpsecret_status
@@ -182,7 +181,7 @@ gcpsecret_resolve(gcpsecret_client *client, const char *reference,
 		return status;
 	if ((status = gs_call_project(client, &parsed, err)) != GCPSECRET_OK)
 		return status;
-	return access_version(client, &parsed, payload_out, err);
+	return gs_version_access(client, &parsed, payload_out, err);
 }
 
 void

@@ -16,6 +16,7 @@
 #define LOGIN "run \"gcloud auth application-default login\""
 
 #define ANY_PEER (-1)
+#define DAY_S 86400
 
 /* What FAILED_PRECONDITION comes to, where more is known; no words of Google's. */
 #define STALE_ETAG "stale etag"
@@ -316,24 +317,13 @@ fill_in(struct buf *out, gcpsecret_client *client, const struct exchange *x,
 	}
 }
 
-/* "3.5s" of google.rpc.RetryInfo, rounded up; -1 when it is no such text. */
+/* The wait of a google.rpc.RetryInfo; -1 when it is none, or beyond a day. */
 static int64_t
 read_delay_s(const char *text)
 {
-	int64_t s = 0;
-	size_t  digits = strspn(text, "0123456789");
+	int64_t s;
 
-	if (digits == 0 || digits > 5)
-		return -1;
-	for (size_t i = 0; i < digits; i++)
-		s = s * 10 + (text[i] - '0');
-	text += digits;
-	if (*text == '.') {
-		digits = strspn(++text, "0123456789");
-		s += strspn(text, "0") < digits;
-		text += digits;
-	}
-	return strcmp(text, "s") == 0 ? s : -1;
+	return gs_read_duration(text, &s) && s <= DAY_S ? s : -1;
 }
 
 /* A server that repeats what it was sent must not get it into a log. */
