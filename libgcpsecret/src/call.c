@@ -6,8 +6,6 @@
 
 #include "client.h"
 
-#define HOST "https://secretmanager.googleapis.com"
-
 #define TEXT_MAX 1024    /* a name */
 #define HEADER_MAX 20000 /* a token and its header's name */
 
@@ -50,16 +48,17 @@ static bool
 add_url(struct buf *url, const gcpsecret_client *client,
     const struct call *call, const struct method *method)
 {
-	if (client->credentials.source == SOURCE_EMULATOR)
-		buf_add_text(url, client->credentials.base);
+	const char *location = call->name->location;
+
+	if (gs_emulator(client) != NULL)
+		buf_add_text(url, gs_emulator(client));
 	else if (client->endpoint != NULL)
 		buf_add_text(url, client->endpoint);
-	else if (call->name->location[0] != '\0' &&
-		 gs_method_is_regional(method))
-		buf_addf(url, "https://secretmanager.%s.rep.googleapis.com",
-		    call->name->location);
+	else if (location[0] != '\0' && gs_method_is_regional(method))
+		buf_addf(url, "https://secretmanager.%s.rep.%s", location,
+		    gs_universe(client));
 	else
-		buf_add_text(url, HOST);
+		buf_addf(url, "https://secretmanager.%s", gs_universe(client));
 	buf_add_text(url, "/v1/");
 	gs_method_add_path(url, method, call->name);
 	if (call->query != NULL && call->query->len > 0)
@@ -67,16 +66,18 @@ add_url(struct buf *url, const gcpsecret_client *client,
 	return buf_ok(url);
 }
 
-/* Sends the request with a token. */
+static const struct wanted wanted = { .scope = GS_SCOPE };
+
+/* Sends the request with a token, which it adds to `token`. */
 static gcpsecret_status
-authorize(gcpsecret_client *client, struct exchange *x, gcpsecret_error *err)
+authorize(gcpsecret_client *client, struct exchange *x, struct buf *token,
+    gcpsecret_error *err)
 {
 	const char      *headers[5] = { "Accept: application/json" };
-	const char      *quota_project = client->credentials.quota_project;
-	const char      *token;
+	const char      *quota_project = gs_quota_project(client);
 	size_t           count = 1;
 	struct buf       bearer, quota;
-	gcpsecret_status status = gs_token(client, &token, err);
+	gcpsecret_status status = gs_token(client, &wanted, token, err);
 
 	if (status != GCPSECRET_OK)
 		return status;
@@ -84,8 +85,8 @@ authorize(gcpsecret_client *client, struct exchange *x, gcpsecret_error *err)
 		headers[count++] = "Content-Type: application/json";
 	buf_init(&bearer, HEADER_MAX);
 	buf_init(&quota, HEADER_MAX);
-	if (token != NULL &&
-	    buf_addf(&bearer, "Authorization: Bearer %s", token))
+	if (token->len > 0 &&
+	    buf_addf(&bearer, "Authorization: Bearer %s", token->data))
 		headers[count++] = bearer.data;
 	if (quota_project != NULL &&
 	    buf_addf(&quota, "x-goog-user-project: %s", quota_project))
@@ -106,13 +107,18 @@ static gcpsecret_status
 fetch(gcpsecret_client *client, struct exchange *x, gcpsecret_error *err)
 {
 	gcpsecret_error  first;
-	gcpsecret_status status = authorize(client, x, &first);
+	struct buf       token;
+	gcpsecret_status status;
 
+	buf_init(&token, GS_TOKEN_MAX);
+	status = authorize(client, x, &token, &first);
 	if (status == GCPSECRET_ERR_REFUSED && x->response.status == 401 &&
-	    client->token.text.data != NULL) {
-		gs_token_forget(client);
-		status = authorize(client, x, &first);
+	    token.len > 0) {
+		gs_token_forget(client, &wanted, token.data);
+		buf_clear(&token);
+		status = authorize(client, x, &token, &first);
 	}
+	buf_free(&token);
 	if (status != GCPSECRET_OK && err != NULL)
 		*err = first;
 	return status;
@@ -145,7 +151,7 @@ prepare(struct exchange *x, const gcpsecret_client *client,
 	x->secret = call->secret;
 	x->request.method = method->verb;
 	x->request.body_max = method->answer_max;
-	x->request.plain_ok = client->credentials.source == SOURCE_EMULATOR;
+	x->request.plain_ok = gs_emulator(client) != NULL;
 	/* libcurl must not repeat by itself what we would not. */
 	x->request.at_most_once = method->harmless != ALWAYS;
 	if (call->body != NULL) {

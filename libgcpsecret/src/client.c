@@ -34,7 +34,7 @@ gcpsecret_client_free(gcpsecret_client *client)
 {
 	if (client == NULL)
 		return;
-	gs_token_forget(client);
+	gs_token_free(&client->token);
 	gs_credentials_free(&client->credentials);
 	http_free(client->http);
 	free(client->credentials_file);
@@ -43,6 +43,7 @@ gcpsecret_client_free(gcpsecret_client *client)
 	free(client->ca_file);
 	wipe_free(client->proxy); /* may hold a password */
 	free(client->user_agent);
+	free(client->universe_domain);
 	free(client->project);
 	free(client);
 }
@@ -165,6 +166,18 @@ gcpsecret_client_set_token_url(
 }
 
 gcpsecret_status
+gcpsecret_client_set_universe_domain(
+    gcpsecret_client *client, const char *domain, gcpsecret_error *err)
+{
+	if (client == NULL)
+		return no_client(err);
+	if (domain != NULL && !gs_is_domain(domain))
+		return gs_fail(err, GCPSECRET_ERR_ARGUMENT,
+		    "the universe must be a domain, such as googleapis.com");
+	return set_text(client, &client->universe_domain, domain, err);
+}
+
+gcpsecret_status
 gcpsecret_client_set_ca_file(
     gcpsecret_client *client, const char *path, gcpsecret_error *err)
 {
@@ -224,6 +237,13 @@ gcpsecret_client_set_retry_on(gcpsecret_client *client, unsigned mask)
 {
 	if (client != NULL)
 		client->retry_on = mask;
+}
+
+void
+gcpsecret_client_set_loopback(gcpsecret_client *client, bool allow)
+{
+	if (client != NULL)
+		client->loopback = allow;
 }
 
 void

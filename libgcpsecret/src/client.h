@@ -6,16 +6,18 @@
 
 #include "clock.h"
 #include "credentials.h"
-#include "grant.h"
 #include "http.h"
+#include "token.h"
 
 struct gcpsecret_client {
 	/* settings; a NULL text is the default */
 	char               *credentials_file, *endpoint, *token_url;
 	char               *ca_file, *proxy, *user_agent;
+	char               *universe_domain;
 	int64_t             timeout_ms;
 	int                 retries;
 	unsigned            retry_on; /* of gcpsecret_retry */
+	bool                loopback; /* files may name plain http there */
 	gcpsecret_log_fn    log;
 	void               *log_ctx;
 	gcpsecret_log_level log_max;

@@ -13,6 +13,8 @@
  */
 #define METADATA_ADDRESS "169.254.169.254"
 
+#define UNIVERSE "googleapis.com"
+
 /* For so long a ping that found nothing is not repeated. */
 #define NO_METADATA_MS 30000
 
@@ -90,14 +92,32 @@ use_host(gcpsecret_client *client, enum source source, const char *name,
 	return settle(client, &found, err);
 }
 
+/* Who is meant by a document: the most that it tells. */
+static const char *
+account_of(const struct key_file *file)
+{
+	if (file->impersonated != NULL)
+		return file->impersonated;
+	if (file->client_email != NULL)
+		return file->client_email;
+	return file->account;
+}
+
 static char *
 describe_file(const struct key_file *file, const char *path)
 {
-	if (file->source == SOURCE_SERVICE_ACCOUNT)
-		return JOIN(
-		    "service account ", file->client_email, " (", path, ")");
-	return JOIN("user ", file->account != NULL ? file->account : "account",
-	    " (", path, ")");
+	static const char *const kinds[] = {
+		[SOURCE_SERVICE_ACCOUNT] = "service account ",
+		[SOURCE_USER] = "user ",
+		[SOURCE_EXTERNAL] = "external account ",
+		[SOURCE_EXTERNAL_USER] = "external user ",
+		[SOURCE_IMPERSONATED] = "impersonated service account ",
+	};
+	const char *account = account_of(file);
+
+	if (account == NULL)
+		account = file->audience != NULL ? file->audience : "account";
+	return JOIN(kinds[file->source], account, " (", path, ")");
 }
 
 /* Who pays for requests made with a file's credentials: often nobody says. */
@@ -117,18 +137,53 @@ keep_quota_project(struct credentials *found, gcpsecret_error *err)
 	return found->quota_project != NULL ? GCPSECRET_OK : gs_no_memory(err);
 }
 
-/* Takes the credentials of a file; `origin` says who named it. */
+const char *
+gs_universe(const gcpsecret_client *client)
+{
+	const char *universe = client->universe_domain;
+
+	if (universe == NULL)
+		universe = variable("GOOGLE_CLOUD_UNIVERSE_DOMAIN");
+	return universe != NULL ? universe : UNIVERSE;
+}
+
+/* A token must not go to the hosts of another universe. */
 static gcpsecret_status
-use_file(gcpsecret_client *client, const char *origin, const char *path,
+check_universe(const gcpsecret_client *client, const char *label,
+    const char *universe, gcpsecret_error *err)
+{
+	const char *ours = gs_universe(client);
+
+	if (!gs_is_domain(ours))
+		return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
+		    "GOOGLE_CLOUD_UNIVERSE_DOMAIN is no domain, such "
+		    "as " UNIVERSE);
+	if (universe == NULL)
+		universe = UNIVERSE;
+	if (strcmp(universe, ours) == 0)
+		return GCPSECRET_OK;
+	return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
+	    "%s: made for the universe %s, but this client is of %s: set "
+	    "GOOGLE_CLOUD_UNIVERSE_DOMAIN=%s if that is meant",
+	    label, universe, ours, universe);
+}
+
+/* Takes the credentials of a file; `who` named it. */
+static gcpsecret_status
+use_file(gcpsecret_client *client, const char *who, const char *path,
     gcpsecret_error *err)
 {
-	struct credentials found = { 0 };
-	char              *label = JOIN(origin, path);
-	gcpsecret_status   status;
+	struct credentials     found = { 0 };
+	char                  *label = JOIN(who, path);
+	struct key_file_origin origin = { label, client->loopback };
+	gcpsecret_status       status;
 
 	if (label == NULL)
 		return gs_no_memory(err);
-	status = gs_key_file_load(&found.file, path, label, err);
+	status = gs_key_file_load(&found.file, path, &origin, err);
+	if (status == GCPSECRET_OK)
+		status = check_universe(
+		    client, label, found.file.universe_domain, err);
 	free(label);
 	if (status == GCPSECRET_OK)
 		status = keep_quota_project(&found, err);
@@ -255,6 +310,20 @@ gs_credentials(gcpsecret_client *client, gcpsecret_error *err)
 	return status;
 }
 
+const char *
+gs_emulator(const gcpsecret_client *client)
+{
+	return client->credentials.source == SOURCE_EMULATOR
+		   ? client->credentials.base
+		   : NULL;
+}
+
+const char *
+gs_quota_project(const gcpsecret_client *client)
+{
+	return client->credentials.quota_project;
+}
+
 /* The e-mail address of the attached account, or NULL. */
 static char *
 ask_account(gcpsecret_client *client)
@@ -280,13 +349,26 @@ gs_credentials_account(gcpsecret_client *client)
 {
 	struct credentials *c = &client->credentials;
 
-	if (c->source == SOURCE_SERVICE_ACCOUNT)
-		return c->file.client_email;
-	if (c->source == SOURCE_USER && c->file.account != NULL)
-		return c->file.account;
 	if (c->source == SOURCE_METADATA && c->account == NULL)
 		c->account = ask_account(client);
-	return c->account != NULL ? c->account : c->description;
+	if (c->account != NULL)
+		return c->account;
+	if (c->source != SOURCE_METADATA && account_of(&c->file) != NULL)
+		return account_of(&c->file);
+	return c->description;
+}
+
+const char *
+gs_credentials_source_account(gcpsecret_client *client)
+{
+	const struct key_file *file = &client->credentials.file;
+
+	if (file->source == SOURCE_IMPERSONATED &&
+	    account_of(file->nested) != NULL)
+		return account_of(file->nested);
+	if (file->source == SOURCE_EXTERNAL)
+		return file->audience;
+	return client->credentials.description;
 }
 
 gcpsecret_status

@@ -23,6 +23,10 @@ static const struct {
 	[PEER_API] = { "Secret Manager", 15000 },
 	[PEER_TOKEN] = { "the token endpoint", 10000 },
 	[PEER_METADATA] = { "the metadata server", 3000 },
+	[PEER_STS] = { "the Security Token Service", 10000 },
+	[PEER_IAM] = { "the IAM Credentials API", 10000 },
+	[PEER_SUBJECT] = { "the source of the subject token", 10000 },
+	[PEER_AWS] = { "the metadata service of AWS", 3000 },
 };
 
 /* What it means that no whole answer came. */

@@ -5,7 +5,15 @@
 #include "http.h"
 #include "internal.h"
 
-enum peer { PEER_API, PEER_TOKEN, PEER_METADATA };
+enum peer {
+	PEER_API,
+	PEER_TOKEN,    /* of OAuth: users, service accounts */
+	PEER_METADATA, /* of the machine */
+	PEER_STS,      /* external accounts */
+	PEER_IAM,      /* impersonation */
+	PEER_SUBJECT,  /* whoever gives an external account's subject token */
+	PEER_AWS
+};
 
 /* After what a request may be sent again. */
 enum repeat {

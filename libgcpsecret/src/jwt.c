@@ -9,9 +9,11 @@
 
 #include "base64.h"
 #include "jwt.h"
+#include "members.h"
 
 #define KEY_BITS_MIN 2048
 #define PART_MAX 4096
+#define CLAIMS_MAX 16384
 
 /* Called for an encrypted key.  Without it libcrypto asks at the terminal. */
 static int
@@ -110,5 +112,26 @@ gs_jwt_sign(struct buf *out, const struct jwt *jwt, EVP_PKEY *key)
 	     add_signature(out, key);
 	buf_free(&header);
 	buf_free(&claims);
+	return ok;
+}
+
+bool
+gs_jwt_expiry(const char *token, int64_t *expires_at)
+{
+	const char         *claims = strchr(token, '.');
+	struct json_object *document = NULL;
+	struct buf          text;
+	bool                ok = false;
+
+	if (claims == NULL)
+		return false;
+	buf_init(&text, CLAIMS_MAX);
+	if (base64_decode(
+		&text, claims + 1, strcspn(claims + 1, "."), BASE64_URL))
+		document = members_parse(buf_text(&text), text.len);
+	if (document != NULL)
+		ok = gs_json_number(members_get(document, "exp"), expires_at);
+	gs_json_free(document);
+	buf_free(&text);
 	return ok;
 }

@@ -19,4 +19,7 @@ EVP_PKEY *gs_jwt_key(const char *pem, const char **fault);
 /* Every text in `jwt` must be plain (gs_is_plain()). */
 bool gs_jwt_sign(struct buf *out, const struct jwt *jwt, EVP_PKEY *key);
 
+/* Reads when a token says that it ends; its signature is not looked at. */
+bool gs_jwt_expiry(const char *token, int64_t *expires_at);
+
 #endif

@@ -89,6 +89,49 @@ static const struct by_word {
 	{ PEER_TOKEN, GCPSECRET_ERR_SERVER, "server_error", NULL, again },
 	{ PEER_TOKEN, GCPSECRET_ERR_SERVER, "temporarily_unavailable", NULL,
 	    again },
+	{ PEER_TOKEN, GCPSECRET_ERR_REFUSED, "unauthorized_client", NULL,
+	    "{account} may not ask for this token: for domain-wide delegation, "
+	    "authorise its client id and scopes in the Admin console" },
+	{ PEER_TOKEN, GCPSECRET_ERR_REFUSED, "invalid_scope", NULL,
+	    "Google does not grant this scope to {account}" },
+	{ PEER_STS, GCPSECRET_ERR_REFUSED, "invalid_grant", NULL,
+	    "the identity of this workload is not accepted: check that the "
+	    "provider's issuer, audience and attribute condition fit its "
+	    "subject token, and this machine's clock" },
+	{ PEER_STS, GCPSECRET_ERR_REFUSED, "invalid_target", NULL,
+	    "\"audience\" of the credentials names no pool and provider that "
+	    "exist and are enabled" },
+	{ PEER_STS, GCPSECRET_ERR_REFUSED, "invalid_client", NULL,
+	    "client_id and client_secret of the credentials are not accepted" },
+	{ PEER_STS, GCPSECRET_ERR_REFUSED, "unauthorized_client", NULL,
+	    "the attribute condition of the provider turns this identity "
+	    "away" },
+	{ PEER_STS, GCPSECRET_ERR_REFUSED, "invalid_scope", NULL,
+	    "this scope is not granted to an external account" },
+	{ PEER_STS, GCPSECRET_ERR_SERVER, "internal_failure", NULL, again },
+	{ PEER_STS, GCPSECRET_ERR_SERVER, "server_error", NULL, again },
+	{ PEER_STS, GCPSECRET_ERR_SERVER, "temporarily_unavailable", NULL,
+	    again },
+	{ PEER_IAM, GCPSECRET_ERR_DISABLED, "PERMISSION_DENIED",
+	    "SERVICE_DISABLED",
+	    "switch the IAM Service Account Credentials API on at {url}: it "
+	    "is off in {consumer}" },
+	{ PEER_IAM, GCPSECRET_ERR_FORBIDDEN, "PERMISSION_DENIED", NULL,
+	    "grant roles/iam.serviceAccountTokenCreator on {resource}, if that "
+	    "exists, to {source}" },
+	{ PEER_IAM, GCPSECRET_ERR_CREDENTIALS, "NOT_FOUND", NULL,
+	    "the service account {resource} does not exist" },
+	{ PEER_IAM, GCPSECRET_ERR_REFUSED, "UNAUTHENTICATED", NULL,
+	    "Google does not accept the token of {source}: check this "
+	    "machine's clock, and that the account still exists" },
+	{ PEER_IAM, GCPSECRET_ERR_CREDENTIALS, "INVALID_ARGUMENT", NULL,
+	    "the impersonation of {resource} is refused: check delegates, "
+	    "scopes and lifetime; more than an hour has to be allowed by a "
+	    "policy of the organisation" },
+	{ PEER_IAM, GCPSECRET_ERR_RATE_LIMIT, "RESOURCE_EXHAUSTED", NULL,
+	    "the quota of the IAM Credentials API is used up: wait" },
+	{ PEER_IAM, GCPSECRET_ERR_SERVER, "INTERNAL", NULL, again },
+	{ PEER_IAM, GCPSECRET_ERR_SERVER, "UNAVAILABLE", NULL, again },
 };
 
 /* The first row that fits counts, and the last one fits everything. */
@@ -106,6 +149,20 @@ static const struct by_http {
 	    "{resource} does not exist, or the endpoint is wrong" },
 	{ PEER_TOKEN, 400, 401, GCPSECRET_ERR_REFUSED,
 	    "the credentials are not accepted" },
+	{ PEER_STS, 400, 403, GCPSECRET_ERR_REFUSED,
+	    "the external account is not accepted" },
+	{ PEER_IAM, 401, 401, GCPSECRET_ERR_REFUSED,
+	    "the token of {source} is not accepted" },
+	{ PEER_IAM, 403, 403, GCPSECRET_ERR_FORBIDDEN,
+	    "{source} may not impersonate {resource}" },
+	{ PEER_IAM, 404, 404, GCPSECRET_ERR_CREDENTIALS,
+	    "{resource} does not exist, or the impersonation URL is wrong" },
+	{ PEER_SUBJECT, 400, 499, GCPSECRET_ERR_CREDENTIALS,
+	    "no subject token is given: check \"credential_source\"" },
+	{ PEER_AWS, 404, 404, GCPSECRET_ERR_CREDENTIALS,
+	    "no role is attached to this machine: attach one" },
+	{ PEER_AWS, 400, 499, GCPSECRET_ERR_CREDENTIALS,
+	    "AWS gives no credentials: check \"credential_source\"" },
 	{ PEER_METADATA, 404, 404, GCPSECRET_ERR_CREDENTIALS,
 	    "no service account is attached to this machine: attach one" },
 	{ ANY_PEER, 408, 408, GCPSECRET_ERR_SERVER, again },
@@ -293,6 +350,8 @@ value_of(gcpsecret_client *client, const struct exchange *x,
 		    strncmp(values[i].word, word, len) == 0)
 			return values[i].said != NULL ? values[i].said
 						      : values[i].otherwise;
+	if (len == strlen("source") && strncmp("source", word, len) == 0)
+		return gs_credentials_source_account(client);
 	return gs_credentials_account(client);
 }
 

@@ -72,3 +72,30 @@ gs_is_plain(const char *text)
 			return false;
 	return n > 0;
 }
+
+/* A label of RFC 1123, in lower case. */
+static bool
+is_label(const char *text, size_t len)
+{
+	static const char rest[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+
+	return len > 0 && len <= 63 && strspn(text, rest) == len &&
+	       text[0] != '-' && text[len - 1] != '-';
+}
+
+bool
+gs_is_domain(const char *text)
+{
+	size_t len, labels = 0;
+
+	if (strlen(text) > 253)
+		return false;
+	for (;; text += len + 1) {
+		len = strcspn(text, ".");
+		if (!is_label(text, len))
+			return false;
+		labels++;
+		if (text[len] == '\0')
+			return labels > 1;
+	}
+}

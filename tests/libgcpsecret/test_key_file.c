@@ -58,7 +58,9 @@ static const struct {
 	    "\"private_key_id\" is too long or holds a character" },
 	{ "{\"type\":\"service_account\",\"client_email\":\"a@b\","
 	  "\"private_key\":\"%s\",\"universe_domain\":\"example.org\"}",
-	    "made for the universe example.org; only googleapis.com" },
+	    "made for the universe example.org, but this client is of "
+	    "googleapis.com: set GOOGLE_CLOUD_UNIVERSE_DOMAIN=example.org if "
+	    "that is meant" },
 	{ "{\"type\":\"service_account\",\"client_email\":\"a@b\","
 	  "\"private_key\":\"%s\",\"universe_domain\":5}",
 	    "\"universe_domain\" is not a text" },
@@ -83,21 +85,24 @@ static const struct {
 	{ USER_AND("\"quota_project_id\":\"a\\r\\nb\""),
 	    "\"quota_project_id\" is too long or holds a character" },
 	{ USER_AND("\"universe_domain\":\"example.org\""),
-	    "made for the universe example.org" },
+	    "\"universe_domain\" is not googleapis.com, where all users "
+	    "are" },
 	{ USER_AND("\"client_id\":\"twice\""), "not a JSON object" },
 
 	{ "{}", "\"type\" is missing" },
 	{ "{\"type\":null}", "\"type\" is missing" },
 	{ "{\"type\":1}", "\"type\" is not a text" },
 	{ "{\"type\":\"\"}", "\"type\" is missing" },
-	{ "{\"type\":\"external_account\"}",
-	    "type \"external_account\" is not supported; service_account and "
-	    "authorized_user are" },
+	{ "{\"type\":\"external_account\"}", "\"audience\" is missing" },
 	{ "{\"type\":\"Service_Account\"}",
-	    "type \"Service_Account\" is not supported" },
+	    "\"type\" is \"Service_Account\", not service_account, "
+	    "authorized_user, external_account, "
+	    "external_account_authorized_user or "
+	    "impersonated_service_account" },
 	{ "{\"type\":\"gdch_service_account\"}",
-	    "type \"gdch_service_account\" is not supported" },
-	{ "{\"type\":\"a\\nb\"}", "type \"a?b\" is not supported" },
+	    "\"type\" is gdch_service_account: keys of Google Distributed "
+	    "Cloud are not understood" },
+	{ "{\"type\":\"a\\nb\"}", "\"type\" is \"a?b\", not " },
 	{ "{\"installed\":{\"client_id\":\"i\"}}", "\"type\" is missing" },
 	{ "", "not a JSON object" },
 	{ "[]", "not a JSON object" },

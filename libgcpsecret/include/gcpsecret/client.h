@@ -3,6 +3,7 @@
 #define GCPSECRET_CLIENT_H
 
 #include <gcpsecret/error.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -58,6 +59,9 @@ GCPSECRET_API void gcpsecret_client_free(gcpsecret_client *client);
  *	accepted for loopback only; credentials are sent all the same.
  * token_url: where an authorized user's token is refreshed.  Default
  *	https://oauth2.googleapis.com/token; plain http for loopback only.
+ * universe_domain: whose APIs are called.  Default: GOOGLE_CLOUD_UNIVERSE_DOMAIN
+ *	of the environment, else googleapis.com.  Credentials made for another
+ *	universe are refused.
  * ca_file: PEM bundle instead of the system's.
  * proxy: URL of an HTTP proxy, for https alone.  Default: none, whatever the
  *	environment says.
@@ -69,6 +73,8 @@ GCPSECRET_API gcpsecret_status gcpsecret_client_set_endpoint(
     gcpsecret_client *client, const char *url, gcpsecret_error *err);
 GCPSECRET_API gcpsecret_status gcpsecret_client_set_token_url(
     gcpsecret_client *client, const char *url, gcpsecret_error *err);
+GCPSECRET_API gcpsecret_status gcpsecret_client_set_universe_domain(
+    gcpsecret_client *client, const char *domain, gcpsecret_error *err);
 GCPSECRET_API gcpsecret_status gcpsecret_client_set_ca_file(
     gcpsecret_client *client, const char *path, gcpsecret_error *err);
 GCPSECRET_API gcpsecret_status gcpsecret_client_set_proxy(
@@ -114,6 +120,11 @@ typedef enum gcpsecret_retry {
 /* `mask` of gcpsecret_retry; bits that are none of these are ignored. */
 GCPSECRET_API void gcpsecret_client_set_retry_on(
     gcpsecret_client *client, unsigned mask);
+
+/* Lets credentials files name URLs of plain http on this machine, as tests
+ * need.  Default: false, they must be https. */
+GCPSECRET_API void gcpsecret_client_set_loopback(
+    gcpsecret_client *client, bool allow);
 
 typedef enum gcpsecret_log_level {
 	GCPSECRET_LOG_ERROR,

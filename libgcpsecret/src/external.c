@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#include "grant.h"
+
+gcpsecret_status
+gs_grant_external(gcpsecret_client *client, const struct key_file *file,
+    const struct wanted *wanted, struct grant *grant, gcpsecret_error *err)
+{
+	(void)client, (void)file, (void)wanted, (void)grant;
+	return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
+	    "credentials of type external_account give no token");
+}
