@@ -149,6 +149,7 @@ prepare(struct exchange *x, const gcpsecret_client *client,
 	x->of_version = gs_method_is_of_version(method);
 	x->has_etag = call->has_etag;
 	x->secret = call->secret;
+	x->secret_len = call->secret_len;
 	x->request.method = method->verb;
 	x->request.body_max = method->answer_max;
 	x->request.plain_ok = gs_emulator(client) != NULL;

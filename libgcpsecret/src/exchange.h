@@ -32,7 +32,8 @@ struct exchange {
 	const char *resource, *permission;
 	bool        of_version; /* the resource is a version of a secret */
 	bool        has_etag;   /* the request says what it expects */
-	const char *secret;     /* in the request: never to be repeated */
+	const char *secret;     /* in the request, never to be repeated */
+	size_t      secret_len;
 
 	struct http_request  request;
 	struct http_response response;

@@ -17,6 +17,7 @@
 
 #define ANY_PEER (-1)
 #define DAY_S 86400
+#define START_OF_SECRET 12
 
 /* What FAILED_PRECONDITION comes to, where more is known; no words of Google's. */
 #define STALE_ETAG "stale etag"
@@ -390,13 +391,18 @@ static bool
 tells_secret(const gcpsecret_client *client, const struct exchange *x,
     const char *message)
 {
+	/* The server may cut what it repeats. */
+	size_t secret_len =
+	    x->secret_len < START_OF_SECRET ? x->secret_len : START_OF_SECRET;
 	const char *const secrets[] = {
-		x->secret,
 		client->token.text.data,
 		client->credentials.file.client_secret,
 		client->credentials.file.refresh_token,
 	};
 
+	if (x->secret != NULL &&
+	    memmem(message, strlen(message), x->secret, secret_len) != NULL)
+		return true;
 	for (size_t i = 0; i < COUNT(secrets); i++)
 		if (secrets[i] != NULL && *secrets[i] != '\0' &&
 		    strstr(message, secrets[i]) != NULL)
