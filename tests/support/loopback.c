@@ -2,6 +2,7 @@
 #include "loopback.h"
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -211,11 +212,13 @@ serve(struct loopback *peer, size_t connection)
 static void
 take(struct loopback *peer)
 {
-	int                fd = accept(peer->listener, NULL, NULL);
+	int                fd = accept(peer->listener, NULL, NULL), on = 1;
 	struct connection *c = &peer->connections[peer->connection_count];
 
 	if (fd < 0)
 		return;
+	/* Head and body are two writes, which nobody should wait between. */
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	assert_true(peer->connection_count < CONNECTIONS_MAX);
 	c->fd = fd;
 	c->in = malloc(REQUEST_SIZE + 1);
