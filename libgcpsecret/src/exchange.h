@@ -7,7 +7,8 @@
 
 enum peer {
 	PEER_API,
-	PEER_TOKEN,    /* of OAuth: users, service accounts */
+	PEER_TOKEN,    /* of OAuth, for users */
+	PEER_KEY,      /* the same, for keys of service accounts */
 	PEER_METADATA, /* of the machine */
 	PEER_STS,      /* external accounts */
 	PEER_IAM,      /* impersonation */
@@ -24,22 +25,27 @@ enum repeat {
 };
 
 struct exchange {
-	enum peer   peer;
-	enum repeat repeat;
-	bool        only_busy; /* of the server's failures only "try again" */
-
-	/* For messages: what is asked for and what it takes; or NULL. */
-	const char *resource, *permission;
-	bool        of_version; /* the resource is a version of a secret */
-	bool        has_etag;   /* the request says what it expects */
-	const char *secret;     /* in the request, never to be repeated */
-	size_t      secret_len;
-
+	enum peer            peer;
+	enum repeat          repeat;
+	bool                 only_busy; /* of its failures only "try again" */
 	struct http_request  request;
 	struct http_response response;
 
-	bool                 busy; /* the last refusal said that it will pass */
-	int                  attempts; /* how often it was sent */
+	/* For messages; each may be NULL. */
+	const char *resource;   /* what is asked for */
+	const char *permission; /* what that takes */
+	const char *actor;      /* who asks the IAM Credentials API */
+	bool        of_version; /* the resource is a version of a secret */
+	bool        has_etag;   /* the request says what it expects */
+
+	/* What was sent and no message may hold, though the answer repeats it or
+	 * its beginning; ends with NULL; or NULL. */
+	const char *const *secrets;
+	const char        *secret; /* one more, which may have NULs inside */
+	size_t             secret_len;
+
+	bool               busy; /* the last refusal said that it will pass */
+	int                attempts; /* how often it was sent */
 };
 
 /* Prepares a GET; gs_exchange_free() ends it. */

@@ -4,11 +4,13 @@
 
 #include "grant.h"
 
-/* Trades a token of one account for one of the service account in `url`, an
- * access token or, with an audience, an ID token. */
+/*
+ * Trades a token of one account for one of the service account that `file`
+ * names in its impersonation URL: an access token or, with an audience, an ID
+ * token.  `source_token` is an access token for GS_SCOPE.
+ */
 gcpsecret_status gs_impersonate(gcpsecret_client *client,
-    const char *source_token, const char *url, struct json_object *delegates,
-    int64_t lifetime_s, const struct wanted *wanted, struct grant *grant,
-    gcpsecret_error *err);
+    const struct key_file *file, const char *source_token,
+    const struct wanted *wanted, struct grant *grant, gcpsecret_error *err);
 
 #endif

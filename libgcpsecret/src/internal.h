@@ -49,6 +49,9 @@ void gs_json_free(struct json_object *document);
  * proto3 does with 64 bits, as a text of digits. */
 bool gs_json_number(struct json_object *value, int64_t *out);
 
+/* A variable of the environment; NULL when it is unset or empty. */
+const char *gs_variable(const char *name);
+
 /* Reads "3.5s", of google.protobuf.Duration, rounded up. */
 bool gs_read_duration(const char *text, int64_t *out);
 bool gs_put_duration(struct json_object *value, void *at); /* int64_t */

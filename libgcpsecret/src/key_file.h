@@ -4,6 +4,10 @@
 
 #include "subject_source.h"
 
+#define GS_UNIVERSE "googleapis.com"
+
+#define GS_KEY_FILE_MAX 65536
+
 /* Where tokens come from. */
 enum source {
 	SOURCE_UNKNOWN, /* not looked for yet */
@@ -57,5 +61,8 @@ gcpsecret_status gs_key_file_load(struct key_file *file, const char *path,
 gcpsecret_status gs_key_file_parse(struct key_file *file, const char *text,
     size_t len, const struct key_file_origin *origin, gcpsecret_error *err);
 void             gs_key_file_free(struct key_file *file);
+
+/* Whose tokens a document gives, as an e-mail address; NULL: it does not say. */
+const char *gs_key_file_account(const struct key_file *file);
 
 #endif

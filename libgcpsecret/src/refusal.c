@@ -17,7 +17,6 @@
 
 #define ANY_PEER (-1)
 #define DAY_S 86400
-#define START_OF_SECRET 12
 
 /* What FAILED_PRECONDITION comes to, where more is known; no words of Google's. */
 #define STALE_ETAG "stale etag"
@@ -90,11 +89,22 @@ static const struct by_word {
 	{ PEER_TOKEN, GCPSECRET_ERR_SERVER, "server_error", NULL, again },
 	{ PEER_TOKEN, GCPSECRET_ERR_SERVER, "temporarily_unavailable", NULL,
 	    again },
-	{ PEER_TOKEN, GCPSECRET_ERR_REFUSED, "unauthorized_client", NULL,
-	    "{account} may not ask for this token: for domain-wide delegation, "
-	    "authorise its client id and scopes in the Admin console" },
 	{ PEER_TOKEN, GCPSECRET_ERR_REFUSED, "invalid_scope", NULL,
+	    "the login of {account} does not cover this scope: log in again "
+	    "with --scopes" },
+	{ PEER_KEY, GCPSECRET_ERR_REFUSED, "invalid_grant", NULL,
+	    "Google does not accept the key of {account}: check this "
+	    "machine's clock, and that the key and the account (and the user "
+	    "that it speaks for) still exist" },
+	{ PEER_KEY, GCPSECRET_ERR_REFUSED, "unauthorized_client", NULL,
+	    "{account} may not speak for this user: allow its client id these "
+	    "scopes, under domain-wide delegation in the Admin console" },
+	{ PEER_KEY, GCPSECRET_ERR_REFUSED, "invalid_scope", NULL,
 	    "Google does not grant this scope to {account}" },
+	{ PEER_KEY, GCPSECRET_ERR_SERVER, "internal_failure", NULL, again },
+	{ PEER_KEY, GCPSECRET_ERR_SERVER, "server_error", NULL, again },
+	{ PEER_KEY, GCPSECRET_ERR_SERVER, "temporarily_unavailable", NULL,
+	    again },
 	{ PEER_STS, GCPSECRET_ERR_REFUSED, "invalid_grant", NULL,
 	    "the identity of this workload is not accepted: check that the "
 	    "provider's issuer, audience and attribute condition fit its "
@@ -119,11 +129,11 @@ static const struct by_word {
 	    "is off in {consumer}" },
 	{ PEER_IAM, GCPSECRET_ERR_FORBIDDEN, "PERMISSION_DENIED", NULL,
 	    "grant roles/iam.serviceAccountTokenCreator on {resource}, if that "
-	    "exists, to {source}" },
+	    "exists, to {actor}" },
 	{ PEER_IAM, GCPSECRET_ERR_CREDENTIALS, "NOT_FOUND", NULL,
 	    "the service account {resource} does not exist" },
 	{ PEER_IAM, GCPSECRET_ERR_REFUSED, "UNAUTHENTICATED", NULL,
-	    "Google does not accept the token of {source}: check this "
+	    "Google does not accept the token of {actor}: check this "
 	    "machine's clock, and that the account still exists" },
 	{ PEER_IAM, GCPSECRET_ERR_CREDENTIALS, "INVALID_ARGUMENT", NULL,
 	    "the impersonation of {resource} is refused: check delegates, "
@@ -150,12 +160,14 @@ static const struct by_http {
 	    "{resource} does not exist, or the endpoint is wrong" },
 	{ PEER_TOKEN, 400, 401, GCPSECRET_ERR_REFUSED,
 	    "the credentials are not accepted" },
+	{ PEER_KEY, 400, 401, GCPSECRET_ERR_REFUSED,
+	    "the key of {account} is not accepted" },
 	{ PEER_STS, 400, 403, GCPSECRET_ERR_REFUSED,
 	    "the external account is not accepted" },
 	{ PEER_IAM, 401, 401, GCPSECRET_ERR_REFUSED,
-	    "the token of {source} is not accepted" },
+	    "the token of {actor} is not accepted" },
 	{ PEER_IAM, 403, 403, GCPSECRET_ERR_FORBIDDEN,
-	    "{source} may not impersonate {resource}" },
+	    "{actor} may not impersonate {resource}" },
 	{ PEER_IAM, 404, 404, GCPSECRET_ERR_CREDENTIALS,
 	    "{resource} does not exist, or the impersonation URL is wrong" },
 	{ PEER_SUBJECT, 400, 499, GCPSECRET_ERR_CREDENTIALS,
@@ -342,6 +354,7 @@ value_of(gcpsecret_client *client, const struct exchange *x,
 	} values[] = {
 		{ "permission", permission_of(x, facts), "a permission" },
 		{ "resource", x->resource, "the secret" },
+		{ "actor", x->actor, "its source" },
 		{ "consumer", facts->consumer, "the project" },
 		{ "url", facts->url, console },
 	};
@@ -351,8 +364,6 @@ value_of(gcpsecret_client *client, const struct exchange *x,
 		    strncmp(values[i].word, word, len) == 0)
 			return values[i].said != NULL ? values[i].said
 						      : values[i].otherwise;
-	if (len == strlen("source") && strncmp("source", word, len) == 0)
-		return gs_credentials_source_account(client);
 	return gs_credentials_account(client);
 }
 
@@ -386,28 +397,27 @@ read_delay_s(const char *text)
 	return gs_read_duration(text, &s) && s <= DAY_S ? s : -1;
 }
 
+/* So much of a secret gives it away: the server may cut what it repeats. */
+#define TELLING 16
+
+/* Whether `message` holds the beginning of a secret. */
+static bool
+holds(const char *message, const char *secret, size_t len)
+{
+	return len > 0 && memmem(message, strlen(message), secret,
+			      len < TELLING ? len : TELLING) != NULL;
+}
+
 /* A server that repeats what it was sent must not get it into a log. */
 static bool
-tells_secret(const gcpsecret_client *client, const struct exchange *x,
-    const char *message)
+tells_secret(const struct exchange *x, const char *message)
 {
-	/* The server may cut what it repeats. */
-	size_t secret_len =
-	    x->secret_len < START_OF_SECRET ? x->secret_len : START_OF_SECRET;
-	const char *const secrets[] = {
-		client->token.text.data,
-		client->credentials.file.client_secret,
-		client->credentials.file.refresh_token,
-	};
+	const char *const *s = x->secrets;
 
-	if (x->secret != NULL &&
-	    memmem(message, strlen(message), x->secret, secret_len) != NULL)
-		return true;
-	for (size_t i = 0; i < COUNT(secrets); i++)
-		if (secrets[i] != NULL && *secrets[i] != '\0' &&
-		    strstr(message, secrets[i]) != NULL)
+	for (; s != NULL && *s != NULL; s++)
+		if (holds(message, *s, strlen(*s)))
 			return true;
-	return false;
+	return holds(message, x->secret, x->secret_len);
 }
 
 static void
@@ -442,8 +452,8 @@ keep(char *to, size_t size, const char *text)
 
 /* What a program may want to act on.  What might repeat a secret is left out. */
 static void
-fill_error(gcpsecret_client *client, const struct exchange *x,
-    const struct facts *facts, gcpsecret_error *err)
+fill_error(
+    const struct exchange *x, const struct facts *facts, gcpsecret_error *err)
 {
 	const char *permission = permission_of(x, facts);
 
@@ -451,13 +461,13 @@ fill_error(gcpsecret_client *client, const struct exchange *x,
 	err->retry_after_s = http_retry_after_s(&x->response);
 	if (err->retry_after_s < 0 && facts->retry_delay != NULL)
 		err->retry_after_s = read_delay_s(facts->retry_delay);
-	if (facts->reason != NULL && !tells_secret(client, x, facts->reason))
+	if (facts->reason != NULL && !tells_secret(x, facts->reason))
 		keep(err->reason, sizeof(err->reason), facts->reason);
 	if (err->status == GCPSECRET_ERR_FORBIDDEN && permission != NULL &&
-	    !tells_secret(client, x, permission))
+	    !tells_secret(x, permission))
 		keep(err->permission, sizeof(err->permission), permission);
 	if (err->status == GCPSECRET_ERR_DISABLED && facts->url != NULL &&
-	    !tells_secret(client, x, facts->url))
+	    !tells_secret(x, facts->url))
 		keep(err->activation_url, sizeof(err->activation_url),
 		    facts->url);
 }
@@ -487,7 +497,7 @@ gs_refusal(gcpsecret_client *client, struct exchange *x, gcpsecret_error *err)
 	status = judge(x, &facts, &advice);
 	buf_init(&text, 8192);
 	explain(client, x, &facts, advice, &text);
-	if (!buf_ok(&text) || tells_secret(client, x, text.data)) {
+	if (!buf_ok(&text) || tells_secret(x, text.data)) {
 		buf_clear(&text);
 		explain(client, x, &(struct facts){ 0 }, advice, &text);
 	}
@@ -496,7 +506,7 @@ gs_refusal(gcpsecret_client *client, struct exchange *x, gcpsecret_error *err)
 	else
 		status = gs_no_memory(err);
 	if (err != NULL && err->status != GCPSECRET_ERR_NOMEM)
-		fill_error(client, x, &facts, err);
+		fill_error(x, &facts, err);
 	buf_free(&text);
 	gs_json_free(document);
 	return status;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
@@ -29,6 +30,14 @@ gs_json_number(struct json_object *value, int64_t *out)
 	}
 	*out = n;
 	return true;
+}
+
+const char *
+gs_variable(const char *name)
+{
+	const char *value = secure_getenv(name);
+
+	return value != NULL && *value != '\0' ? value : NULL;
 }
 
 bool

@@ -159,6 +159,14 @@ rotate_secret() # PAYLOAD
 	    >"$work/rotate_secret.out" 2>&1
 }
 
+# The sandbox is the metadata server, and the service that is called.
+call_private_service()
+{
+	GCE_METADATA_HOST=$sandbox NO_PROXY='*' \
+	    "$programs/call_private_service" "$1" \
+	    >"$work/call_private_service.out" 2>&1
+}
+
 # Two at once spend one budget, of which a fifth is kept.
 share_limiter()
 {
@@ -241,6 +249,9 @@ sandbox=$(sed -n 's,^listening on http://,,p' "$work/sandbox.out")
 	! webhook_subscribe "http://$sandbox/nobody-listens" ||
 	    echo "webhook_subscribe subscribed nobody"
 	expect webhook_subscribe 'GET to callback URL does not return 200'
+	call_private_service "http://$sandbox/" ||
+	    echo "call_private_service failed"
+	expect call_private_service 'This is a sandbox'
 	share_limiter || echo "share_limiter failed"
 	expect share_limiter '^80 calls in all'
 	webhook_receiver hub.verify_token=abc || echo "webhook_receiver failed"

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "strava_error.h"
 
 /* The public functions of one, behind pointers of one type. */
 struct kind {

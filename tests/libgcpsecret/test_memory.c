@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <malloc.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "client.h"
 #include "google.h"
+#include "subject.h"
 
 /*
  * The n-th allocation fails, for every n.  Wrapped by the linker, so that only
@@ -28,7 +29,8 @@ holds_secret(const void *memory, size_t len)
 {
 	static const char *const secrets[] = { PAYLOAD, BASE64, TOKEN,
 		CLIENT_SECRET, REFRESH_TOKEN, "1%2F%2Frefresh-token",
-		"PRIVATE KEY", "eyJhbGciOi" };
+		AWS_SECRET_KEY, AWS_SESSION_TOKEN, "PRIVATE KEY",
+		"eyJhbGciOi" };
 
 	for (size_t i = 0; i < COUNT(secrets); i++)
 		if (memmem(memory, len, secrets[i], strlen(secrets[i])) != NULL)
@@ -87,9 +89,18 @@ static const struct loopback_answer all_in_one[] = {
 	{ .status = 200,
 	    .headers = FLAVOR,
 	    .body = "{\"access_token\":\"" TOKEN "\",\"expires_in\":3599,"
+		    "\"accessToken\":\"" TOKEN
+		    "\",\"expireTime\":\"2027-01-15T09:00:00Z\","
 		    "\"name\":\"" VERSION "\",\"payload\":{\"data\":\"" BASE64
 		    "\",\"dataCrc32c\":\"" CRC32C "\"}}" },
 };
+
+static void
+use_impersonated(struct google *g)
+{
+	google_use_impersonated(
+	    g, "\"delegates\":[\"a@p.example\"],\"source_credentials\":" USER);
+}
 
 /*
  * Reads a secret with each allocation failing once, by a client of its own.
@@ -128,6 +139,7 @@ every_failed_allocation_is_survived(void **state)
 		google_use_user,
 		google_use_service_account,
 		google_use_metadata,
+		use_impersonated,
 	};
 
 	(void)state;
@@ -149,6 +161,7 @@ memory_that_held_a_secret_is_wiped_before_it_is_given_back(void **state)
 		google_use_user,
 		google_use_service_account,
 		google_use_metadata,
+		use_impersonated,
 	};
 
 	(void)state;
@@ -170,6 +183,99 @@ memory_that_held_a_secret_is_wiped_before_it_is_given_back(void **state)
 	}
 }
 
+/* Makes a subject token out of keys of AWS. */
+static gcpsecret_status
+prove_by_aws(struct google *g, const struct key_file *file)
+{
+	struct buf       token;
+	gcpsecret_status status = gs_begin(g->client, &g->err);
+
+	if (status != GCPSECRET_OK)
+		return status;
+	buf_init(&token, 65536);
+	status = gs_subject_aws(g->client, file, &token, &g->err);
+	assert_int_equal(
+	    status == GCPSECRET_OK, buf_ok(&token) && token.len > 0);
+	buf_free(&token);
+	return status;
+}
+
+/* From the environment, and from a machine of AWS up to its keys, which cannot
+ * look like all else that it is asked for. */
+static void
+a_failed_allocation_while_signing_for_aws_is_survived(void **state)
+{
+	static const struct loopback_answer zone[] = {
+		{ .status = 200, .body = "us-east-2b" },
+	};
+	static const gcpsecret_status expected[] = { GCPSECRET_OK,
+		GCPSECRET_ERR_FORMAT };
+	struct google                 g;
+	struct key_file               file = { .audience = "//x" };
+	gcpsecret_status              status;
+	bool                          reached;
+
+	(void)state;
+	google_start(&g, zone, 1);
+	file.subject_source = (struct subject_source){ .region_url =
+							   loopback_url(g.peer),
+		.aws_url = loopback_url(g.peer),
+		.session_token_url = loopback_url(g.peer),
+		.verification_url = "https://sts.{region}.amazonaws.com?a=b" };
+	google_set("AWS_REGION", "us-east-2");
+	google_set("AWS_ACCESS_KEY_ID", AWS_KEY_ID);
+	google_set("AWS_SECRET_ACCESS_KEY", AWS_SECRET_KEY);
+	google_set("AWS_SESSION_TOKEN", AWS_SESSION_TOKEN);
+	for (size_t i = 0; i < COUNT(expected); i++) {
+		reached = true;
+		for (long n = 0; reached; n++) {
+			google_restart(&g);
+			gcpsecret_client_set_retries(g.client, 0);
+			left = n;
+			status = prove_by_aws(&g, &file);
+			reached = left < 0;
+			left = -1;
+			if (status != expected[i])
+				assert_int_equal(status, GCPSECRET_ERR_NOMEM);
+		}
+		assert_int_equal(status, expected[i]);
+		google_set("AWS_REGION", NULL);
+		google_set("AWS_ACCESS_KEY_ID", NULL);
+	}
+	google_end(&g);
+}
+
+static void
+keys_of_aws_are_wiped_before_memory_is_given_back(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 200, .body = "session" },
+		{ .status = 200, .body = "role" },
+		{ .status = 200,
+		    .body = "{\"AccessKeyId\":\"" AWS_KEY_ID
+			    "\",\"SecretAccessKey\":\"" AWS_SECRET_KEY
+			    "\",\"Token\":\"" AWS_SESSION_TOKEN "\"}" },
+	};
+	struct google   g;
+	struct key_file file = { .audience = "//x" };
+
+	(void)state;
+	google_start(&g, script, COUNT(script));
+	file.subject_source = (struct subject_source){ .aws_url =
+							   loopback_url(g.peer),
+		.session_token_url = loopback_url(g.peer),
+		.verification_url = "https://sts.{region}.amazonaws.com?a=b" };
+	google_set("AWS_REGION", "us-east-2");
+	leaks = 0;
+	watching = true;
+	assert_int_equal(prove_by_aws(&g, &file), GCPSECRET_OK);
+	gcpsecret_client_free(g.client);
+	watching = false;
+	g.client = NULL;
+	assert_int_equal(leaks, 0);
+	google_end(&g);
+}
+
 static void
 a_failed_allocation_while_reporting_is_survived(void **state)
 {
@@ -184,6 +290,146 @@ a_failed_allocation_while_reporting_is_survived(void **state)
 	google_start(&g, no, 1);
 	fail_each(&g, google_use_service_account, GCPSECRET_ERR_FORBIDDEN);
 	google_end(&g);
+}
+
+/* A new refresh token comes with each token, and an ID token that says "exp". */
+static const struct loopback_answer any_token[] = {
+	{ .status = 200,
+	    .headers = FLAVOR,
+	    .body = "{\"access_token\":\"" TOKEN "\",\"expires_in\":3599,"
+		    "\"refresh_token\":\"" REFRESH_TOKEN "\",\"id_token\":"
+		    "\"eyJhbGciOi.eyJleHAiOjE4MDAwMDM2MDB9.c2ln\"}" },
+};
+
+static void
+use_workforce(struct google *g)
+{
+	char *text;
+
+	assert_true(asprintf(&text,
+			"{\"type\":\"external_account_authorized_user\","
+			"\"token_url\":\"%s\",\"client_id\":\"id\","
+			"\"client_secret\":\"" CLIENT_SECRET "\","
+			"\"refresh_token\":\"" REFRESH_TOKEN "\"}",
+			loopback_url(g->peer)) > 0);
+	google_set("GOOGLE_APPLICATION_CREDENTIALS",
+	    google_write(g, "workforce.json", text));
+	free(text);
+	assert_int_equal(
+	    gcpsecret_client_set_loopback(g->client, true, NULL), GCPSECRET_OK);
+}
+
+static void
+use_jwt_bearer(struct google *g)
+{
+	google_use_service_account(g);
+	assert_int_equal(gcpsecret_client_set_jwt_bearer(g->client, true, NULL),
+	    GCPSECRET_OK);
+}
+
+static gcpsecret_status
+get_access_token(struct google *g)
+{
+	gcpsecret_token *token;
+	gcpsecret_status status =
+	    gcpsecret_access_token_get(g->client, "a b", &token, NULL);
+
+	assert_int_equal(status == GCPSECRET_OK, token != NULL);
+	gcpsecret_token_free(token);
+	return status;
+}
+
+static gcpsecret_status
+get_id_token(struct google *g)
+{
+	gcpsecret_token *token;
+	gcpsecret_status status =
+	    gcpsecret_id_token_get(g->client, "a b", &token, NULL);
+
+	assert_int_equal(status == GCPSECRET_OK, token != NULL);
+	gcpsecret_token_free(token);
+	return status;
+}
+
+static const struct {
+	void (*use)(struct google *);
+	gcpsecret_status (*get)(struct google *);
+} ways[] = {
+	{ google_use_user, get_access_token },
+	{ google_use_metadata, get_access_token },
+	{ use_workforce, get_access_token },
+	{ use_jwt_bearer, get_access_token },
+	{ google_use_service_account, get_id_token },
+};
+
+static void
+a_failed_allocation_costs_a_token_and_no_more(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		struct google g;
+		bool          reached = true;
+
+		google_start(&g, any_token, 1);
+		for (long n = 0; reached; n++) {
+			google_restart(&g);
+			ways[i].use(&g);
+			left = n;
+			if (ways[i].get(&g) != GCPSECRET_OK)
+				assert_true(left < 0);
+			reached = left < 0;
+			left = -1;
+			assert_int_equal(ways[i].get(&g), GCPSECRET_OK);
+		}
+		google_end(&g);
+	}
+}
+
+static void
+a_token_is_wiped_before_memory_is_given_back(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		struct google g;
+
+		google_start(&g, any_token, 1);
+		ways[i].use(&g);
+		leaks = 0;
+		watching = true;
+		assert_int_equal(ways[i].get(&g), GCPSECRET_OK);
+		g.now += 3600;
+		ways[i].get(&g);
+		gcpsecret_client_free(g.client);
+		watching = false;
+		g.client = NULL;
+		assert_int_equal(leaks, 0);
+		google_end(&g);
+	}
+}
+
+static void
+a_document_of_the_programs_is_wiped(void **state)
+{
+	struct google g;
+	char         *pem = google_pem(google_key(), NULL);
+	char         *json = google_service_account(pem);
+
+	(void)state;
+	google_start(&g, all_in_one, 1);
+	leaks = 0;
+	watching = true;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+		    gcpsecret_client_set_credentials_json(g.client, json, NULL),
+		    GCPSECRET_OK);
+	assert_int_equal(get_access_token(&g), GCPSECRET_OK);
+	gcpsecret_client_free(g.client);
+	watching = false;
+	g.client = NULL;
+	assert_int_equal(leaks, 0);
+	google_end(&g);
+	free(json);
+	free(pem);
 }
 
 #define S "projects/p/secrets/s"
@@ -439,12 +685,14 @@ a_client_that_cannot_be_made_says_so(void **state)
 	gcpsecret_error   err;
 
 	(void)state;
-	left = 0;
-	assert_int_equal(
-	    gcpsecret_client_new(&client, &err), GCPSECRET_ERR_NOMEM);
-	assert_null(client);
-	assert_string_equal(err.message, "out of memory");
-	assert_true(left < 0);
+	for (int n = 0; n < 2; n++) {
+		left = n;
+		assert_int_equal(
+		    gcpsecret_client_new(&client, &err), GCPSECRET_ERR_NOMEM);
+		assert_null(client);
+		assert_string_equal(err.message, "out of memory");
+		assert_true(left < 0);
+	}
 }
 
 static void
@@ -476,7 +724,14 @@ main(void)
 		cmocka_unit_test(
 		    memory_that_held_a_secret_is_wiped_before_it_is_given_back),
 		cmocka_unit_test(
+		    a_failed_allocation_while_signing_for_aws_is_survived),
+		cmocka_unit_test(
+		    keys_of_aws_are_wiped_before_memory_is_given_back),
+		cmocka_unit_test(
 		    a_failed_allocation_while_reporting_is_survived),
+		cmocka_unit_test(a_failed_allocation_costs_a_token_and_no_more),
+		cmocka_unit_test(a_token_is_wiped_before_memory_is_given_back),
+		cmocka_unit_test(a_document_of_the_programs_is_wiped),
 		cmocka_unit_test(every_call_survives_every_failed_allocation),
 		cmocka_unit_test(a_payload_that_is_sent_is_wiped),
 		cmocka_unit_test(a_client_that_cannot_be_made_says_so),
