@@ -7,7 +7,7 @@
 #include "clock.h"
 #include "json.h"
 
-#define ETAG_MAX 256
+#define ETAG_MAX ((size_t)256)
 
 void
 gs_body_init(struct buf *body, size_t max)

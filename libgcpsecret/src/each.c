@@ -189,8 +189,10 @@ fetch_page(struct each *each, gcpsecret_error *err)
 	else
 		status = gs_no_memory(err);
 	buf_free(&query);
-	if (status == GCPSECRET_OK &&
-	    (status = turn_page(each, page, err)) != GCPSECRET_OK)
+	if (page == NULL)
+		return status;
+	status = turn_page(each, page, err);
+	if (status != GCPSECRET_OK)
 		model_free(page);
 	return status;
 }

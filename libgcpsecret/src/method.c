@@ -6,7 +6,7 @@
 #define KIB ((size_t)1024)
 #define SMALL (128 * KIB)
 #define POLICY (1024 * KIB)
-#define PAGE (32 * 1024 * KIB)
+#define PAGE (32768 * KIB)
 
 #define ROW(                                                                  \
     id, name, verb, path, answer, retry, harmless, permission, max, function) \

@@ -310,7 +310,7 @@ static gcpsecret_status
 test_permissions(gcpsecret_client *client, const struct name *name,
     const gcpsecret_texts *permissions, bool *held, gcpsecret_error *err)
 {
-	struct json_object *document, *granted;
+	struct json_object *document = NULL, *granted;
 	struct buf          body;
 	const struct call   call = {
 		  .method = POLICY_TEST, .name = name, .body = &body

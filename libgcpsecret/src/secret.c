@@ -25,6 +25,7 @@ static const struct member members[] = {
 	M(version_destroy_ttl_s, gs_put_duration, NULL, "versionDestroyTtl"),
 	M(kms_key, gs_put_kms_key, NULL, "customerManagedEncryption"),
 	M(type, put_scalar, NULL, "secretType"),
+	M(principal, put_string, "policyMember", "iamPolicyNamePrincipal"),
 };
 #undef M
 

@@ -768,6 +768,29 @@ random_changes_do_no_harm(void **state)
 	assert_in_range(accepted, MUTATIONS / 100, MUTATIONS / 2);
 }
 
+static void
+a_text_is_written_so_that_it_is_read_again(void **state)
+{
+	static const char   text[] = "a\"b\\c\n\x01\x7f\xc3\xa4/";
+	struct buf          b;
+	struct json_object *document;
+
+	(void)state;
+	buf_init(&b, 256);
+	buf_add_text(&b, "[");
+	json_add_text(&b, text);
+	buf_add_text(&b, "]");
+	assert_string_equal(
+	    b.data, "[\"a\\u0022b\\u005cc\\u000a\\u0001\x7f\xc3\xa4/\"]");
+	document = json_read(b.data, b.len);
+	assert_non_null(document);
+	assert_string_equal(
+	    json_object_get_string(json_object_array_get_idx(document, 0)),
+	    text);
+	json_object_put(document);
+	buf_free(&b);
+}
+
 int
 main(void)
 {
@@ -791,6 +814,7 @@ main(void)
 		cmocka_unit_test(many_names_are_kept_apart),
 		cmocka_unit_test(a_part_outlives_the_document),
 		cmocka_unit_test(every_text_is_overwritten_on_demand),
+		cmocka_unit_test(a_text_is_written_so_that_it_is_read_again),
 		cmocka_unit_test(random_changes_do_no_harm),
 	};
 

@@ -521,6 +521,62 @@ a_name_without_a_project_is_of_the_clients_own(void **state)
 	}
 }
 
+/* Asked for the time just before a request is sent. */
+static int64_t
+cancel_instead(void *ctx)
+{
+	struct google *g = ctx;
+
+	gcpsecret_client_cancel(g->client);
+	return g->now;
+}
+
+/* Google itself is not asked; the log tells what would be. */
+static void
+would_ask(struct google *g, const struct method *m, const char *name,
+    const char *where)
+{
+	google_restart(g);
+	google_use_service_account(g);
+	assert_int_equal(
+	    gcpsecret_client_set_endpoint(g->client, NULL, NULL), GCPSECRET_OK);
+	gcpsecret_client_set_clock(g->client, cancel_instead, g);
+	g->log_len = 0;
+	expect(m->call(g->client, name, &g->err), GCPSECRET_ERR_CANCELED, m, g);
+	assert_holds(g->log, where);
+}
+
+static void
+what_is_regional_is_asked_of_its_region_alone(void **state)
+{
+	static const struct loopback_answer unused = { .status = 500 };
+	static const char                   path[] = "/v1/projects/p";
+	struct google                       g;
+	char                                name[128], where[256];
+
+	(void)state;
+	google_start(&g, &unused, 1);
+	for (size_t i = 0; i < COUNT(methods); i++) {
+		const struct method *m = &methods[i];
+		int len = (int)strcspn(m->target + strlen(path), "?");
+
+		snprintf(where, sizeof(where),
+		    "%s secretmanager.googleapis.com%s%.*s: ", m->verb, path,
+		    len, m->target + strlen(path));
+		would_ask(&g, m, m->name, where);
+		if (strstr(m->target, "/locations") != NULL)
+			continue; /* which live where global secrets do */
+		snprintf(name, sizeof(name), "projects/p/locations/l%s",
+		    m->name + strlen("projects/p"));
+		snprintf(where, sizeof(where),
+		    "%s secretmanager.l.rep.googleapis.com%s/locations/l%.*s: ",
+		    m->verb, path, len, m->target + strlen(path));
+		would_ask(&g, m, name, where);
+	}
+	assert_int_equal(loopback_count(g.peer), 0);
+	google_end(&g);
+}
+
 static void
 a_token_that_is_refused_is_replaced_once(void **state)
 {
@@ -559,6 +615,7 @@ main(void)
 		cmocka_unit_test(an_odd_name_never_reaches_the_wire),
 		cmocka_unit_test(
 		    a_name_without_a_project_is_of_the_clients_own),
+		cmocka_unit_test(what_is_regional_is_asked_of_its_region_alone),
 		cmocka_unit_test(a_token_that_is_refused_is_replaced_once),
 	};
 

@@ -29,7 +29,9 @@ static const struct loopback_answer whole = { .status = 200,
 		"\"annotations\":{\"a.b\":\"c d\"},"
 		"\"versionDestroyTtl\":\"86400s\","
 		"\"customerManagedEncryption\":{\"kmsKeyName\":\"" KEY "\"},"
-		"\"secretType\":\"OTHER\",\"later\":{\"x\":1}}" };
+		"\"secretType\":\"OTHER\",\"policyMember\":"
+		"{\"iamPolicyNamePrincipal\":\"principal://x\"},"
+		"\"later\":{\"x\":1}}" };
 
 static void
 start(struct google *g, const struct loopback_answer *answer)
@@ -80,6 +82,7 @@ a_secret_is_read_with_all_that_it_has(void **state)
 	assert_int_equal(s->version_destroy_ttl_s, 86400);
 	assert_string_equal(s->kms_key, KEY);
 	assert_string_equal(s->type, "OTHER");
+	assert_string_equal(s->principal, "principal://x");
 	check_lists(s);
 	assert_string_equal(gcpsecret_secret_json(s), whole.body);
 	gcpsecret_secret_free(s);

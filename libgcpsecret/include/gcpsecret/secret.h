@@ -42,8 +42,9 @@ typedef struct gcpsecret_secret {
 	int64_t     next_rotation_time;
 	int64_t     rotation_period_s;
 	int64_t     version_destroy_ttl_s; /* 0: destroyed at once */
-	const char *kms_key; /* customer-managed, of a regional secret */
-	const char *type;    /* "CLOUD_SQL_DB_CREDENTIALS", ...; or NULL */
+	const char *kms_key;   /* customer-managed, of a regional secret */
+	const char *type;      /* "CLOUD_SQL_DB_CREDENTIALS", ...; or NULL */
+	const char *principal; /* the secret itself, as a member of policies */
 	const gcpsecret_replication *replication; /* NULL when regional */
 	const gcpsecret_entry_list  *labels;
 	const gcpsecret_entry_list  *annotations;
