@@ -21,6 +21,7 @@ static const struct {
 } peers[] = {
 	[PEER_API] = { "Secret Manager", 15000 },
 	[PEER_TOKEN] = { "the token endpoint", 10000 },
+	[PEER_KEY] = { "the token endpoint", 10000 },
 	[PEER_METADATA] = { "the metadata server", 3000 },
 	[PEER_STS] = { "the Security Token Service", 10000 },
 	[PEER_IAM] = { "the IAM Credentials API", 10000 },
@@ -123,7 +124,7 @@ attempt(gcpsecret_client *client, struct exchange *x, gcpsecret_error *err)
 		return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
 		    "the answer from %s is not the metadata server's: it lacks "
 		    "\"Metadata-Flavor: Google\"",
-		    client->credentials.base);
+		    client->credentials->found.base);
 	if (x->response.status != 200)
 		return gs_refusal(client, x, err);
 	return GCPSECRET_OK;

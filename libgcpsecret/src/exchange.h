@@ -7,7 +7,8 @@
 
 enum peer {
 	PEER_API,
-	PEER_TOKEN,    /* of OAuth: users, service accounts */
+	PEER_TOKEN,    /* of OAuth, for users */
+	PEER_KEY,      /* the same, for keys of service accounts */
 	PEER_METADATA, /* of the machine */
 	PEER_STS,      /* external accounts */
 	PEER_IAM,      /* impersonation */
@@ -17,13 +18,17 @@ enum peer {
 
 struct exchange {
 	enum peer peer;
+
 	/* For messages; each may be NULL. */
 	const char          *resource; /* what is asked for */
 	const char          *actor;    /* who asks the IAM Credentials API */
-	const char          *secret; /* in the request: never to be repeated */
 
 	struct http_request  request;
 	struct http_response response;
+
+	/* What was sent and no message may hold, though the answer repeats it or
+	 * its beginning; ends with NULL; or NULL. */
+	const char *const *secrets;
 };
 
 /* Prepares a GET; gs_exchange_free() ends it. */

@@ -29,8 +29,9 @@ gcpsecret_status
 gs_grant(gcpsecret_client *client, const struct wanted *wanted,
     struct grant *grant, gcpsecret_error *err)
 {
-	if (client->credentials.source == SOURCE_METADATA)
+	const struct found *found = &client->credentials->found;
+
+	if (found->source == SOURCE_METADATA)
 		return gs_grant_metadata(client, wanted, grant, err);
-	return gs_grant_file(
-	    client, &client->credentials.file, wanted, grant, err);
+	return gs_grant_file(client, &found->file, wanted, grant, err);
 }

@@ -7,6 +7,10 @@
 /* The one scope that Secret Manager knows. */
 #define GS_SCOPE "https://www.googleapis.com/auth/cloud-platform"
 
+/* Where Google trades refresh tokens and assertions for tokens; also what an
+ * assertion says that it is for. */
+#define GS_TOKEN_URL "https://oauth2.googleapis.com/token"
+
 #define GS_TOKEN_MAX 16384
 
 /* The token that is asked for. */

@@ -146,6 +146,7 @@ gs_impersonate(gcpsecret_client *client, const struct key_file *file,
 							  : REPLY_IAM_ACCESS_TOKEN;
 	struct buf        url, body, bearer, actor;
 	struct buf *const texts[] = { &url, &body, &bearer, &actor };
+	const char *const secrets[] = { source_token, NULL };
 	struct exchange   x;
 	gcpsecret_status  status;
 
@@ -157,7 +158,7 @@ gs_impersonate(gcpsecret_client *client, const struct key_file *file,
 		gs_exchange_init(&x, PEER_IAM, url.data);
 		x.resource = file->impersonated;
 		x.actor = actor.data;
-		x.secret = source_token;
+		x.secrets = secrets;
 		status = post(client, &x, &body, &bearer, err);
 		if (status == GCPSECRET_OK)
 			status = gs_reply_read(client, form, &x, grant, err);

@@ -11,8 +11,6 @@
 #include "jwt.h"
 #include "members.h"
 
-#define FILE_MAX 65536
-#define UNIVERSE "googleapis.com"
 #define IMPERSONATION_URL_MAX 256
 #define LIFETIME_S 3600
 
@@ -119,9 +117,9 @@ check_user(struct reader *r)
 {
 	const char *universe = r->file->universe_domain;
 
-	if (universe != NULL && strcmp(universe, UNIVERSE) != 0)
+	if (universe != NULL && strcmp(universe, GS_UNIVERSE) != 0)
 		return fault(r, "universe_domain",
-		    "is not " UNIVERSE ", where all users are");
+		    "is not " GS_UNIVERSE ", where all users are");
 	return GCPSECRET_OK;
 }
 
@@ -312,7 +310,7 @@ gs_key_file_load(struct key_file *file, const char *path,
 	gcpsecret_status status;
 
 	memset(file, 0, sizeof(*file));
-	buf_init(&text, FILE_MAX);
+	buf_init(&text, GS_KEY_FILE_MAX);
 	status =
 	    gs_file_read(path, origin->label, "credentials file", &text, err);
 	if (status == GCPSECRET_OK)

@@ -4,6 +4,10 @@
 
 #include "subject_source.h"
 
+#define GS_UNIVERSE "googleapis.com"
+
+#define GS_KEY_FILE_MAX 65536
+
 /* Where tokens come from. */
 enum source {
 	SOURCE_UNKNOWN, /* not looked for yet */

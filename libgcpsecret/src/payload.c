@@ -191,6 +191,7 @@ authorize(gcpsecret_client *client, struct exchange *x, struct buf *token,
     gcpsecret_error *err)
 {
 	const char      *headers[4] = { "Accept: application/json" };
+	const char      *secrets[2] = { NULL };
 	const char      *quota_project = gs_quota_project(client);
 	size_t           count = 1;
 	struct buf       bearer, quota;
@@ -206,12 +207,15 @@ authorize(gcpsecret_client *client, struct exchange *x, struct buf *token,
 	if (quota_project != NULL &&
 	    buf_addf(&quota, "x-goog-user-project: %s", quota_project))
 		headers[count++] = quota.data;
+	secrets[0] = token->data;
+	x->secrets = secrets;
 	x->request.headers = headers;
 	if (buf_ok(&bearer) && buf_ok(&quota))
 		status = gs_exchange(client, x, err);
 	else
 		status = gs_no_memory(err);
 	x->request.headers = NULL;
+	x->secrets = NULL;
 	buf_free(&bearer);
 	buf_free(&quota);
 	return status;

@@ -73,11 +73,22 @@ static const struct by_word {
 	{ PEER_TOKEN, GCPSECRET_ERR_SERVER, "server_error", NULL, again },
 	{ PEER_TOKEN, GCPSECRET_ERR_SERVER, "temporarily_unavailable", NULL,
 	    again },
-	{ PEER_TOKEN, GCPSECRET_ERR_REFUSED, "unauthorized_client", NULL,
-	    "{account} may not ask for this token: for domain-wide delegation, "
-	    "authorise its client id and scopes in the Admin console" },
 	{ PEER_TOKEN, GCPSECRET_ERR_REFUSED, "invalid_scope", NULL,
+	    "the login of {account} does not cover this scope: log in again "
+	    "with --scopes" },
+	{ PEER_KEY, GCPSECRET_ERR_REFUSED, "invalid_grant", NULL,
+	    "Google does not accept the key of {account}: check this "
+	    "machine's clock, and that the key and the account (and the user "
+	    "that it speaks for) still exist" },
+	{ PEER_KEY, GCPSECRET_ERR_REFUSED, "unauthorized_client", NULL,
+	    "{account} may not speak for this user: allow its client id these "
+	    "scopes, under domain-wide delegation in the Admin console" },
+	{ PEER_KEY, GCPSECRET_ERR_REFUSED, "invalid_scope", NULL,
 	    "Google does not grant this scope to {account}" },
+	{ PEER_KEY, GCPSECRET_ERR_SERVER, "internal_failure", NULL, again },
+	{ PEER_KEY, GCPSECRET_ERR_SERVER, "server_error", NULL, again },
+	{ PEER_KEY, GCPSECRET_ERR_SERVER, "temporarily_unavailable", NULL,
+	    again },
 	{ PEER_STS, GCPSECRET_ERR_REFUSED, "invalid_grant", NULL,
 	    "the identity of this workload is not accepted: check that the "
 	    "provider's issuer, audience and attribute condition fit its "
@@ -133,6 +144,8 @@ static const struct by_http {
 	    "{resource} does not exist, or the endpoint is wrong" },
 	{ PEER_TOKEN, 400, 401, GCPSECRET_ERR_REFUSED,
 	    "the credentials are not accepted" },
+	{ PEER_KEY, 400, 401, GCPSECRET_ERR_REFUSED,
+	    "the key of {account} is not accepted" },
 	{ PEER_STS, 400, 403, GCPSECRET_ERR_REFUSED,
 	    "the external account is not accepted" },
 	{ PEER_IAM, 401, 401, GCPSECRET_ERR_REFUSED,
@@ -292,21 +305,18 @@ read_delay_s(const char *text)
 	return strcmp(text, "s") == 0 ? s : -1;
 }
 
+/* So much of a secret gives it away. */
+#define TELLING 16
+
 /* A server that repeats what it was sent must not get it into a log. */
 static bool
-tells_secret(const gcpsecret_client *client, const struct exchange *x,
-    const char *message)
+tells_secret(const struct exchange *x, const char *message)
 {
-	const char *const secrets[] = {
-		x->secret,
-		client->token.text.data,
-		client->credentials.file.client_secret,
-		client->credentials.file.refresh_token,
-	};
+	const char *const *s = x->secrets;
 
-	for (size_t i = 0; i < COUNT(secrets); i++)
-		if (secrets[i] != NULL && *secrets[i] != '\0' &&
-		    strstr(message, secrets[i]) != NULL)
+	for (; s != NULL && *s != NULL; s++)
+		if (memmem(message, strlen(message), *s,
+			strnlen(*s, TELLING)) != NULL)
 			return true;
 	return false;
 }
@@ -340,7 +350,7 @@ gs_refusal(
 	status = judge(x, &facts, &advice);
 	buf_init(&text, 8192);
 	explain(client, x, &facts, advice, &text);
-	if (!buf_ok(&text) || tells_secret(client, x, text.data)) {
+	if (!buf_ok(&text) || tells_secret(x, text.data)) {
 		buf_clear(&text);
 		explain(client, x, &(struct facts){ 0 }, advice, &text);
 	}

@@ -6,9 +6,6 @@
 #include "google.h"
 #include "subject.h"
 
-#define AUDIENCE                                            \
-	"//iam.googleapis.com/projects/1/locations/global/" \
-	"workloadIdentityPools/POOL/providers/PROVIDER"
 #define VERIFICATION                                                  \
 	"https://sts.{region}.amazonaws.com?Action=GetCallerIdentity" \
 	"&Version=2011-06-15"

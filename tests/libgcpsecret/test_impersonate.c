@@ -19,7 +19,7 @@
 #define TARGET_REPLY REPLY(IAM_REPLY(TOKEN, NOW_PLUS_HOUR))
 #define SECRET_REPLY REPLY(GOOD)
 
-#define FROM_USER "\"source_credentials\":" USER
+#define FROM_USER "\"source_credentials\":" USER_FILE
 
 #define BODY                                                                  \
 	"\"scope\":[\"https://www.googleapis.com/auth/cloud-platform\"],\"li" \
@@ -45,12 +45,18 @@ assert_impersonates(struct google *g, size_t i, const char *path,
 static gcpsecret_status
 trade(struct google *g, const struct wanted *wanted, struct grant *grant)
 {
+	const struct key_file_origin origin = { "file.json", true };
+	struct key_file              file;
+	gcpsecret_status             status;
+
 	gs_grant_init(grant);
-	memset(&g->err, 0, sizeof(g->err));
-	assert_int_equal(gs_begin(g->client, &g->err), GCPSECRET_OK);
-	assert_int_equal(gs_credentials(g->client, &g->err), GCPSECRET_OK);
-	return gs_impersonate(g->client, &g->client->credentials.file,
-	    SOURCE_TOKEN, wanted, grant, &g->err);
+	assert_int_equal(gs_begin(g->client, NULL), GCPSECRET_OK);
+	assert_int_equal(
+	    gs_key_file_load(&file, g->file, &origin, NULL), GCPSECRET_OK);
+	status = gs_impersonate(
+	    g->client, &file, SOURCE_TOKEN, wanted, grant, &g->err);
+	gs_key_file_free(&file);
+	return status;
 }
 
 static void
@@ -542,9 +548,7 @@ an_external_accounts_lifetime_is_asked_for(void **state)
 			"\"service_account_impersonation\":"
 			"{\"token_lifetime_seconds\":600}}",
 			loopback_url(g.peer)) > 0);
-	google_set("GOOGLE_APPLICATION_CREDENTIALS",
-	    google_write(&g, "external.json", text));
-	gcpsecret_client_set_loopback(g.client, true);
+	google_write(&g, "external.json", text);
 	assert_int_equal(trade(&g, &wanted, &grant), GCPSECRET_OK);
 	assert_holds(
 	    loopback_request(g.peer, 0)->body, "\"lifetime\":\"600s\"}");

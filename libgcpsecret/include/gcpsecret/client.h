@@ -3,7 +3,6 @@
 #define GCPSECRET_CLIENT_H
 
 #include <gcpsecret/error.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -14,9 +13,9 @@ extern "C" {
  * A connection to Secret Manager.
  *
  * Thread safety: one thread at a time per client; different clients are
- * independent.  gcpsecret_client_cancel() alone may be called from any thread or
- * from a signal handler.  A program with threads calls curl_global_init() in
- * main() before it starts them.
+ * independent, even when they share credentials.  gcpsecret_client_cancel()
+ * alone may be called from any thread or from a signal handler.  A program with
+ * threads calls curl_global_init() in main() before it starts them.
  *
  * The library starts no threads and writes nothing to stdout or stderr.  It
  * reads the environment in one place: to find credentials, as below.
@@ -37,8 +36,7 @@ typedef struct gcpsecret_client gcpsecret_client;
  *    NO_GCE_CHECK is "true".
  *
  * What was found stays; a search that found nothing is repeated by the next
- * call.  Files of type service_account and authorized_user are understood.
- * gcpsecret_credentials(7) has the details.
+ * call.  gcpsecret_credentials(7) has the details.
  *
  * Fails with: ARGUMENT, NOMEM.
  */
@@ -53,34 +51,27 @@ GCPSECRET_API void gcpsecret_client_free(gcpsecret_client *client);
  * the default.  Each fails with: ARGUMENT, NOMEM; a failure leaves the old
  * value.
  *
- * credentials_file: this file, and no search.
  * endpoint: default https://secretmanager.googleapis.com, and for a regional
  *	secret its region's host; one that is set serves both.  Plain http is
  *	accepted for loopback only; credentials are sent all the same.
- * token_url: where an authorized user's token is refreshed.  Default
- *	https://oauth2.googleapis.com/token; plain http for loopback only.
- * universe_domain: whose APIs are called.  Default: GOOGLE_CLOUD_UNIVERSE_DOMAIN
- *	of the environment, else googleapis.com.  Credentials made for another
- *	universe are refused.
  * ca_file: PEM bundle instead of the system's.
  * proxy: URL of an HTTP proxy, for https alone.  Default: none, whatever the
  *	environment says.
  * user_agent: default "libgcpsecret/VERSION".
+ * quota_project: who pays for calls of Secret Manager.  Default:
+ *	GOOGLE_CLOUD_QUOTA_PROJECT, then the credentials; else the secret's
+ *	project.
  */
-GCPSECRET_API gcpsecret_status gcpsecret_client_set_credentials_file(
-    gcpsecret_client *client, const char *path, gcpsecret_error *err);
 GCPSECRET_API gcpsecret_status gcpsecret_client_set_endpoint(
     gcpsecret_client *client, const char *url, gcpsecret_error *err);
-GCPSECRET_API gcpsecret_status gcpsecret_client_set_token_url(
-    gcpsecret_client *client, const char *url, gcpsecret_error *err);
-GCPSECRET_API gcpsecret_status gcpsecret_client_set_universe_domain(
-    gcpsecret_client *client, const char *domain, gcpsecret_error *err);
 GCPSECRET_API gcpsecret_status gcpsecret_client_set_ca_file(
     gcpsecret_client *client, const char *path, gcpsecret_error *err);
 GCPSECRET_API gcpsecret_status gcpsecret_client_set_proxy(
     gcpsecret_client *client, const char *url, gcpsecret_error *err);
 GCPSECRET_API gcpsecret_status gcpsecret_client_set_user_agent(
     gcpsecret_client *client, const char *user_agent, gcpsecret_error *err);
+GCPSECRET_API gcpsecret_status gcpsecret_client_set_quota_project(
+    gcpsecret_client *client, const char *project, gcpsecret_error *err);
 
 /* The deadline of a whole call, token and repetitions included.  Default: 60 s.
  * Values below 1 bring the default back. */
@@ -94,11 +85,6 @@ GCPSECRET_API void gcpsecret_client_set_timeout_ms(
  */
 GCPSECRET_API void gcpsecret_client_set_retries(
     gcpsecret_client *client, int retries);
-
-/* Lets credentials files name URLs of plain http on this machine, as tests
- * need.  Default: false, they must be https. */
-GCPSECRET_API void gcpsecret_client_set_loopback(
-    gcpsecret_client *client, bool allow);
 
 typedef enum gcpsecret_log_level {
 	GCPSECRET_LOG_ERROR,
@@ -119,9 +105,17 @@ GCPSECRET_API void gcpsecret_client_set_log(gcpsecret_client *client,
 /* Seconds since the epoch, UTC. */
 typedef int64_t (*gcpsecret_clock_fn)(void *ctx);
 
-/* The calendar that dates and ages tokens.  `fn` NULL: the system's. */
+/* The calendar that dates tokens.  `fn` NULL: the system's. */
 GCPSECRET_API void gcpsecret_client_set_clock(
     gcpsecret_client *client, gcpsecret_clock_fn fn, void *ctx);
+
+/* Milliseconds from any moment on, which never go back. */
+typedef int64_t (*gcpsecret_steady_fn)(void *ctx);
+
+/* The clock that ages tokens; deadlines keep to the system's.  `fn` NULL:
+ * CLOCK_BOOTTIME.  Clients that share credentials need the same one. */
+GCPSECRET_API void gcpsecret_client_set_steady_clock(
+    gcpsecret_client *client, gcpsecret_steady_fn fn, void *ctx);
 
 /* Makes the running call, and every later one, fail with CANCELED.  There is no
  * way back: free the client. */
