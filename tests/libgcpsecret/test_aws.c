@@ -590,6 +590,23 @@ a_failure_that_passes_is_repeated(void **state)
 }
 
 static void
+a_machine_that_repeats_the_session_is_not_quoted(void **state)
+{
+	static const struct loopback_answer script[] = { SESSION_REPLY,
+		{ .status = 403,
+		    .body = "{\"error\":{\"message\":\"no: " SESSION "\"}}" } };
+	struct google                       g;
+	struct buf                          token;
+
+	(void)state;
+	start(&g, script, COUNT(script));
+	assert_int_equal(
+	    make_token(&g, &everything, &token), GCPSECRET_ERR_CREDENTIALS);
+	assert_null(strstr(g.err.message, SESSION));
+	google_end(&g);
+}
+
+static void
 a_long_session_token_is_carried_whole(void **state)
 {
 	static const struct loopback_answer no[] = { { .status = 500 } };
@@ -651,6 +668,8 @@ main(void)
 		cmocka_unit_test(an_answer_of_no_use_is_refused),
 		cmocka_unit_test(keys_without_a_session_token_will_do),
 		cmocka_unit_test(a_failure_that_passes_is_repeated),
+		cmocka_unit_test(
+		    a_machine_that_repeats_the_session_is_not_quoted),
 		cmocka_unit_test(a_long_session_token_is_carried_whole),
 		cmocka_unit_test(a_clock_out_of_range_is_refused),
 	};
