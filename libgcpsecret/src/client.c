@@ -25,6 +25,7 @@ gcpsecret_client_new(gcpsecret_client **out, gcpsecret_error *err)
 	}
 	client->timeout_ms = GS_TIMEOUT_MS;
 	client->retries = RETRIES;
+	client->retry_on = GCPSECRET_RETRY_ACCESS;
 	client->clock = clock_utc_s;
 	client->steady = gs_steady_ms;
 	atomic_init(&client->canceled, false);

@@ -17,6 +17,7 @@ struct gcpsecret_client {
 	char               *quota_project;
 	int64_t             timeout_ms;
 	int                 retries;
+	unsigned            retry_on; /* of gcpsecret_retry */
 	gcpsecret_log_fn    log;
 	void               *log_ctx;
 	gcpsecret_log_level log_max;

@@ -144,9 +144,9 @@ gs_impersonate(gcpsecret_client *client, const struct key_file *file,
 {
 	enum reply        form = wanted->audience != NULL ? REPLY_IAM_ID_TOKEN
 							  : REPLY_IAM_ACCESS_TOKEN;
+	const char *const secrets[] = { source_token, NULL };
 	struct buf        url, body, bearer, actor;
 	struct buf *const texts[] = { &url, &body, &bearer, &actor };
-	const char *const secrets[] = { source_token, NULL };
 	struct exchange   x;
 	gcpsecret_status  status;
 

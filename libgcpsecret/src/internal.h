@@ -12,7 +12,10 @@
 /*
  * From top to bottom, each knowing only what stands below it:
  *
- *	payload.c		one version of a secret
+ *	rotation.c		more than one version at a time
+ *	payload.c secret.c version.c policy.c location.c
+ *				the methods, by noun, with each.c for lists
+ *	call.c method.c		one call of one method, a row of a table
  *	token.c			the bearer token: cached, renewed in time
  *	grant.c			a new one, from whatever source there is
  *	service_account.c user.c external.c impersonate.c metadata.c	sources
@@ -21,7 +24,8 @@
  *	reply.c			how a token comes
  *	exchange.c refusal.c	one request, repeated, and what a "no" means
  *	client.c		what they all belong to
- *	name.c jwt.c crc32c.c file.c values.c error.c	helpers
+ *	body.c secret_input.c replication.c	what is written, and read
+ *	name.c reference.c jwt.c crc32c.c file.c values.c error.c	helpers
  *
  * One call goes up: a refusal names the account that lacks a role, and
  * credentials.c knows it.
@@ -47,6 +51,10 @@ bool gs_json_number(struct json_object *value, int64_t *out);
 
 /* A variable of the environment; NULL when it is unset or empty. */
 const char *gs_variable(const char *name);
+
+/* Reads "3.5s", of google.protobuf.Duration, rounded up. */
+bool gs_read_duration(const char *text, int64_t *out);
+bool gs_put_duration(struct json_object *value, void *at); /* int64_t */
 
 /* Printable ASCII without blanks, quotes and backslashes, and not empty: fit
  * for a header and for a JSON text without escapes. */

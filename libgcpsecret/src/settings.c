@@ -130,6 +130,13 @@ gcpsecret_client_set_retries(gcpsecret_client *client, int retries)
 }
 
 void
+gcpsecret_client_set_retry_on(gcpsecret_client *client, unsigned mask)
+{
+	if (client != NULL)
+		client->retry_on = mask;
+}
+
+void
 gcpsecret_client_set_log(gcpsecret_client *client, gcpsecret_log_fn fn,
     void *ctx, gcpsecret_log_level max)
 {

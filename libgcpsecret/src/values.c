@@ -41,6 +41,36 @@ gs_variable(const char *name)
 }
 
 bool
+gs_read_duration(const char *text, int64_t *out)
+{
+	int64_t s = 0;
+	size_t  digits = strspn(text, "0123456789");
+
+	if (digits == 0 || digits > 12)
+		return false;
+	for (size_t i = 0; i < digits; i++)
+		s = s * 10 + (text[i] - '0');
+	text += digits;
+	if (*text == '.') {
+		digits = strspn(++text, "0123456789");
+		s += strspn(text, "0") < digits;
+		text += digits;
+	}
+	if (strcmp(text, "s") != 0)
+		return false;
+	*out = s;
+	return true;
+}
+
+bool
+gs_put_duration(struct json_object *value, void *at)
+{
+	const char *text;
+
+	return put_string(value, &text) && gs_read_duration(text, at);
+}
+
+bool
 gs_is_plain(const char *text)
 {
 	size_t n = 0;

@@ -199,7 +199,7 @@ void
 google_use_user(struct google *g)
 {
 	google_set("GOOGLE_APPLICATION_CREDENTIALS",
-	    google_write(g, "user.json", USER_FILE));
+	    google_write(g, "user.json", USER));
 	use_endpoint(g);
 }
 

@@ -55,7 +55,7 @@
 #define CLIENT_SECRET "GOCSPX-client-secret"
 #define REFRESH_TOKEN "1//refresh-token"
 
-#define USER_FILE                                               \
+#define USER                                                    \
 	"{\"type\":\"authorized_user\",\"client_id\":\"id&1\"," \
 	"\"client_secret\":\"" CLIENT_SECRET                    \
 	"\",\"refresh_token\":\"" REFRESH_TOKEN "\"}"
@@ -98,14 +98,14 @@ void google_use_user(struct google *g);
 void google_use_service_account(struct google *g);
 void google_use_metadata(struct google *g);
 
-/* The service account TARGET, with the other members of the document given, such
- * as "source_credentials". */
-void google_use_impersonated(struct google *g, const char *members);
-
 /* An external account whose "credential_source" is that, with the other members
  * of the document given, such as "audience". */
 void google_use_external(
     struct google *g, const char *source, const char *members);
+
+/* The service account TARGET, with the other members of the document given, such
+ * as "source_credentials". */
+void google_use_impersonated(struct google *g, const char *members);
 
 /* Writes a file in the folder; its path is `file`. */
 const char *google_write(struct google *g, const char *name, const char *text);

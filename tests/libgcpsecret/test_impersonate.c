@@ -19,7 +19,7 @@
 #define TARGET_REPLY REPLY(IAM_REPLY(TOKEN, NOW_PLUS_HOUR))
 #define SECRET_REPLY REPLY(GOOD)
 
-#define FROM_USER "\"source_credentials\":" USER_FILE
+#define FROM_USER "\"source_credentials\":" USER
 
 #define BODY                                                                  \
 	"\"scope\":[\"https://www.googleapis.com/auth/cloud-platform\"],\"li" \

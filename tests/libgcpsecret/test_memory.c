@@ -98,8 +98,8 @@ static const struct loopback_answer all_in_one[] = {
 static void
 use_impersonated(struct google *g)
 {
-	google_use_impersonated(g, "\"delegates\":[\"a@p.example\"],\"source_"
-				   "credentials\":" USER_FILE);
+	google_use_impersonated(
+	    g, "\"delegates\":[\"a@p.example\"],\"source_credentials\":" USER);
 }
 
 /*

@@ -86,6 +86,32 @@ GCPSECRET_API void gcpsecret_client_set_timeout_ms(
 GCPSECRET_API void gcpsecret_client_set_retries(
     gcpsecret_client *client, int retries);
 
+/*
+ * Which requests to Secret Manager are sent again at all.  Google's own clients
+ * repeat ACCESS alone, after a failure of the network, "unavailable" (HTTP 503,
+ * or a 502 or 504 from something in between) and RATE_LIMIT; that is the
+ * default.  Requests for tokens are always repeated.
+ *
+ * WRITE never does a thing twice:
+ *	enabling, disabling and destroying a version is repeated as reads are,
+ *	since the second time changes nothing;
+ *	so is what is changed or deleted with an etag: at worst CONFLICT is
+ *	returned for a change that was made;
+ *	other writes are repeated after RATE_LIMIT, and when certainly nothing
+ *	was sent;
+ *	adding a version, only when certainly nothing was sent.
+ */
+typedef enum gcpsecret_retry {
+	GCPSECRET_RETRY_ACCESS = 1, /* reading a payload */
+	GCPSECRET_RETRY_READ = 2,   /* reading anything else */
+	GCPSECRET_RETRY_WRITE = 4,  /* creating, changing, deleting */
+	GCPSECRET_RETRY_SERVER = 8  /* of these, also after any other 5xx */
+} gcpsecret_retry;
+
+/* `mask` of gcpsecret_retry; bits that are none of these are ignored. */
+GCPSECRET_API void gcpsecret_client_set_retry_on(
+    gcpsecret_client *client, unsigned mask);
+
 typedef enum gcpsecret_log_level {
 	GCPSECRET_LOG_ERROR,
 	GCPSECRET_LOG_INFO,
