@@ -221,7 +221,8 @@ a_failed_allocation_while_signing_for_aws_is_survived(void **state)
 							   loopback_url(g.peer),
 		.aws_url = loopback_url(g.peer),
 		.session_token_url = loopback_url(g.peer),
-		.verification_url = "https://sts.{region}.amazonaws.com?a=b" };
+		.verification_url = "https://sts.{region}.amazonaws.com?Action="
+				    "GetCallerIdentity&Version=2011-06-15" };
 	google_set("AWS_REGION", "us-east-2");
 	google_set("AWS_ACCESS_KEY_ID", AWS_KEY_ID);
 	google_set("AWS_SECRET_ACCESS_KEY", AWS_SECRET_KEY);
@@ -264,7 +265,8 @@ keys_of_aws_are_wiped_before_memory_is_given_back(void **state)
 	file.subject_source = (struct subject_source){ .aws_url =
 							   loopback_url(g.peer),
 		.session_token_url = loopback_url(g.peer),
-		.verification_url = "https://sts.{region}.amazonaws.com?a=b" };
+		.verification_url = "https://sts.{region}.amazonaws.com?Action="
+				    "GetCallerIdentity&Version=2011-06-15" };
 	google_set("AWS_REGION", "us-east-2");
 	leaks = 0;
 	watching = true;
