@@ -44,7 +44,7 @@
 	"{\"access_token\":\"" token "\",\"expires_in\":" seconds "," \
 	"\"token_type\":\"Bearer\"}"
 
-#define AUDIENCE                                     \
+#define EXTERNAL_AUDIENCE                            \
 	"//iam.googleapis.com/projects/1/locations/" \
 	"global/workloadIdentityPools/pool/providers/oidc"
 #define SUBJECT_TOKEN "eyJhbGciOi.subject.token"

@@ -312,7 +312,7 @@ use_certificate(struct google *g, const struct tls *tls, const char *members)
 	char text[1000];
 
 	snprintf(text, sizeof(text),
-	    "{\"type\":\"external_account\",\"audience\":\"" AUDIENCE
+	    "{\"type\":\"external_account\",\"audience\":\"" EXTERNAL_AUDIENCE
 	    "\",\"subject_token_type\":"
 	    "\"urn:ietf:params:oauth:token-type:mtls\","
 	    "\"token_url\":\"https://127.0.0.1:%d/v1/token\","
@@ -455,7 +455,8 @@ the_service_is_the_one_that_asks_for_certificates(void **state)
 	google_set("GOOGLE_API_CERTIFICATE_CONFIG", g.file);
 	google_set("GOOGLE_APPLICATION_CREDENTIALS",
 	    google_write(&g, "external.json",
-		"{\"type\":\"external_account\",\"audience\":\"" AUDIENCE
+		"{\"type\":\"external_account\",\"audience\":"
+		"\"" EXTERNAL_AUDIENCE
 		"\",\"subject_token_type\":\"t\",\"credential_source\":"
 		"{\"certificate\":{\"use_default_certificate_config\":true}}"
 		"}"));

@@ -8,7 +8,7 @@
 #include "google.h"
 #include "grant.h"
 
-#define AUDIENCE_MEMBER "\"audience\":\"" AUDIENCE "\""
+#define AUDIENCE_MEMBER "\"audience\":\"" EXTERNAL_AUDIENCE "\""
 #define WORKFORCE                                                              \
 	"\"audience\":\"//iam.googleapis.com/locations/global/workforcePools/" \
 	"pool/providers/oidc\",\"workforce_pool_user_project\":\"who-pays\""
@@ -19,7 +19,7 @@
 #define FORM                                                                   \
 	"grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Atoken-exchange" \
 	"&audience=%2F%2Fiam.googleapis.com%2Fprojects%2F1%2Flocations%2F"     \
-	"global%2FworkloadIdentityPools%2Fpool%2Fproviders%2Foidc"              \
+	"global%2FworkloadIdentityPools%2Fpool%2Fproviders%2Foidc"             \
 	"&scope=https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fcloud-platform"      \
 	"&requested_token_type="                                               \
 	"urn%3Aietf%3Aparams%3Aoauth%3Atoken-type%3Aaccess_token"              \
@@ -364,7 +364,7 @@ static void
 an_external_account_has_no_id_token_of_its_own(void **state)
 {
 	static const struct wanted wanted = { .audience = "https://a" };
-	struct key_file            file = { .audience = AUDIENCE };
+	struct key_file            file = { .audience = EXTERNAL_AUDIENCE };
 	struct google              g;
 	struct grant               grant;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,6 +103,54 @@ use_impersonated(struct google *g)
 	    g, "\"delegates\":[\"a@p.example\"],\"source_credentials\":" USER);
 }
 
+/* External accounts, by where their subject token comes from. */
+static void
+use_subject_file(struct google *g)
+{
+	char source[200];
+
+	google_write(g, "subject", "{\"token\":\"" SUBJECT_TOKEN "\"}");
+	snprintf(source, sizeof(source),
+	    "{\"file\":\"%s\",\"format\":{\"type\":\"json\","
+	    "\"subject_token_field_name\":\"token\"}}",
+	    g->file);
+	google_use_external(g, source,
+	    "\"client_id\":\"id\",\"client_secret\":\"" CLIENT_SECRET
+	    "\",\"audience\":\"" EXTERNAL_AUDIENCE "\"");
+}
+
+static void
+use_subject_url(struct google *g)
+{
+	char source[200];
+
+	snprintf(source, sizeof(source),
+	    "{\"url\":\"%s/token\",\"headers\":{\"X-Key\":\"" CLIENT_SECRET
+	    "\"}}",
+	    loopback_url(g->peer));
+	google_use_external(g, source,
+	    "\"workforce_pool_user_project\":\"who-pays\",\"audience\":"
+	    "\"//iam.googleapis.com/locations/global/workforcePools/pool\"");
+}
+
+static void
+use_subject_program(struct google *g)
+{
+	char source[300];
+
+	google_write(g, "answer",
+	    "{\"version\":1,\"success\":true,\"token_type\":"
+	    "\"urn:ietf:params:oauth:token-type:jwt\",\"id_token\":"
+	    "\"" SUBJECT_TOKEN "\"}");
+	snprintf(source, sizeof(source),
+	    "{\"executable\":{\"command\":\"cat '%s'\","
+	    "\"output_file\":\"/nonexistent/output\"}}",
+	    g->file);
+	google_use_external(
+	    g, source, "\"audience\":\"" EXTERNAL_AUDIENCE "\"");
+	google_set("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", "1");
+}
+
 /*
  * Reads a secret with each allocation failing once, by a client of its own.
  * `otherwise` is what the call returns when none fails, or when the one that
@@ -140,6 +189,9 @@ every_failed_allocation_is_survived(void **state)
 		google_use_service_account,
 		google_use_metadata,
 		use_impersonated,
+		use_subject_file,
+		use_subject_url,
+		use_subject_program,
 	};
 
 	(void)state;
@@ -162,6 +214,9 @@ memory_that_held_a_secret_is_wiped_before_it_is_given_back(void **state)
 		google_use_service_account,
 		google_use_metadata,
 		use_impersonated,
+		use_subject_file,
+		use_subject_url,
+		use_subject_program,
 	};
 
 	(void)state;
