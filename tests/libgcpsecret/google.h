@@ -44,7 +44,7 @@
 	"{\"access_token\":\"" token "\",\"expires_in\":" seconds "," \
 	"\"token_type\":\"Bearer\"}"
 
-#define EXTERNAL_AUDIENCE                            \
+#define AUDIENCE                                     \
 	"//iam.googleapis.com/projects/1/locations/" \
 	"global/workloadIdentityPools/pool/providers/oidc"
 #define SUBJECT_TOKEN "eyJhbGciOi.subject.token"

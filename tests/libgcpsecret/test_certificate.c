@@ -312,7 +312,7 @@ use_certificate(struct google *g, const struct tls *tls, const char *members)
 	char text[1000];
 
 	snprintf(text, sizeof(text),
-	    "{\"type\":\"external_account\",\"audience\":\"" EXTERNAL_AUDIENCE
+	    "{\"type\":\"external_account\",\"audience\":\"" AUDIENCE
 	    "\",\"subject_token_type\":"
 	    "\"urn:ietf:params:oauth:token-type:mtls\","
 	    "\"token_url\":\"https://127.0.0.1:%d/v1/token\","
@@ -358,10 +358,10 @@ static void
 a_certificate_is_shown_and_listed_anew_at_each_trade(void **state)
 {
 	static const struct loopback_answer script[] = {
-		good[0],
-		good[1],
-		good[0],
-		good[1],
+		{ .status = 200, .body = TOKEN_REPLY(TOKEN, "3599") },
+		{ .status = 200, .body = GOOD },
+		{ .status = 200, .body = TOKEN_REPLY(TOKEN, "3599") },
+		{ .status = 200, .body = GOOD },
 	};
 	struct google g;
 	struct tls   *tls;
@@ -456,7 +456,7 @@ the_service_is_the_one_that_asks_for_certificates(void **state)
 	google_set("GOOGLE_APPLICATION_CREDENTIALS",
 	    google_write(&g, "external.json",
 		"{\"type\":\"external_account\",\"audience\":"
-		"\"" EXTERNAL_AUDIENCE
+		"\"" AUDIENCE
 		"\",\"subject_token_type\":\"t\",\"credential_source\":"
 		"{\"certificate\":{\"use_default_certificate_config\":true}}"
 		"}"));

@@ -8,7 +8,7 @@
 #include "google.h"
 #include "grant.h"
 
-#define AUDIENCE_MEMBER "\"audience\":\"" EXTERNAL_AUDIENCE "\""
+#define AUDIENCE_MEMBER "\"audience\":\"" AUDIENCE "\""
 #define WORKFORCE                                                              \
 	"\"audience\":\"//iam.googleapis.com/locations/global/workforcePools/" \
 	"pool/providers/oidc\",\"workforce_pool_user_project\":\"who-pays\""
@@ -214,35 +214,34 @@ a_refusal_says_what_to_do(void **state)
 {
 	static const struct {
 		int              status;
-		const char      *body;
 		gcpsecret_status outcome;
-		const char      *message;
+		const char      *body, *message;
 	} rows[] = {
-		{ 400, NO("invalid_grant"), GCPSECRET_ERR_REFUSED,
+		{ 400, GCPSECRET_ERR_REFUSED, NO("invalid_grant"),
 		    "attribute condition" },
-		{ 400, NO("invalid_target"), GCPSECRET_ERR_REFUSED,
+		{ 400, GCPSECRET_ERR_REFUSED, NO("invalid_target"),
 		    "\"audience\" of the credentials" },
-		{ 401, NO("invalid_client"), GCPSECRET_ERR_REFUSED,
+		{ 401, GCPSECRET_ERR_REFUSED, NO("invalid_client"),
 		    "client_id and client_secret" },
-		{ 400, NO("unauthorized_client"), GCPSECRET_ERR_REFUSED,
+		{ 400, GCPSECRET_ERR_REFUSED, NO("unauthorized_client"),
 		    "turns this identity away" },
-		{ 400, NO("invalid_scope"), GCPSECRET_ERR_REFUSED, "scope" },
-		{ 400, NO("invalid_request"), GCPSECRET_ERR_REFUSED,
+		{ 400, GCPSECRET_ERR_REFUSED, NO("invalid_scope"), "scope" },
+		{ 400, GCPSECRET_ERR_REFUSED, NO("invalid_request"),
 		    "the external account is not accepted (the Security Token "
 		    "Service, HTTP 400 invalid_request: why)" },
-		{ 403, "<html>", GCPSECRET_ERR_REFUSED,
+		{ 403, GCPSECRET_ERR_REFUSED, "<html>",
 		    "the external account is not accepted" },
-		{ 404, "", GCPSECRET_ERR_REQUEST, "HTTP 404" },
-		{ 429, NO("x"), GCPSECRET_ERR_RATE_LIMIT, "wait" },
-		{ 500, "{}", GCPSECRET_ERR_SERVER, "try again later" },
-		{ 400, NO("temporarily_unavailable"), GCPSECRET_ERR_SERVER,
+		{ 404, GCPSECRET_ERR_REQUEST, "", "HTTP 404" },
+		{ 429, GCPSECRET_ERR_RATE_LIMIT, NO("x"), "wait" },
+		{ 500, GCPSECRET_ERR_SERVER, "{}", "try again later" },
+		{ 400, GCPSECRET_ERR_SERVER, NO("temporarily_unavailable"),
 		    "try again later" },
-		{ 302, "", GCPSECRET_ERR_FORMAT, "something in between" },
+		{ 302, GCPSECRET_ERR_FORMAT, "", "something in between" },
 		/* One that repeats what it was sent is not quoted. */
-		{ 400,
+		{ 400, GCPSECRET_ERR_REFUSED,
 		    "{\"error\":\"invalid_grant\",\"error_description\":"
 		    "\"no: " SUBJECT_TOKEN "\"}",
-		    GCPSECRET_ERR_REFUSED, "(the Security Token Service" },
+		    "(the Security Token Service" },
 	};
 
 	(void)state;
@@ -364,7 +363,7 @@ static void
 an_external_account_has_no_id_token_of_its_own(void **state)
 {
 	static const struct wanted wanted = { .audience = "https://a" };
-	struct key_file            file = { .audience = EXTERNAL_AUDIENCE };
+	struct key_file            file = { .audience = AUDIENCE };
 	struct google              g;
 	struct grant               grant;
 

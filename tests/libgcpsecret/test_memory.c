@@ -116,7 +116,7 @@ use_subject_file(struct google *g)
 	    g->file);
 	google_use_external(g, source,
 	    "\"client_id\":\"id\",\"client_secret\":\"" CLIENT_SECRET
-	    "\",\"audience\":\"" EXTERNAL_AUDIENCE "\"");
+	    "\",\"audience\":\"" AUDIENCE "\"");
 }
 
 static void
@@ -146,8 +146,7 @@ use_subject_program(struct google *g)
 	    "{\"executable\":{\"command\":\"cat '%s'\","
 	    "\"output_file\":\"/nonexistent/output\"}}",
 	    g->file);
-	google_use_external(
-	    g, source, "\"audience\":\"" EXTERNAL_AUDIENCE "\"");
+	google_use_external(g, source, "\"audience\":\"" AUDIENCE "\"");
 	google_set("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", "1");
 }
 

@@ -13,7 +13,7 @@
 #include "subject.h"
 
 #define ALLOW "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES"
-#define MEMBERS "\"audience\":\"" EXTERNAL_AUDIENCE "\""
+#define MEMBERS "\"audience\":\"" AUDIENCE "\""
 #define TYPE(name) \
 	"\"token_type\":\"urn:ietf:params:oauth:token-type:" name "\""
 
@@ -314,7 +314,7 @@ a_program_is_told_by_arguments_and_environment(void **state)
 static struct key_file
 account_of(const char *command, int64_t timeout_ms)
 {
-	return (struct key_file){ .audience = EXTERNAL_AUDIENCE,
+	return (struct key_file){ .audience = AUDIENCE,
 		.subject_token_type = "t",
 		.subject = SUBJECT_PROGRAM,
 		.subject_source = {

@@ -7,7 +7,7 @@
 
 #include "google.h"
 
-#define MEMBERS "\"audience\":\"" EXTERNAL_AUDIENCE "\""
+#define MEMBERS "\"audience\":\"" AUDIENCE "\""
 #define JSON                              \
 	",\"format\":{\"type\":\"json\"," \
 	"\"subject_token_field_name\":\"access_token\"}"
