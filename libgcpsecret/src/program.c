@@ -341,8 +341,8 @@ gs_subject_program(gcpsecret_client *client, const struct key_file *file,
 	if (allowed == NULL || strcmp(allowed, "1") != 0)
 		return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
 		    "the credentials want a program to be run: set " ALLOW
-		    "=1 if you trust the file and \"%.160s\"",
-		    source->command);
+		    "=1 if you trust their file and %.*s",
+		    (int)strcspn(source->command, " "), source->command);
 	if ((status = gs_words_split(&words, source->command, err)) !=
 	    GCPSECRET_OK)
 		return status;

@@ -173,6 +173,22 @@ a_workforce_names_the_project_that_pays(void **state)
 	google_end(&g);
 }
 
+/* The account CLIENT_EMAIL is impersonated with the pool's token. */
+static void
+use_impersonation(struct google *g)
+{
+	char members[500];
+
+	snprintf(members, sizeof(members),
+	    AUDIENCE_MEMBER
+	    ",\"service_account_impersonation_url\":\"%s/v1/projects/-/"
+	    "serviceAccounts/" CLIENT_EMAIL ":generateAccessToken\","
+	    "\"service_account_impersonation\":"
+	    "{\"token_lifetime_seconds\":1800}",
+	    loopback_url(g->peer));
+	use_file(g, members);
+}
+
 static void
 a_service_account_is_impersonated_with_the_token_of_the_pool(void **state)
 {
@@ -184,18 +200,10 @@ a_service_account_is_impersonated_with_the_token_of_the_pool(void **state)
 		{ .status = 200, .body = GOOD },
 	};
 	struct google g;
-	char          members[500];
 
 	(void)state;
 	google_start(&g, script, COUNT(script));
-	snprintf(members, sizeof(members),
-	    AUDIENCE_MEMBER
-	    ",\"service_account_impersonation_url\":\"%s/v1/projects/-/"
-	    "serviceAccounts/" CLIENT_EMAIL ":generateAccessToken\","
-	    "\"service_account_impersonation\":"
-	    "{\"token_lifetime_seconds\":1800}",
-	    loopback_url(g.peer));
-	use_file(&g, members);
+	use_impersonation(&g);
 	assert_int_equal(google_access(&g, NAME), GCPSECRET_OK);
 	assert_string_equal(body_of(&g, 0), FORM);
 	assert_string_equal(loopback_request(g.peer, 1)->target,
@@ -204,6 +212,27 @@ a_service_account_is_impersonated_with_the_token_of_the_pool(void **state)
 	assert_header(&g, 1, "Authorization", "Bearer " STS_TOKEN);
 	assert_holds(body_of(&g, 1), "\"lifetime\":\"1800s\"");
 	assert_header(&g, 2, "Authorization", "Bearer " TOKEN);
+	google_end(&g);
+}
+
+static void
+an_impersonation_that_is_refused_names_who_and_whom(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 200, .body = STS_REPLY },
+		{ .status = 403,
+		    .body = "{\"error\":{\"status\":\"PERMISSION_DENIED\","
+			    "\"message\":\"no: " STS_TOKEN "\"}}" },
+	};
+	struct google g;
+
+	(void)state;
+	google_start(&g, script, COUNT(script));
+	use_impersonation(&g);
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_ERR_FORBIDDEN);
+	assert_holds(g.err.message,
+	    "grant roles/iam.serviceAccountTokenCreator on " CLIENT_EMAIL);
+	assert_holds(g.err.message, "to " AUDIENCE);
 	google_end(&g);
 }
 
@@ -392,6 +421,8 @@ main(void)
 		cmocka_unit_test(a_workforce_names_the_project_that_pays),
 		cmocka_unit_test(
 		    a_service_account_is_impersonated_with_the_token_of_the_pool),
+		cmocka_unit_test(
+		    an_impersonation_that_is_refused_names_who_and_whom),
 		cmocka_unit_test(a_refusal_says_what_to_do),
 		cmocka_unit_test(an_answer_that_is_none_is_refused),
 		cmocka_unit_test(

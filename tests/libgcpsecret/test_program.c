@@ -93,11 +93,13 @@ a_program_is_run_only_if_that_is_allowed(void **state)
 		google_start(&g, good, COUNT(good));
 		snprintf(path, sizeof(path), "%s/ran", g.folder);
 		write_program(&g, "touch \"${0%/*}/ran\"");
-		use_program(&g, "", "");
+		/* What follows may be a password. */
+		use_program(&g, " " CLIENT_SECRET, "");
 		google_set(ALLOW, values[i]);
 		assert_int_equal(
 		    google_access(&g, NAME), GCPSECRET_ERR_CREDENTIALS);
 		assert_holds(g.err.message, "set " ALLOW "=1 if you trust");
+		assert_holds(g.err.message, "/program");
 		assert_int_equal(access(path, F_OK), -1);
 		google_end(&g);
 	}
@@ -235,7 +237,7 @@ a_program_that_cannot_be_run_is_named(void **state)
 		    "the program /nonexistent/get cannot be started: No such "
 		    "file or directory" },
 		{ "/etc/passwd", "cannot be started: Permission denied" },
-		{ "get 'token", "the command \"get 'token\" ends within" },
+		{ "get 'token", "\"command\" of the credentials ends within" },
 	};
 
 	(void)state;
