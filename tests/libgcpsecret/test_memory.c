@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "certificate.h"
 #include "client.h"
 #include "google.h"
 #include "subject.h"
@@ -330,6 +331,57 @@ keys_of_aws_are_wiped_before_memory_is_given_back(void **state)
 	google_end(&g);
 }
 
+/* What a certificate proves, by the configuration of gcloud's folder. */
+static gcpsecret_status
+prove_by_certificate(struct google *g)
+{
+	static const struct subject_source source = { .use_default_cert =
+							  true };
+	struct proof                       proof;
+	gcpsecret_status                   status;
+
+	gs_proof_init(&proof);
+	status = gs_subject_certificate(&source, &proof, &g->err);
+	assert_true(status != GCPSECRET_OK || proof.token.len > 0);
+	gs_proof_free(&proof);
+	return status;
+}
+
+static void
+a_failed_allocation_with_a_certificate_is_survived_and_wiped(void **state)
+{
+	struct certificate certificate;
+	struct google      g;
+	char               text[300];
+	gcpsecret_status   status = GCPSECRET_OK;
+	bool               reached = true;
+
+	(void)state;
+	certificate_make(&certificate, "subjectAltName=IP:127.0.0.1");
+	google_start(&g, all_in_one, 1);
+	snprintf(text, sizeof(text),
+	    "{\"cert_configs\":{\"workload\":{\"cert_path\":\"%s\","
+	    "\"key_path\":\"%s\"}}}",
+	    certificate.certificate, certificate.key);
+	google_write(&g, "certificate_config.json", text);
+	google_set("CLOUDSDK_CONFIG", g.folder);
+	leaks = 0;
+	watching = true;
+	for (long n = 0; reached; n++) {
+		left = n;
+		status = prove_by_certificate(&g);
+		reached = left < 0;
+		left = -1;
+		if (status != GCPSECRET_OK)
+			assert_int_equal(status, GCPSECRET_ERR_NOMEM);
+	}
+	watching = false;
+	assert_int_equal(status, GCPSECRET_OK);
+	assert_int_equal(leaks, 0);
+	google_end(&g);
+	certificate_remove(&certificate);
+}
+
 static void
 a_failed_allocation_while_reporting_is_survived(void **state)
 {
@@ -393,6 +445,8 @@ main(void)
 		    a_failed_allocation_while_signing_for_aws_is_survived),
 		cmocka_unit_test(
 		    keys_of_aws_are_wiped_before_memory_is_given_back),
+		cmocka_unit_test(
+		    a_failed_allocation_with_a_certificate_is_survived_and_wiped),
 		cmocka_unit_test(
 		    a_failed_allocation_while_reporting_is_survived),
 		cmocka_unit_test(a_client_that_cannot_be_made_says_so),
