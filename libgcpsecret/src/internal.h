@@ -26,8 +26,8 @@
  *	exchange.c refusal.c	one request, repeated, and what a "no" means
  *	client.c		what they all belong to
  *	body.c secret_input.c replication.c	what is written, and read
- *	name.c reference.c jwt.c pem.c crc32c.c file.c child.c words.c values.c
- *	error.c			helpers
+ *	child.c environment.c words.c		another program
+ *	name.c reference.c jwt.c pem.c crc32c.c file.c values.c error.c	helpers
  *
  * One call goes up: a refusal names the account that lacks a role, and
  * credentials.c knows it.
