@@ -398,6 +398,146 @@ a_failed_allocation_while_reporting_is_survived(void **state)
 	google_end(&g);
 }
 
+/* A new refresh token comes with each token, and an ID token that says "exp". */
+static const struct loopback_answer any_token[] = {
+	{ .status = 200,
+	    .headers = FLAVOR,
+	    .body = "{\"access_token\":\"" TOKEN "\",\"expires_in\":3599,"
+		    "\"refresh_token\":\"" REFRESH_TOKEN "\",\"id_token\":"
+		    "\"eyJhbGciOi.eyJleHAiOjE4MDAwMDM2MDB9.c2ln\"}" },
+};
+
+static void
+use_workforce(struct google *g)
+{
+	char *text;
+
+	assert_true(asprintf(&text,
+			"{\"type\":\"external_account_authorized_user\","
+			"\"token_url\":\"%s\",\"client_id\":\"id\","
+			"\"client_secret\":\"" CLIENT_SECRET "\","
+			"\"refresh_token\":\"" REFRESH_TOKEN "\"}",
+			loopback_url(g->peer)) > 0);
+	google_set("GOOGLE_APPLICATION_CREDENTIALS",
+	    google_write(g, "workforce.json", text));
+	free(text);
+	assert_int_equal(
+	    gcpsecret_client_set_loopback(g->client, true, NULL), GCPSECRET_OK);
+}
+
+static void
+use_jwt_bearer(struct google *g)
+{
+	google_use_service_account(g);
+	assert_int_equal(gcpsecret_client_set_jwt_bearer(g->client, true, NULL),
+	    GCPSECRET_OK);
+}
+
+static gcpsecret_status
+get_access_token(struct google *g)
+{
+	gcpsecret_token *token;
+	gcpsecret_status status =
+	    gcpsecret_access_token_get(g->client, "a b", &token, NULL);
+
+	assert_int_equal(status == GCPSECRET_OK, token != NULL);
+	gcpsecret_token_free(token);
+	return status;
+}
+
+static gcpsecret_status
+get_id_token(struct google *g)
+{
+	gcpsecret_token *token;
+	gcpsecret_status status =
+	    gcpsecret_id_token_get(g->client, "a b", &token, NULL);
+
+	assert_int_equal(status == GCPSECRET_OK, token != NULL);
+	gcpsecret_token_free(token);
+	return status;
+}
+
+static const struct {
+	void (*use)(struct google *);
+	gcpsecret_status (*get)(struct google *);
+} ways[] = {
+	{ google_use_user, get_access_token },
+	{ google_use_metadata, get_access_token },
+	{ use_workforce, get_access_token },
+	{ use_jwt_bearer, get_access_token },
+	{ google_use_service_account, get_id_token },
+};
+
+static void
+a_failed_allocation_costs_a_token_and_no_more(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		struct google g;
+		bool          reached = true;
+
+		google_start(&g, any_token, 1);
+		for (long n = 0; reached; n++) {
+			google_restart(&g);
+			ways[i].use(&g);
+			left = n;
+			if (ways[i].get(&g) != GCPSECRET_OK)
+				assert_true(left < 0);
+			reached = left < 0;
+			left = -1;
+			assert_int_equal(ways[i].get(&g), GCPSECRET_OK);
+		}
+		google_end(&g);
+	}
+}
+
+static void
+a_token_is_wiped_before_memory_is_given_back(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		struct google g;
+
+		google_start(&g, any_token, 1);
+		ways[i].use(&g);
+		leaks = 0;
+		watching = true;
+		assert_int_equal(ways[i].get(&g), GCPSECRET_OK);
+		g.now += 3600;
+		ways[i].get(&g);
+		gcpsecret_client_free(g.client);
+		watching = false;
+		g.client = NULL;
+		assert_int_equal(leaks, 0);
+		google_end(&g);
+	}
+}
+
+static void
+a_document_of_the_programs_is_wiped(void **state)
+{
+	struct google g;
+	char         *pem = google_pem(google_key(), NULL);
+	char         *json = google_service_account(pem);
+
+	(void)state;
+	google_start(&g, all_in_one, 1);
+	leaks = 0;
+	watching = true;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+		    gcpsecret_client_set_credentials_json(g.client, json, NULL),
+		    GCPSECRET_OK);
+	assert_int_equal(get_access_token(&g), GCPSECRET_OK);
+	gcpsecret_client_free(g.client);
+	watching = false;
+	g.client = NULL;
+	assert_int_equal(leaks, 0);
+	google_end(&g);
+	free(json);
+	free(pem);
+}
+
 static void
 a_client_that_cannot_be_made_says_so(void **state)
 {
@@ -405,12 +545,14 @@ a_client_that_cannot_be_made_says_so(void **state)
 	gcpsecret_error   err;
 
 	(void)state;
-	left = 0;
-	assert_int_equal(
-	    gcpsecret_client_new(&client, &err), GCPSECRET_ERR_NOMEM);
-	assert_null(client);
-	assert_string_equal(err.message, "out of memory");
-	assert_true(left < 0);
+	for (int n = 0; n < 2; n++) {
+		left = n;
+		assert_int_equal(
+		    gcpsecret_client_new(&client, &err), GCPSECRET_ERR_NOMEM);
+		assert_null(client);
+		assert_string_equal(err.message, "out of memory");
+		assert_true(left < 0);
+	}
 }
 
 static void
@@ -449,6 +591,9 @@ main(void)
 		    a_failed_allocation_with_a_certificate_is_survived_and_wiped),
 		cmocka_unit_test(
 		    a_failed_allocation_while_reporting_is_survived),
+		cmocka_unit_test(a_failed_allocation_costs_a_token_and_no_more),
+		cmocka_unit_test(a_token_is_wiped_before_memory_is_given_back),
+		cmocka_unit_test(a_document_of_the_programs_is_wiped),
 		cmocka_unit_test(a_client_that_cannot_be_made_says_so),
 		cmocka_unit_test(
 		    a_setting_that_cannot_be_stored_leaves_the_old_one),
