@@ -19,13 +19,15 @@
  *	token.c			the bearer token: cached, renewed in time
  *	grant.c			a new one, from whatever source there is
  *	service_account.c user.c external.c impersonate.c metadata.c	sources
+ *	subject.c program.c certificate.c aws.c	the proof of an external account
  *	credentials.c		which source it is, and whom it speaks for
  *	key_file.c subject_source.c field.c	documents with credentials
  *	reply.c			how a token comes
  *	exchange.c refusal.c	one request, repeated, and what a "no" means
  *	client.c		what they all belong to
  *	body.c secret_input.c replication.c	what is written, and read
- *	name.c reference.c jwt.c crc32c.c file.c values.c error.c	helpers
+ *	child.c environment.c words.c		another program
+ *	name.c reference.c jwt.c pem.c crc32c.c file.c values.c error.c	helpers
  *
  * One call goes up: a refusal names the account that lacks a role, and
  * credentials.c knows it.
