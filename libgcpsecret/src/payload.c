@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 #include "client.h"
 #include "exchange.h"
 #include "members.h"
-#include "name.h"
+#include "payload.h"
 
 #define HOST "https://secretmanager.googleapis.com"
 
@@ -20,6 +21,7 @@
 struct box {
 	gcpsecret_payload secret; /* first: the two share an address */
 	struct buf        payload, version;
+	atomic_uint       holders;
 };
 
 struct answer {
@@ -146,6 +148,7 @@ read_answer(const struct buf *body, const struct name *name,
 
 	if (box == NULL)
 		return gs_no_memory(err);
+	atomic_init(&box->holders, 1);
 	/* Room for what base64_decode() reserves, which is a little more. */
 	buf_init(&box->payload, PAYLOAD_MAX + 3);
 	buf_init(&box->version, TEXT_MAX);
@@ -251,8 +254,8 @@ fetch_secret(gcpsecret_client *client, struct exchange *x,
 	return status;
 }
 
-static gcpsecret_status
-access_version(gcpsecret_client *client, const struct name *name,
+gcpsecret_status
+gs_payload_access(gcpsecret_client *client, const struct name *name,
     gcpsecret_payload **out, gcpsecret_error *err)
 {
 	struct exchange  x;
@@ -292,7 +295,22 @@ gcpsecret_access(gcpsecret_client *client, const char *name,
 	if ((status = gs_begin(client, err)) != GCPSECRET_OK ||
 	    (status = gs_name_parse(name, &parsed, err)) != GCPSECRET_OK)
 		return status;
-	return access_version(client, &parsed, payload_out, err);
+	return gs_payload_access(client, &parsed, payload_out, err);
+}
+
+gcpsecret_status
+gs_payload_resolve(gcpsecret_client *client, const char *reference,
+    struct name *name, gcpsecret_error *err)
+{
+	const char      *project;
+	gcpsecret_status status = gs_name_parse_reference(reference, name, err);
+
+	if (status != GCPSECRET_OK || name->project[0] != '\0')
+		return status;
+	status = gs_project(client, &project, err);
+	if (status == GCPSECRET_OK)
+		memcpy(name->project, project, strlen(project) + 1);
+	return status;
 }
 
 gcpsecret_status
@@ -300,7 +318,6 @@ gcpsecret_resolve(gcpsecret_client *client, const char *reference,
     gcpsecret_payload **payload_out, gcpsecret_error *err)
 {
 	struct name      parsed;
-	const char      *project;
 	gcpsecret_status status;
 
 	if (payload_out == NULL || reference == NULL)
@@ -308,16 +325,19 @@ gcpsecret_resolve(gcpsecret_client *client, const char *reference,
 		    "reference or payload_out is NULL");
 	*payload_out = NULL;
 	if ((status = gs_begin(client, err)) != GCPSECRET_OK ||
-	    (status = gs_name_parse_reference(reference, &parsed, err)) !=
+	    (status = gs_payload_resolve(client, reference, &parsed, err)) !=
 		GCPSECRET_OK)
 		return status;
-	if (parsed.project[0] == '\0') {
-		status = gs_project(client, &project, err);
-		if (status != GCPSECRET_OK)
-			return status;
-		memcpy(parsed.project, project, strlen(project) + 1);
-	}
-	return access_version(client, &parsed, payload_out, err);
+	return gs_payload_access(client, &parsed, payload_out, err);
+}
+
+gcpsecret_payload *
+gs_payload_hold(gcpsecret_payload *payload)
+{
+	struct box *box = (struct box *)payload;
+
+	atomic_fetch_add_explicit(&box->holders, 1, memory_order_relaxed);
+	return payload;
 }
 
 void
@@ -325,7 +345,7 @@ gcpsecret_payload_free(gcpsecret_payload *secret)
 {
 	struct box *box = (struct box *)secret;
 
-	if (box == NULL)
+	if (box == NULL || atomic_fetch_sub(&box->holders, 1) > 1)
 		return;
 	buf_free(&box->payload);
 	buf_free(&box->version);
