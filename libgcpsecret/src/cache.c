@@ -450,10 +450,11 @@ gcpsecret_cache_get(gcpsecret_cache *cache, gcpsecret_client *client,
 	struct name      parsed;
 	gcpsecret_status status;
 
+	if (payload_out != NULL)
+		*payload_out = NULL;
 	if (cache == NULL || name == NULL || payload_out == NULL)
 		return gs_fail(err, GCPSECRET_ERR_ARGUMENT,
 		    "cache, name or payload_out is NULL");
-	*payload_out = NULL;
 	if ((status = gs_begin(client, err)) != GCPSECRET_OK)
 		return status;
 	status = is_reference(name)
