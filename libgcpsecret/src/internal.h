@@ -12,6 +12,7 @@
 /*
  * From top to bottom, each knowing only what stands below it:
  *
+ *	cache.c cache_entry.c	versions that are kept for who asks often
  *	payload.c		one version of a secret
  *	token.c			the bearer token: cached, renewed in time
  *	grant.c			a new one, from whatever source there is

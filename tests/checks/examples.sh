@@ -143,13 +143,36 @@ simplify_route() # ROUTE
 	    >"$work/simplify_route.out" 2>&1
 }
 
-read_secret()
+new_motto() # TEXT
 {
 	fetch /_control/secrets -H 'Content-Type: application/json' -d \
-	    '{"project":"sandbox-project","secret":"motto","data":"ride on"}' \
+	    '{"project":"sandbox-project","secret":"motto","data":"'"$1"'"}' \
 	    >/dev/null
+}
+
+read_secret()
+{
+	new_motto "ride on"
 	SECRET_MANAGER_EMULATOR_HOST=$sandbox "$programs/read_secret" \
 	    sm://sandbox-project/motto >"$work/read_secret.out" 2>&1
+}
+
+# Watches until the second version has been seen.
+watch_secret()
+{
+	SECRET_MANAGER_EMULATOR_HOST=$sandbox "$programs/watch_secret" \
+	    sm://sandbox-project/motto 1 >"$work/watch_secret.out" 2>&1 &
+	watch=$!
+	for version in 1 2; do
+		until grep -q "/versions/$version," "$work/watch_secret.out"
+		do
+			kill -0 $watch 2>/dev/null || return 1
+			sleep 0.1
+		done
+		new_motto "ride further"
+	done
+	kill $watch
+	wait $watch || true
 }
 
 # Two at once spend one budget, of which a fifth is kept.
@@ -249,6 +272,8 @@ sandbox=$(sed -n 's,^listening on http://,,p' "$work/sandbox.out")
 	expect simplify_route '^[0-9]* points, [0-9]* m; before [0-9]* points'
 	read_secret || echo "read_secret failed"
 	expect read_secret '^ride on'
+	watch_secret || echo "watch_secret failed"
+	expect watch_secret '/secrets/motto/versions/2, 12 bytes$'
 	store_token || echo "store_token failed"
 	expect store_token '^subject 12345: active, no access token, scope read'
 } | no_faults
