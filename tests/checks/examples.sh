@@ -157,21 +157,21 @@ read_secret()
 	    sm://sandbox-project/motto >"$work/read_secret.out" 2>&1
 }
 
-# Watches until the second version has been seen.
+# Waits until it has told of that version.
+told_of() # VERSION
+{
+	until grep -q "/versions/$1," "$work/watch_secret.out"; do
+		kill -0 $watch 2>/dev/null || return 1
+		sleep 0.1
+	done
+}
+
 watch_secret()
 {
 	SECRET_MANAGER_EMULATOR_HOST=$sandbox "$programs/watch_secret" \
 	    sm://sandbox-project/motto 1 >"$work/watch_secret.out" 2>&1 &
 	watch=$!
-	for version in 1 2; do
-		until grep -q "/versions/$version," "$work/watch_secret.out"
-		do
-			kill -0 $watch 2>/dev/null || return 1
-			sleep 0.1
-		done
-		new_motto "ride further"
-	done
-	kill $watch
+	told_of 1 && new_motto "ride further" && told_of 2 && kill $watch
 	wait $watch || true
 }
 
