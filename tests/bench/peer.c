@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base64.h"
+#include "internal.h"
 
 #define CONNECTIONS 64
 #define REQUEST_MAX 8192
@@ -38,7 +39,7 @@ make_answer(struct buf *answer, size_t payload)
 	    "\"projects/123456789012/secrets/bench/versions/7\","
 	    "\"payload\":{\"data\":\"");
 	base64_encode(&body, data, payload, BASE64_STANDARD);
-	buf_add_text(&body, "\"}}");
+	buf_addf(&body, "\",\"dataCrc32c\":\"%u\"}}", gs_crc32c(data, payload));
 	buf_addf(answer,
 	    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 	    "Metadata-Flavor: Google\r\nContent-Length: %zu\r\n\r\n",
