@@ -6,7 +6,10 @@
 static int64_t
 on_steady(void *ctx)
 {
-	return atomic_load(&((struct cached *)ctx)->steady_ms);
+	struct cached *c = ctx;
+
+	atomic_fetch_add(&c->readings, 1);
+	return atomic_load(&c->steady_ms);
 }
 
 void
@@ -24,6 +27,7 @@ cached_start(struct cached *c, const struct loopback_answer *script,
 	with.steady_ms = on_steady;
 	with.steady_ctx = c;
 	atomic_init(&c->steady_ms, 5000);
+	atomic_init(&c->readings, 0);
 	assert_int_equal(
 	    gcpsecret_cache_new(&c->cache, &with, NULL), GCPSECRET_OK);
 }

@@ -28,6 +28,7 @@ struct cached {
 	struct google        g;
 	gcpsecret_cache     *cache;
 	_Atomic int64_t      steady_ms;
+	atomic_size_t        readings; /* of that clock */
 	gcpsecret_cache_info info;
 };
 

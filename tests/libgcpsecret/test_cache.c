@@ -820,7 +820,6 @@ renewing_ends_with_its_deadline(void **state)
 	assert_int_equal(renew(&c), GCPSECRET_ERR_TIMEOUT);
 	assert_int_equal(loopback_count(c.g.peer), 3);
 	/* a was not tried, so it has no pause. */
-	c.steady_ms += 20000;
 	gcpsecret_cache_forget(c.cache, NAME_OF("b"));
 	gcpsecret_client_set_timeout_ms(c.g.client, 0);
 	assert_int_equal(renew(&c), GCPSECRET_ERR_FORMAT);
