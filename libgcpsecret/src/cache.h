@@ -46,16 +46,17 @@ struct gcpsecret_cache {
 
 /* The entry of that name, made if need be, which stays until it is released.
  * NULL: out of memory. */
-struct entry *gs_entry_hold(struct gcpsecret_cache *, const struct name *name);
-void          gs_entry_release(struct gcpsecret_cache *, struct entry *);
+struct entry *gs_entry_hold(
+    struct gcpsecret_cache *cache, const struct name *name);
+void gs_entry_release(struct gcpsecret_cache *cache, struct entry *entry);
 
-bool          gs_entry_is(const struct entry *, const struct name *name);
+bool gs_entry_is(const struct entry *entry, const struct name *name);
 
 /* Last, or first, to lose its place. */
-void gs_entry_promote(struct gcpsecret_cache *, struct entry *);
-void gs_entry_demote(struct gcpsecret_cache *, struct entry *);
+void gs_entry_promote(struct gcpsecret_cache *cache, struct entry *entry);
+void gs_entry_demote(struct gcpsecret_cache *cache, struct entry *entry);
 
 /* Takes its place; it is gone once nobody holds it. */
-void gs_entry_unlist(struct gcpsecret_cache *, struct entry *);
+void gs_entry_unlist(struct gcpsecret_cache *cache, struct entry *entry);
 
 #endif

@@ -107,11 +107,11 @@ gs_entry_unlist(struct gcpsecret_cache *cache, struct entry *entry)
 
 /* Those in use stay, be they too many. */
 static void
-trim(struct gcpsecret_cache *cache)
+make_room(struct gcpsecret_cache *cache)
 {
 	struct entry *newer, *entry = cache->oldest;
 
-	for (; entry != NULL && cache->count > cache->max; entry = newer) {
+	for (; entry != NULL && cache->count >= cache->max; entry = newer) {
 		newer = entry->newer;
 		if (entry->holders == 0)
 			gs_entry_unlist(cache, entry);
@@ -136,13 +136,15 @@ init_cond(pthread_cond_t *cond)
 static struct entry *
 make_entry(struct gcpsecret_cache *cache, const struct name *name)
 {
-	struct entry **bucket = bucket_of(cache, name);
 	struct entry  *entry = calloc(1, sizeof(*entry));
+	struct entry **bucket;
 
 	if (entry == NULL || !init_cond(&entry->landed)) {
 		free(entry);
 		return NULL;
 	}
+	make_room(cache);
+	bucket = bucket_of(cache, name);
 	entry->name = *name;
 	entry->chained = *bucket;
 	*bucket = entry;
@@ -162,7 +164,6 @@ gs_entry_hold(struct gcpsecret_cache *cache, const struct name *name)
 	if (entry == NULL && (entry = make_entry(cache, name)) == NULL)
 		return NULL;
 	entry->holders++;
-	trim(cache);
 	return entry;
 }
 
@@ -173,6 +174,6 @@ gs_entry_release(struct gcpsecret_cache *cache, struct entry *entry)
 		return;
 	if (!entry->listed)
 		free_entry(entry);
-	else
-		trim(cache);
+	else if (cache->count > cache->max)
+		gs_entry_unlist(cache, entry);
 }

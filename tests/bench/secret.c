@@ -37,6 +37,7 @@ extern void *__libc_realloc(void *memory, size_t size);
 
 static size_t allocations;
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
 void *
 malloc(size_t size)
 {
@@ -57,6 +58,7 @@ realloc(void *memory, size_t size)
 	allocations++;
 	return __libc_realloc(memory, size);
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
 static struct {
 	gcpsecret_client *client;

@@ -4,6 +4,7 @@
 
 #include "cached.h"
 
+#define MONTH_S ((int64_t)30 * 86400)
 #define REFUSAL(status) "{\"error\":{\"status\":\"" status "\"}}"
 
 static const struct loopback_answer good[] = { { .status = 200,
@@ -49,7 +50,7 @@ a_secret_is_fetched_once_and_handed_out_from_memory(void **state)
 static void
 names_that_mean_the_same_share_a_place(void **state)
 {
-	static const char *const names[] = { NAME, NAME "/versions/latest",
+	static const char *const names[] = { NAME, (NAME "/versions/latest"),
 		"sm://my-project/strava", "sm://strava", "sm://strava#latest" };
 	struct cached            c;
 
@@ -530,13 +531,13 @@ options_out_of_bounds_are_refused(void **state)
 	} all[] = {
 		{ { .lifetime_s = -1 }, false },
 		{ { .lifetime_s = INT64_MIN }, false },
-		{ { .lifetime_s = 30 * 86400 }, true },
-		{ { .lifetime_s = 30 * 86400 + 1 }, false },
+		{ { .lifetime_s = MONTH_S }, true },
+		{ { .lifetime_s = MONTH_S + 1 }, false },
 		{ { .lifetime_s = INT64_MAX }, false },
 		{ { .stale_s = -1 }, true },
 		{ { .stale_s = -2 }, false },
-		{ { .stale_s = 30 * 86400 }, true },
-		{ { .stale_s = 30 * 86400 + 1 }, false },
+		{ { .stale_s = MONTH_S }, true },
+		{ { .stale_s = MONTH_S + 1 }, false },
 		{ { .stale_s = INT64_MAX }, false },
 		{ { .secrets_max = 1 }, true },
 		{ { .secrets_max = 65536 }, true },
@@ -679,9 +680,9 @@ a_payload_outlives_renewal_and_cache(void **state)
 static void
 what_is_forgotten_is_fetched_anew(void **state)
 {
-	static const char *const names[] = { NAME, NAME "/versions/latest",
+	static const char *const names[] = { NAME, (NAME "/versions/latest"),
 		"sm://my-project/strava", "sm://strava" };
-	static const char *const others[] = { NAME "/versions/7",
+	static const char *const others[] = { (NAME "/versions/7"),
 		"sm://other/strava", "sm://my-project/strav", "sm://strava#7",
 		"projects/my-project/locations/europe-west1/secrets/strava", "",
 		"sm://../x" };
