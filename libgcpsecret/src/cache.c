@@ -6,8 +6,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "call.h"
 #include "client.h"
-#include "payload.h"
+#include "version.h"
 
 #define LIFETIME_S 300
 #define STALE_S 86400
@@ -59,13 +60,6 @@ verdict_of(gcpsecret_status status)
 	}
 }
 
-static int64_t
-system_steady_ms(void *ctx)
-{
-	(void)ctx;
-	return clock_steady_ms();
-}
-
 /* A number of seconds in milliseconds; -1 when it is out of bounds. */
 static int64_t
 duration_ms(int64_t seconds, int64_t otherwise)
@@ -84,8 +78,7 @@ configure(struct gcpsecret_cache *cache, const gcpsecret_cache_options *o,
 	cache->lifetime_ms = duration_ms(o->lifetime_s, LIFETIME_S);
 	cache->stale_ms = duration_ms(stale_s, o->stale_s == 0 ? STALE_S : 0);
 	cache->max = o->secrets_max != 0 ? o->secrets_max : SECRETS;
-	cache->steady_ms =
-	    o->steady_ms != NULL ? o->steady_ms : system_steady_ms;
+	cache->steady = o->steady != NULL ? o->steady : gs_steady_ms;
 	cache->steady_ctx = o->steady_ctx;
 	if (cache->lifetime_ms < 0 || cache->stale_ms < 0)
 		return gs_fail(err, GCPSECRET_ERR_ARGUMENT,
@@ -138,7 +131,8 @@ gcpsecret_cache_free(gcpsecret_cache *cache)
 		gs_entry_unlist(cache, cache->newest);
 	pthread_mutex_destroy(&cache->lock);
 	free(cache->buckets);
-	free(cache->owner);
+	if (cache->owner != NULL)
+		gs_credentials_release(cache->owner);
 	free(cache->endpoint);
 	free(cache);
 }
@@ -148,23 +142,20 @@ static gcpsecret_status
 check_owner(struct gcpsecret_cache *cache, const gcpsecret_client *client,
     gcpsecret_error *err)
 {
-	const char *who = client->credentials.description;
 	const char *endpoint = client->endpoint != NULL ? client->endpoint : "";
 
 	if (cache->owner == NULL) {
-		free(cache->endpoint);
-		cache->endpoint = strdup(endpoint);
-		if (cache->endpoint != NULL)
-			cache->owner = strdup(who);
+		if ((cache->endpoint = strdup(endpoint)) == NULL)
+			return gs_no_memory(err);
+		cache->owner = client->credentials;
+		gs_credentials_hold(cache->owner);
 	}
-	if (cache->owner == NULL)
-		return gs_no_memory(err);
-	if (strcmp(cache->owner, who) != 0 ||
+	if (!gs_credentials_are_same(cache->owner, client->credentials) ||
 	    strcmp(cache->endpoint, endpoint) != 0)
 		return gs_fail(err, GCPSECRET_ERR_ARGUMENT,
 		    "this cache serves %.200s: a client of other credentials, "
 		    "or with another endpoint, needs a cache of its own",
-		    cache->owner);
+		    cache->owner->found.description);
 	return GCPSECRET_OK;
 }
 
@@ -187,7 +178,7 @@ enter(struct gcpsecret_cache *cache, gcpsecret_client *client,
 static int64_t
 now_ms(const struct gcpsecret_cache *cache)
 {
-	return cache->steady_ms(cache->steady_ctx);
+	return cache->steady(cache->steady_ctx);
 }
 
 static int64_t
@@ -281,7 +272,7 @@ ask(struct visit *v, int64_t most_ms)
 	if (soon_ms < deadline_ms)
 		client->deadline_ms = soon_ms;
 	v->fault.status =
-	    gs_payload_access(client, &v->entry->name, &payload, &v->fault);
+	    gs_version_access(client, &v->entry->name, &payload, &v->fault);
 	client->deadline_ms = deadline_ms;
 	pthread_mutex_lock(&v->cache->lock);
 	v->now_ms = now_ms(v->cache);
@@ -435,10 +426,13 @@ visit(struct visit *v, const struct name *name, gcpsecret_payload **payload_out,
 	return status;
 }
 
-static bool
-is_reference(const char *text)
+/* A name or a reference; it may leave out the project. */
+static gcpsecret_status
+parse(const char *text, struct name *name, gcpsecret_error *err)
 {
-	return strncmp(text, "sm://", 5) == 0;
+	return strncmp(text, "sm://", 5) == 0
+		   ? gs_name_parse_reference(text, name, err)
+		   : gs_name_parse(text, NAME_VERSION, name, err);
 }
 
 gcpsecret_status
@@ -455,12 +449,9 @@ gcpsecret_cache_get(gcpsecret_cache *cache, gcpsecret_client *client,
 	if (cache == NULL || name == NULL || payload_out == NULL)
 		return gs_fail(err, GCPSECRET_ERR_ARGUMENT,
 		    "cache, name or payload_out is NULL");
-	if ((status = gs_begin(client, err)) != GCPSECRET_OK)
-		return status;
-	status = is_reference(name)
-		     ? gs_payload_resolve(client, name, &parsed, err)
-		     : gs_name_parse(name, &parsed, err);
-	if (status != GCPSECRET_OK ||
+	if ((status = gs_begin(client, err)) != GCPSECRET_OK ||
+	    (status = parse(name, &parsed, err)) != GCPSECRET_OK ||
+	    (status = gs_call_project(client, &parsed, err)) != GCPSECRET_OK ||
 	    (status = enter(cache, client, err)) != GCPSECRET_OK)
 		return status;
 	v.cache = cache;
@@ -543,16 +534,11 @@ find_meant(const struct gcpsecret_cache *cache, const struct name *name)
 void
 gcpsecret_cache_forget(gcpsecret_cache *cache, const char *name)
 {
-	struct name      parsed;
-	struct entry    *entry;
-	gcpsecret_status status;
+	struct name   parsed;
+	struct entry *entry;
 
-	if (cache == NULL || name == NULL)
-		return;
-	status = is_reference(name)
-		     ? gs_name_parse_reference(name, &parsed, NULL)
-		     : gs_name_parse(name, &parsed, NULL);
-	if (status != GCPSECRET_OK)
+	if (cache == NULL || name == NULL ||
+	    parse(name, &parsed, NULL) != GCPSECRET_OK)
 		return;
 	pthread_mutex_lock(&cache->lock);
 	while ((entry = find_meant(cache, &parsed)) != NULL)

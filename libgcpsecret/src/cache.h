@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "credentials.h"
 #include "name.h"
 
 /* One name and what is known of it.  All but `name` is under the cache's lock. */
@@ -30,16 +31,17 @@ struct entry {
 
 struct gcpsecret_cache {
 	int64_t             lifetime_ms, stale_ms;
-	gcpsecret_steady_fn steady_ms;
+	gcpsecret_steady_fn steady;
 	void               *steady_ctx;
 
 	pthread_mutex_t     lock;
-	char          *owner, *endpoint; /* whom it serves; NULL: not yet */
+	struct credentials *owner; /* whom it serves, held; NULL: nobody yet */
+	char               *endpoint; /* theirs, "" is the default */
 
-	struct entry **buckets; /* a power of two */
-	size_t         bucket_count;
-	struct entry  *newest, *oldest;
-	size_t         count, max;
+	struct entry      **buckets; /* a power of two */
+	size_t              bucket_count;
+	struct entry       *newest, *oldest;
+	size_t              count, max;
 };
 
 /* cache_entry.c; all with the lock held */

@@ -24,7 +24,7 @@ cached_start(struct cached *c, const struct loopback_answer *script,
 	gcpsecret_client_set_retries(c->g.client, 0);
 	if (options != NULL)
 		with = *options;
-	with.steady_ms = on_steady;
+	with.steady = on_steady;
 	with.steady_ctx = c;
 	atomic_init(&c->steady_ms, 5000);
 	atomic_init(&c->readings, 0);

@@ -425,7 +425,7 @@ a_value_that_is_old_when_it_comes_is_handed_out(void **state)
 {
 	int64_t                 now = 0;
 	gcpsecret_cache_options options = {
-		.lifetime_s = 1, .steady_ms = on_leap, .steady_ctx = &now
+		.lifetime_s = 1, .steady = on_leap, .steady_ctx = &now
 	};
 	struct cached c;
 

@@ -214,12 +214,11 @@ take(struct loopback *peer)
 {
 	int                fd = accept(peer->listener, NULL, NULL);
 	struct connection *c = &peer->connections[peer->connection_count];
-	const int          yes = 1;
 
 	if (fd < 0)
 		return;
-	/* Or a body waits until the client has acknowledged the head. */
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+	/* Or a body waits for its head to be acknowledged, for 40 ms. */
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
 	assert_true(peer->connection_count < CONNECTIONS_MAX);
 	c->fd = fd;
 	c->in = malloc(REQUEST_SIZE + 1);

@@ -27,13 +27,10 @@ extern "C" {
  * Thread safety: one cache serves many threads, each with a client of its own.
  * It serves one identity: the credentials and the endpoint of the client that
  * came first.  A client with others is refused, since Google might not show it
- * what is kept here.
+ * what is kept here.  Clients that share credentials are told apart from others
+ * fastest; gcpsecret_client_share_credentials() makes them.
  */
 typedef struct gcpsecret_cache gcpsecret_cache;
-
-/* Milliseconds of a clock that nobody sets.  It is read with the cache locked:
- * it must not call the cache. */
-typedef int64_t (*gcpsecret_steady_fn)(void *ctx);
 
 /* Filled by the caller and only read during the call.  Zero is the default. */
 typedef struct gcpsecret_cache_options {
@@ -46,10 +43,13 @@ typedef struct gcpsecret_cache_options {
 
 	/* How many names have a place; beyond that the one that was not asked
 	 * for longest goes.  Default: 128; at most 65536. */
-	size_t              secrets_max;
+	size_t secrets_max;
 
-	gcpsecret_steady_fn steady_ms; /* NULL: the system's */
+	/* Ages values; read with the cache locked, so it must not call the
+	 * cache.  NULL: CLOCK_BOOTTIME. */
+	gcpsecret_steady_fn steady;
 	void               *steady_ctx;
+
 	uint64_t            reserved[4];
 } gcpsecret_cache_options;
 
