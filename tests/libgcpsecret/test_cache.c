@@ -878,6 +878,81 @@ a_client_of_another_identity_is_refused(void **state)
 	cached_end(&c);
 }
 
+#define DOCUMENT_OF(token)                                                   \
+	"{\"type\":\"authorized_user\",\"client_id\":\"id\","                \
+	"\"client_secret\":\"" CLIENT_SECRET "\",\"refresh_token\":\"" token \
+	"\"}"
+
+/* Another client, with that document. */
+static gcpsecret_client *
+client_of(struct cached *c, const char *json)
+{
+	gcpsecret_client *client = cached_client();
+	char              url[64];
+
+	snprintf(url, sizeof(url), "%s/token", loopback_url(c->g.peer));
+	assert_int_equal(gcpsecret_client_set_endpoint(
+			     client, loopback_url(c->g.peer), NULL),
+	    GCPSECRET_OK);
+	assert_int_equal(
+	    gcpsecret_client_set_token_url(client, url, NULL), GCPSECRET_OK);
+	assert_int_equal(
+	    gcpsecret_client_set_credentials_json(client, json, NULL),
+	    GCPSECRET_OK);
+	return client;
+}
+
+static void
+credentials_are_compared_by_what_they_hold(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 200, .body = TOKEN_REPLY(TOKEN, "3599") },
+		{ .status = 200, .body = GOOD },
+	};
+	static const struct {
+		const char      *json;
+		gcpsecret_status status;
+	} others[] = {
+		{ DOCUMENT_OF(REFRESH_TOKEN), GCPSECRET_OK },
+		{ DOCUMENT_OF("1//of-another-user"), GCPSECRET_ERR_ARGUMENT },
+	};
+	struct cached     c;
+	gcpsecret_client *first;
+
+	(void)state;
+	cached_start(&c, script, COUNT(script), NULL);
+	first = c.g.client;
+	c.g.client = client_of(&c, DOCUMENT_OF(REFRESH_TOKEN));
+	gcpsecret_client_free(first);
+	assert_cached(&c, PAYLOAD, 2);
+	for (size_t i = 0; i < COUNT(others); i++) {
+		gcpsecret_client_free(c.g.client);
+		c.g.client = client_of(&c, others[i].json);
+		assert_int_equal(cached_get(&c, NAME), others[i].status);
+	}
+	assert_int_equal(loopback_count(c.g.peer), 2);
+	cached_end(&c);
+}
+
+static void
+clients_that_share_credentials_share_a_cache(void **state)
+{
+	struct cached     c;
+	gcpsecret_client *first;
+
+	(void)state;
+	cached_start(&c, good, 1, NULL);
+	assert_cached(&c, PAYLOAD, 1);
+	first = c.g.client;
+	c.g.client = cached_client();
+	assert_int_equal(
+	    gcpsecret_client_share_credentials(c.g.client, first, NULL),
+	    GCPSECRET_OK);
+	gcpsecret_client_free(first);
+	assert_cached(&c, PAYLOAD, 1);
+	cached_end(&c);
+}
+
 static void
 a_client_of_another_endpoint_is_refused(void **state)
 {
@@ -957,6 +1032,8 @@ main(void)
 		cmocka_unit_test(
 		    a_canceled_client_gets_nothing_and_changes_nothing),
 		cmocka_unit_test(a_client_of_another_identity_is_refused),
+		cmocka_unit_test(credentials_are_compared_by_what_they_hold),
+		cmocka_unit_test(clients_that_share_credentials_share_a_cache),
 		cmocka_unit_test(a_client_of_another_endpoint_is_refused),
 	};
 
