@@ -45,13 +45,12 @@ static const uint32_t table[8][16] = {
 static uint32_t
 step_word(uint32_t crc, const unsigned char *p)
 {
-	uint32_t next = 0;
-
 	crc ^= (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
 	       (uint32_t)p[3] << 24;
-	for (int k = 7; k >= 0; k--, crc >>= 4)
-		next ^= table[k][crc & 15];
-	return next;
+	return table[7][crc & 15] ^ table[6][crc >> 4 & 15] ^
+	       table[5][crc >> 8 & 15] ^ table[4][crc >> 12 & 15] ^
+	       table[3][crc >> 16 & 15] ^ table[2][crc >> 20 & 15] ^
+	       table[1][crc >> 24 & 15] ^ table[0][crc >> 28];
 }
 
 uint32_t
