@@ -175,6 +175,21 @@ watch_secret()
 	wait $watch || true
 }
 
+rotate_secret() # PAYLOAD
+{
+	printf %s "$1" | SECRET_MANAGER_EMULATOR_HOST=$sandbox \
+	    "$programs/rotate_secret" sandbox-project cookie-key \
+	    >"$work/rotate_secret.out" 2>&1
+}
+
+# The sandbox is the metadata server, and the service that is called.
+call_private_service()
+{
+	GCE_METADATA_HOST=$sandbox NO_PROXY='*' \
+	    "$programs/call_private_service" "$1" \
+	    >"$work/call_private_service.out" 2>&1
+}
+
 # Two at once spend one budget, of which a fifth is kept.
 share_limiter()
 {
@@ -257,6 +272,9 @@ sandbox=$(sed -n 's,^listening on http://,,p' "$work/sandbox.out")
 	! webhook_subscribe "http://$sandbox/nobody-listens" ||
 	    echo "webhook_subscribe subscribed nobody"
 	expect webhook_subscribe 'GET to callback URL does not return 200'
+	call_private_service "http://$sandbox/" ||
+	    echo "call_private_service failed"
+	expect call_private_service 'This is a sandbox'
 	share_limiter || echo "share_limiter failed"
 	expect share_limiter '^80 calls in all'
 	webhook_receiver hub.verify_token=abc || echo "webhook_receiver failed"
@@ -274,6 +292,11 @@ sandbox=$(sed -n 's,^listening on http://,,p' "$work/sandbox.out")
 	expect read_secret '^ride on'
 	watch_secret || echo "watch_secret failed"
 	expect watch_secret '/secrets/motto/versions/2, 12 bytes$'
+	for key in first second; do
+		rotate_secret $key || echo "rotate_secret failed"
+	done
+	expect rotate_secret '^version 2: enabled'
+	expect rotate_secret '^version 1: disabled'
 	store_token || echo "store_token failed"
 	expect store_token '^subject 12345: active, no access token, scope read'
 } | no_faults
