@@ -38,43 +38,85 @@ base64_encode(struct buf *out, const void *data, size_t len,
 	return buf_ok(out);
 }
 
-/* The value of one digit, or -1. */
-static int
-value_of(char c, const char *digits)
-{
-	const char *at = c != '\0' ? strchr(digits, c) : NULL;
+/* What a character stands for, and in which alphabet; 0: in none. */
+#define IN_STANDARD 0x40
+#define IN_URL 0x80
+#define BOTH (IN_STANDARD | IN_URL)
 
-	return at != NULL ? (int)(at - digits) : -1;
+#define FIVE(c, v)                                                  \
+	[(c)] = BOTH | (v), [(c) + 1] = BOTH | ((v) + 1),           \
+	[(c) + 2] = BOTH | ((v) + 2), [(c) + 3] = BOTH | ((v) + 3), \
+	[(c) + 4] = BOTH | ((v) + 4)
+
+static const unsigned char values[256] = {
+	FIVE('A', 0),
+	FIVE('F', 5),
+	FIVE('K', 10),
+	FIVE('P', 15),
+	FIVE('U', 20),
+	['Z'] = BOTH | 25,
+	FIVE('a', 26),
+	FIVE('f', 31),
+	FIVE('k', 36),
+	FIVE('p', 41),
+	FIVE('u', 46),
+	['z'] = BOTH | 51,
+	FIVE('0', 52),
+	FIVE('5', 57),
+	['+'] = IN_STANDARD | 62,
+	['/'] = IN_STANDARD | 63,
+	['-'] = IN_URL | 62,
+	['_'] = IN_URL | 63,
+};
+
+/* Digits that are decoded at once: whole groups, but for the last ones. */
+#define CHUNK 256
+
+/* Adds a digit to `v`, and to `common` what all have in common. */
+static unsigned
+push_digit(unsigned v, char digit, unsigned *common)
+{
+	unsigned d = values[(unsigned char)digit];
+
+	*common &= d;
+	return v << 6 | (d & 63);
 }
 
-/* Decodes one group of two to four digits into one to three bytes. */
+/* Decodes up to CHUNK digits into three bytes for each group of four. */
 static bool
-decode_group(
-    const char *text, size_t digits_len, const char *digits, char bytes[3])
+decode_chunk(const char *text, size_t len, unsigned in, unsigned char *bytes)
 {
-	unsigned long v = 0;
+	unsigned v, spare = 0, common = in;
 
-	for (size_t k = 0; k < digits_len; k++) {
-		int d = value_of(text[k], digits);
-
-		if (d < 0)
-			return false;
-		v |= (unsigned long)d << (18 - 6 * k);
+	for (; len >= 4; text += 4, len -= 4) {
+		v = push_digit(0, text[0], &common);
+		v = push_digit(v, text[1], &common);
+		v = push_digit(v, text[2], &common);
+		v = push_digit(v, text[3], &common);
+		*bytes++ = v >> 16 & 255;
+		*bytes++ = v >> 8 & 255;
+		*bytes++ = v & 255;
 	}
-	for (size_t k = 0; k < 3; k++)
-		bytes[k] = (char)(v >> (16 - 8 * k) & 255);
-	/* The bits that no byte takes must be zero. */
-	return digits_len == 4 ||
-	       (v & (0xffffffUL >> 8 * (digits_len - 1))) == 0;
+	if (len > 0) {
+		v = push_digit(0, text[0], &common);
+		v = push_digit(v, text[1], &common);
+		v = len > 2 ? push_digit(v, text[2], &common) : v << 6;
+		*bytes++ = v >> 10 & 255;
+		*bytes = v >> 2 & 255;
+		/* The bits that no byte takes must be zero. */
+		spare = v & (len > 2 ? 0x3 : 0x3ff);
+	}
+	return common != 0 && spare == 0;
 }
 
 bool
 base64_decode(struct buf *out, const char *text, size_t len,
     enum base64_alphabet alphabet)
 {
-	size_t before = out->len, tail, n;
-	char   bytes[3];
-	bool   good = true;
+	const unsigned in = alphabet == BASE64_URL ? IN_URL : IN_STANDARD;
+	size_t         before = out->len, tail, n;
+	unsigned char  bytes[CHUNK / 4 * 3];
+	bool           good = true;
 
 	if (alphabet == BASE64_STANDARD) {
 		if (len % 4 != 0)
@@ -87,9 +129,9 @@ base64_decode(struct buf *out, const char *text, size_t len,
 	    !buf_reserve(out, before + len / 4 * 3 + (tail > 0 ? tail - 1 : 0)))
 		return false;
 	for (size_t i = 0; i < len && good; i += n) {
-		n = len - i < 4 ? len - i : 4;
-		good = decode_group(text + i, n, alphabets[alphabet], bytes) &&
-		       buf_add(out, bytes, n - 1);
+		n = len - i < CHUNK ? len - i : CHUNK;
+		good = decode_chunk(text + i, n, in, bytes) &&
+		       buf_add(out, bytes, n * 3 / 4);
 	}
 	wipe(bytes, sizeof(bytes));
 	if (!good) {

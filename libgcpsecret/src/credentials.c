@@ -86,6 +86,26 @@ gs_credentials_are_shared(struct credentials *c)
 	return shared;
 }
 
+static bool
+is_same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+bool
+gs_credentials_are_same(
+    const struct credentials *a, const struct credentials *b)
+{
+	return a == b ||
+	       (a->found.source == b->found.source &&
+		   is_same_text(a->found.base, b->found.base) &&
+		   is_same_text(a->settings.subject, b->settings.subject) &&
+		   is_same_text(a->settings.universe_domain,
+		       b->settings.universe_domain) &&
+		   json_object_equal(
+		       a->found.file.document, b->found.file.document) == 1);
+}
+
 gcpsecret_status
 gs_credentials_wait(gcpsecret_client *client, gcpsecret_error *err)
 {

@@ -42,6 +42,10 @@ void gs_credentials_release(struct credentials *c);
 /* Whether another client has them too. */
 bool gs_credentials_are_shared(struct credentials *c);
 
+/* Whether two that were found speak for the same identity. */
+bool gs_credentials_are_same(
+    const struct credentials *a, const struct credentials *b);
+
 /* Finds them, once. */
 gcpsecret_status gs_credentials(gcpsecret_client *client, gcpsecret_error *err);
 

@@ -12,6 +12,7 @@
 /*
  * From top to bottom, each knowing only what stands below it:
  *
+ *	cache.c cache_entry.c	versions that are kept for who asks often
  *	rotation.c		more than one version at a time
  *	payload.c secret.c version.c policy.c location.c
  *				the methods, by noun, with each.c for lists

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 struct box {
 	gcpsecret_payload secret; /* first: the two share an address */
 	struct buf        payload, version;
+	atomic_uint       holders;
 };
 
 struct answer {
@@ -112,6 +114,7 @@ read_answer(
 	gcpsecret_status status = gs_no_memory(err);
 
 	if (box != NULL) {
+		atomic_init(&box->holders, 1);
 		/* Room for what base64_decode() reserves, a little more. */
 		buf_init(&box->payload, PAYLOAD_MAX + 3);
 		buf_init(&box->version, TEXT_MAX);
@@ -184,12 +187,21 @@ gcpsecret_resolve(gcpsecret_client *client, const char *reference,
 	return gs_version_access(client, &parsed, payload_out, err);
 }
 
+gcpsecret_payload *
+gs_payload_hold(gcpsecret_payload *payload)
+{
+	struct box *box = (struct box *)payload;
+
+	atomic_fetch_add_explicit(&box->holders, 1, memory_order_relaxed);
+	return payload;
+}
+
 void
 gcpsecret_payload_free(gcpsecret_payload *secret)
 {
 	struct box *box = (struct box *)secret;
 
-	if (box == NULL)
+	if (box == NULL || atomic_fetch_sub(&box->holders, 1) > 1)
 		return;
 	buf_free(&box->payload);
 	buf_free(&box->version);

@@ -23,6 +23,9 @@ gcpsecret_status gs_version_change(gcpsecret_client *client,
 gcpsecret_status gs_version_access(gcpsecret_client *client,
     const struct name *name, gcpsecret_payload **out, gcpsecret_error *err);
 
+/* One more holder, each of whom frees it; any thread may. */
+gcpsecret_payload *gs_payload_hold(gcpsecret_payload *payload);
+
 /* What is wrong with a payload, or NULL. */
 const char *gs_fault_of_payload(const void *data, size_t len);
 

@@ -14,3 +14,7 @@ echo "== polylines"
 build/bench/tests/bench/bench_polyline
 echo "== token refreshes"
 sh tests/bench/refresh.sh build/bench/tests/bench/bench_refresh 5000 9
+echo "== secrets"
+build/bench/tests/bench/bench_secret
+build/bench/tests/bench/bench_start build/bench/tests/bench/bench_start_library \
+    build/bench/tests/bench/bench_start_curl

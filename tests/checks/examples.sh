@@ -143,13 +143,36 @@ simplify_route() # ROUTE
 	    >"$work/simplify_route.out" 2>&1
 }
 
-read_secret()
+new_motto() # TEXT
 {
 	fetch /_control/secrets -H 'Content-Type: application/json' -d \
-	    '{"project":"sandbox-project","secret":"motto","data":"ride on"}' \
+	    '{"project":"sandbox-project","secret":"motto","data":"'"$1"'"}' \
 	    >/dev/null
+}
+
+read_secret()
+{
+	new_motto "ride on"
 	SECRET_MANAGER_EMULATOR_HOST=$sandbox "$programs/read_secret" \
 	    sm://sandbox-project/motto >"$work/read_secret.out" 2>&1
+}
+
+# Waits until it has told of that version.
+told_of() # VERSION
+{
+	until grep -q "/versions/$1," "$work/watch_secret.out"; do
+		kill -0 $watch 2>/dev/null || return 1
+		sleep 0.1
+	done
+}
+
+watch_secret()
+{
+	SECRET_MANAGER_EMULATOR_HOST=$sandbox "$programs/watch_secret" \
+	    sm://sandbox-project/motto 1 >"$work/watch_secret.out" 2>&1 &
+	watch=$!
+	told_of 1 && new_motto "ride further" && told_of 2 && kill $watch
+	wait $watch || true
 }
 
 rotate_secret() # PAYLOAD
@@ -267,6 +290,8 @@ sandbox=$(sed -n 's,^listening on http://,,p' "$work/sandbox.out")
 	expect simplify_route '^[0-9]* points, [0-9]* m; before [0-9]* points'
 	read_secret || echo "read_secret failed"
 	expect read_secret '^ride on'
+	watch_secret || echo "watch_secret failed"
+	expect watch_secret '/secrets/motto/versions/2, 12 bytes$'
 	for key in first second; do
 		rotate_secret $key || echo "rotate_secret failed"
 	done

@@ -23,6 +23,34 @@ published_vectors_are_met(void **state)
 	assert_int_equal(gs_crc32c(block, 32), 0x46dd794e);
 }
 
+/* Bit by bit, as the polynomial is defined. */
+static uint32_t
+divide(const unsigned char *data, size_t len)
+{
+	uint32_t crc = 0xffffffff;
+
+	for (size_t i = 0; i < len; i++) {
+		crc ^= data[i];
+		for (int k = 0; k < 8; k++)
+			crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78 : 0);
+	}
+	return ~crc;
+}
+
+static void
+every_length_agrees_with_the_division(void **state)
+{
+	unsigned char block[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(block); i++)
+		block[i] = (unsigned char)(i * 151 + 17);
+	for (size_t at = 0; at < 4; at++)
+		for (size_t len = 0; len <= sizeof(block) - at; len++)
+			assert_int_equal(gs_crc32c(block + at, len),
+			    divide(block + at, len));
+}
+
 static void
 every_flipped_bit_is_noticed(void **state)
 {
@@ -42,6 +70,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(published_vectors_are_met),
+		cmocka_unit_test(every_length_agrees_with_the_division),
 		cmocka_unit_test(every_flipped_bit_is_noticed),
 	};
 

@@ -205,6 +205,86 @@ every_failed_allocation_is_survived(void **state)
 	}
 }
 
+static gcpsecret_status
+get_cached(struct google *g, gcpsecret_cache **cache)
+{
+	gcpsecret_status status = GCPSECRET_OK;
+
+	if (*cache == NULL)
+		status = gcpsecret_cache_new(cache, NULL, &g->err);
+	if (status == GCPSECRET_OK)
+		status = gcpsecret_cache_get(*cache, g->client, "sm://strava",
+		    &g->secret, NULL, &g->err);
+	return status;
+}
+
+static void
+every_failed_allocation_of_a_cache_is_survived(void **state)
+{
+	gcpsecret_status status = GCPSECRET_OK;
+	gcpsecret_cache *cache;
+	struct google    g;
+	bool             reached = true;
+	long             n;
+
+	(void)state;
+	google_start(&g, all_in_one, 1);
+	google_set("GOOGLE_CLOUD_PROJECT", "my-project");
+	google_use_emulator(&g);
+	for (n = 0; reached; n++) {
+		google_restart(&g);
+		cache = NULL;
+		left = n;
+		status = get_cached(&g, &cache);
+		reached = left < 0;
+		left = -1;
+		if (status != GCPSECRET_OK)
+			assert_int_equal(status, GCPSECRET_ERR_NOMEM);
+		gcpsecret_payload_free(g.secret);
+		g.secret = NULL;
+		/* Nothing is broken for the next call. */
+		assert_int_equal(get_cached(&g, &cache), GCPSECRET_OK);
+		/* Once it is kept, nothing is allocated. */
+		gcpsecret_payload_free(g.secret);
+		left = 0;
+		assert_int_equal(get_cached(&g, &cache), GCPSECRET_OK);
+		assert_int_equal(left, 0);
+		left = -1;
+		gcpsecret_payload_free(g.secret);
+		g.secret = NULL;
+		gcpsecret_cache_free(cache);
+	}
+	assert_int_equal(status, GCPSECRET_OK);
+	assert_true(n > 10);
+	google_end(&g);
+}
+
+static void
+what_a_cache_held_is_wiped_before_it_is_given_back(void **state)
+{
+	gcpsecret_cache *cache = NULL;
+	struct google    g;
+
+	(void)state;
+	google_start(&g, all_in_one, 1);
+	google_set("GOOGLE_CLOUD_PROJECT", "my-project");
+	google_use_user(&g);
+	leaks = 0;
+	watching = true;
+	assert_int_equal(get_cached(&g, &cache), GCPSECRET_OK);
+	gcpsecret_cache_forget(cache, "sm://strava");
+	gcpsecret_payload_free(g.secret);
+	assert_int_equal(get_cached(&g, &cache), GCPSECRET_OK);
+	gcpsecret_payload_free(g.secret);
+	gcpsecret_cache_free(cache);
+	gcpsecret_client_free(g.client);
+	watching = false;
+	g.secret = NULL;
+	g.client = NULL;
+	assert_int_equal(leaks, 0);
+	google_end(&g);
+}
+
 static void
 memory_that_held_a_secret_is_wiped_before_it_is_given_back(void **state)
 {
@@ -829,6 +909,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_failed_allocation_is_survived),
+		cmocka_unit_test(
+		    every_failed_allocation_of_a_cache_is_survived),
+		cmocka_unit_test(
+		    what_a_cache_held_is_wiped_before_it_is_given_back),
 		cmocka_unit_test(
 		    memory_that_held_a_secret_is_wiped_before_it_is_given_back),
 		cmocka_unit_test(

@@ -23,6 +23,7 @@
  */
 
 #include <gcpsecret/api.h>
+#include <gcpsecret/cache.h>
 #include <gcpsecret/client.h>
 #include <gcpsecret/credentials.h>
 #include <gcpsecret/error.h>

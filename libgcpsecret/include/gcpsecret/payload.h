@@ -51,7 +51,8 @@ GCPSECRET_API GCPSECRET_CHECK gcpsecret_status gcpsecret_resolve(
     gcpsecret_client *client, const char *reference,
     gcpsecret_payload **payload_out, gcpsecret_error *err);
 
-/* Wipes and frees; NULL is ignored. */
+/* Wipes and frees, once nobody else holds it; NULL is ignored.  Any thread
+ * may. */
 GCPSECRET_API void gcpsecret_payload_free(gcpsecret_payload *secret);
 
 #ifdef __cplusplus
