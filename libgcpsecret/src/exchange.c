@@ -22,6 +22,7 @@ static const struct {
 	[PEER_API] = { "Secret Manager", 15000 },
 	[PEER_TOKEN] = { "the token endpoint", 10000 },
 	[PEER_METADATA] = { "the metadata server", 3000 },
+	[PEER_CERTS] = { "the issuer's keys", 5000 },
 };
 
 /* What it means that no whole answer came. */

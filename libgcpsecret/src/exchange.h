@@ -5,7 +5,7 @@
 #include "http.h"
 #include "internal.h"
 
-enum peer { PEER_API, PEER_TOKEN, PEER_METADATA };
+enum peer { PEER_API, PEER_TOKEN, PEER_METADATA, PEER_CERTS };
 
 struct exchange {
 	enum peer            peer;

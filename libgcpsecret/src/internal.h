@@ -12,6 +12,8 @@
 /*
  * From top to bottom, each knowing only what stands below it:
  *
+ *	verifier.c		who has called
+ *	certs.c			the keys that prove it, fetched in time
  *	payload.c		one version of a secret
  *	token.c			the bearer token: cached, renewed in time
  *	grant.c			a new one, from whatever source there is
@@ -19,7 +21,8 @@
  *	key_file.c metadata.c	the sources
  *	exchange.c refusal.c	one request, repeated, and what a "no" means
  *	client.c		what they all belong to
- *	name.c jwt.c crc32c.c values.c error.c	helpers without I/O
+ *	name.c jwt.c id_token.c jwks.c		helpers without I/O
+ *	crc32c.c values.c error.c
  *
  * One call goes up: a refusal names the account that lacks a role, and
  * credentials.c knows it.

@@ -34,11 +34,11 @@ typedef enum gcpsecret_status {
 	/* The operator has to act; the message says what to do. */
 	GCPSECRET_ERR_CREDENTIALS, /* none found, or a file is unusable */
 	GCPSECRET_ERR_REFUSED,     /* Google does not accept the credentials */
-	GCPSECRET_ERR_FORBIDDEN,   /* the account lacks a role */
-	GCPSECRET_ERR_DISABLED,    /* the API is off in the project */
-	GCPSECRET_ERR_NOT_FOUND,   /* no such secret or version */
-	GCPSECRET_ERR_STATE,       /* the version is disabled or destroyed */
-	GCPSECRET_ERR_REQUEST,     /* Google refused it: any other 4xx */
+	GCPSECRET_ERR_FORBIDDEN, /* the account lacks a role, or may not call */
+	GCPSECRET_ERR_DISABLED,  /* the API is off in the project */
+	GCPSECRET_ERR_NOT_FOUND, /* no such secret or version */
+	GCPSECRET_ERR_STATE,     /* the version is disabled or destroyed */
+	GCPSECRET_ERR_REQUEST,   /* Google refused it: any other 4xx */
 
 	/* Read again what is there, then decide. */
 	GCPSECRET_ERR_EXISTS,   /* the secret to be created exists */

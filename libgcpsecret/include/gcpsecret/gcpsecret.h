@@ -27,5 +27,6 @@
 #include <gcpsecret/credentials.h>
 #include <gcpsecret/error.h>
 #include <gcpsecret/payload.h>
+#include <gcpsecret/verifier.h>
 
 #endif
