@@ -184,23 +184,28 @@ split(const char *text, const char *parts[3])
 }
 
 static gcpsecret_status
-decode(struct id_token *token, const char *const parts[3], gcpsecret_error *err)
+decode_texts(
+    struct id_token *token, const char *const parts[3], gcpsecret_error *err)
 {
-	static const char unreadable[] = "it is not base64url of JSON";
-	size_t            len = strlen(parts[2]);
-
 	token->header = read_part(parts[0], (size_t)(parts[1] - parts[0] - 1));
 	if (token->header != NULL)
 		token->claims =
 		    read_part(parts[1], (size_t)(parts[2] - parts[1] - 1));
-	if (token->claims == NULL)
-		return errno == ENOMEM ? gs_no_memory(err)
-				       : refuse(err, unreadable);
-	if (base64_decode(&token->signature, parts[2], len, BASE64_URL) &&
-	    len > 0)
+	if (token->claims != NULL)
 		return GCPSECRET_OK;
-	return buf_ok(&token->signature) ? refuse(err, unreadable)
-					 : gs_no_memory(err);
+	return errno == ENOMEM ? gs_no_memory(err)
+			       : refuse(err, "it is not base64url of JSON");
+}
+
+static gcpsecret_status
+decode_signature(struct id_token *token, const char *text, gcpsecret_error *err)
+{
+	if (*text != '\0' &&
+	    base64_decode(&token->signature, text, strlen(text), BASE64_URL))
+		return GCPSECRET_OK;
+	return buf_ok(&token->signature)
+		   ? refuse(err, "its signature is not base64url")
+		   : gs_no_memory(err);
 }
 
 static gcpsecret_status
@@ -242,9 +247,11 @@ gs_id_token_read(struct id_token *token, const char *text, gcpsecret_error *err)
 	if (strcmp(parts[2], REMOVED) == 0)
 		return refuse_removed(err);
 	token->signed_len = (size_t)(parts[2] - 1 - text);
-	status = decode(token, parts, err);
+	status = decode_texts(token, parts, err);
 	if (status == GCPSECRET_OK)
 		status = understand(token, err);
+	if (status == GCPSECRET_OK)
+		status = decode_signature(token, parts[2], err);
 	if (status != GCPSECRET_OK)
 		gs_id_token_free(token);
 	return status;
