@@ -200,10 +200,10 @@ a_new_key_of_the_issuer_is_found(void **state)
 	assert_says("no key \"key-0\"");
 	assert_int_equal(doorman_check(&door, token), GCPSECRET_OK);
 	assert_int_equal(fetches(), 3);
+	doorman_end(&door);
 	free(token);
 	free(both);
 	free(second);
-	doorman_end(&door);
 }
 
 /* What keeps a verifier from getting keys, as a status that is no refusal. */
