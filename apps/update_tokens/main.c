@@ -141,7 +141,7 @@ main(int argc, char **argv)
 	const struct cli_option options[] = {
 		{ "--once", &once, "do one run, print its report, and exit" },
 		{ "--check", &check_only,
-		    "try settings, secrets and database, then exit" },
+		    "try settings, secrets, database and keys, then exit" },
 	};
 	const struct cli cli = {
 		.name = NAME,
