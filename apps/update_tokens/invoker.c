@@ -14,7 +14,8 @@
 #define KEYS_MS 5000
 
 struct invoker {
-	gcpsecret_verifier *verifier; /* NULL: not our business */
+	const struct settings *settings;
+	gcpsecret_verifier    *verifier; /* NULL: not our business */
 };
 
 /* The entries of a list by commas, in a copy of its text. */
@@ -37,9 +38,11 @@ list_read(struct list *list, const char *text)
 }
 
 static int64_t
-tell_time(void *settings)
+tell_time(void *ctx)
 {
-	return backend_clock(settings);
+	const struct invoker *invoker = ctx;
+
+	return backend_clock(invoker->settings);
 }
 
 static void
@@ -51,11 +54,11 @@ log_fetch(void *ctx, gcpsecret_log_level level, const char *message)
 }
 
 static gcpsecret_status
-make_verifier(struct invoker *invoker, const struct settings *settings,
-    gcpsecret_error *err)
+make_verifier(struct invoker *invoker, gcpsecret_error *err)
 {
-	struct list      audiences, emails = { 0 };
-	gcpsecret_status status = GCPSECRET_ERR_NOMEM;
+	const struct settings *settings = invoker->settings;
+	struct list            audiences, emails = { 0 };
+	gcpsecret_status       status = GCPSECRET_ERR_NOMEM;
 
 	snprintf(err->message, sizeof(err->message), "out of memory");
 	if (list_read(&audiences, settings->invoker_audience) &&
@@ -67,7 +70,7 @@ make_verifier(struct invoker *invoker, const struct settings *settings,
 			.certs_url = settings->google_certs_url,
 			.timeout_ms = KEYS_MS,
 			.clock = tell_time,
-			.clock_ctx = (void *)(uintptr_t)settings,
+			.clock_ctx = invoker,
 			.log = log_fetch,
 			.log_max = GCPSECRET_LOG_INFO },
 		    err);
@@ -99,8 +102,9 @@ invoker_new(const struct settings *settings, char *message, size_t message_size)
 		snprintf(message, message_size, "out of memory");
 		return NULL;
 	}
+	invoker->settings = settings;
 	if (settings->invoker_auth == INVOKER_VERIFY &&
-	    make_verifier(invoker, settings, &err) != GCPSECRET_OK) {
+	    make_verifier(invoker, &err) != GCPSECRET_OK) {
 		snprintf(message, message_size, "%s", err.message);
 		free(invoker);
 		return NULL;

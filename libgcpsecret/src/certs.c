@@ -104,7 +104,7 @@ fetch(const struct certs *certs, struct jwks *keys, int64_t *fresh_s,
 	struct exchange  x;
 	gcpsecret_status status;
 
-	memset(keys, 0, sizeof(*keys));
+	*fresh_s = 0;
 	if ((status = gs_begin(certs->client, err)) != GCPSECRET_OK)
 		return status;
 	gs_exchange_init(&x, PEER_CERTS, certs->url);
@@ -139,16 +139,17 @@ renew(struct certs *certs)
 	int64_t         asked_at = now_of(certs), ended_at, fresh_s;
 	struct jwks     keys;
 	gcpsecret_error failure = { .status = GCPSECRET_OK };
+	bool            fetched;
 
 	certs->fetching = true;
 	pthread_mutex_unlock(&certs->lock);
-	fetch(certs, &keys, &fresh_s, &failure);
+	fetched = fetch(certs, &keys, &fresh_s, &failure) == GCPSECRET_OK;
 	ended_at = now_of(certs);
 	pthread_mutex_lock(&certs->lock);
 	certs->fetching = false;
 	certs->tried_at = ended_at;
 	certs->failure = failure;
-	if (failure.status == GCPSECRET_OK) {
+	if (fetched) {
 		gs_jwks_free(&certs->keys);
 		certs->keys = keys;
 		certs->fetched_at = asked_at;

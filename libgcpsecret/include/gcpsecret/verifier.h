@@ -48,11 +48,6 @@ typedef struct gcpsecret_verifier_options {
 	/* The accounts that may call.  At least one, unless any_account. */
 	const char *const *emails;
 
-	/* Accept a token of whatever account.  Anybody with a Google account
-	 * can get one for any audience, so this proves nothing by itself: the
-	 * caller has to look at the identity. */
-	bool any_account;
-
 	/* Who may have issued it.  Default: accounts.google.com with and
 	 * without "https://". */
 	const char *const *issuers;
@@ -73,7 +68,12 @@ typedef struct gcpsecret_verifier_options {
 	void               *log_ctx;
 	gcpsecret_log_level log_max;
 
-	uint64_t            reserved[4];
+	/* Accept a token of whatever account.  Anybody with a Google account
+	 * can get one for any audience, so this proves nothing by itself: the
+	 * caller has to look at the identity. */
+	bool     any_account;
+
+	uint64_t reserved[4];
 } gcpsecret_verifier_options;
 
 /* Whom a token speaks for.  Allocated by the library until
