@@ -192,6 +192,10 @@ static const struct {
 	    GOOD, "expired" },
 	{ HEADER, "{" ISS AUD SUB MAIL "\"iat\":1800000060,\"exp\":1800003660}",
 	    GOOD, "not valid yet" },
+	{ HEADER,
+	    "{" ISS AUD SUB MAIL "\"nbf\":1800000000,\"iat\":1800000060,"
+	    "\"exp\":1800003660}",
+	    GOOD, "not valid yet" },
 	{ HEADER, "{" ISS AUD SUB MAIL "\"nbf\":1800000060," TIMES "}", GOOD,
 	    "not valid yet" },
 	{ HEADER, "{" ISS AUD SUB MAIL "\"iat\":1800000000,\"exp\":1800086401}",
