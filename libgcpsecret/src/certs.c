@@ -118,8 +118,8 @@ fetch(const struct certs *certs, struct jwks *keys, int64_t *fresh_s,
 	return status;
 }
 
-static int64_t
-now_of(const struct certs *certs)
+int64_t
+gs_certs_now(const struct certs *certs)
 {
 	return certs->client->clock(certs->client->clock_ctx);
 }
@@ -136,7 +136,7 @@ since(int64_t moment, int64_t now)
 static void
 renew(struct certs *certs)
 {
-	int64_t         asked_at = now_of(certs), ended_at, fresh_s;
+	int64_t         asked_at = gs_certs_now(certs), ended_at, fresh_s;
 	struct jwks     keys;
 	gcpsecret_error failure = { .status = GCPSECRET_OK };
 	bool            fetched;
@@ -144,7 +144,7 @@ renew(struct certs *certs)
 	certs->fetching = true;
 	pthread_mutex_unlock(&certs->lock);
 	fetched = fetch(certs, &keys, &fresh_s, &failure) == GCPSECRET_OK;
-	ended_at = now_of(certs);
+	ended_at = gs_certs_now(certs);
 	pthread_mutex_lock(&certs->lock);
 	certs->fetching = false;
 	certs->tried_at = ended_at;
@@ -174,7 +174,7 @@ enum step { STEP_USE, STEP_WAIT, STEP_FETCH, STEP_GIVE_UP };
 static enum step
 next_step(const struct certs *certs, bool found)
 {
-	int64_t now = now_of(certs);
+	int64_t now = gs_certs_now(certs);
 	int64_t age_s = since(certs->fetched_at, now);
 	bool    empty = certs->keys.count == 0;
 

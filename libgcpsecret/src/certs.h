@@ -34,6 +34,9 @@ bool gs_certs_init(
     struct certs *certs, gcpsecret_client *client, const char *url);
 void gs_certs_free(struct certs *certs);
 
+/* What the calendar says. */
+int64_t gs_certs_now(const struct certs *certs);
+
 /*
  * The key of that name, to be ended with EVP_PKEY_free(); `kid` NULL: any, to
  * have good keys at hand.  Fails with IDENTITY when there is none of that name,

@@ -5,7 +5,7 @@
 #include <strings.h>
 
 #include "certs.h"
-#include "client.h"
+#include "http.h"
 #include "id_token.h"
 
 #define CERTS_URL "https://www.googleapis.com/oauth2/v3/certs"
@@ -206,8 +206,7 @@ check_claims(const gcpsecret_verifier *v, const struct id_token *token,
 	if (v->emails != NULL && token->email == NULL)
 		return gs_fail(err, GCPSECRET_ERR_IDENTITY,
 		    "%s: it has no verified e-mail address", refused);
-	return gs_id_token_check_time(
-	    token, v->certs.client->clock(v->certs.client->clock_ctx), err);
+	return gs_id_token_check_time(token, gs_certs_now(&v->certs), err);
 }
 
 static gcpsecret_status

@@ -32,8 +32,9 @@ extern "C" {
  * may be called at once, except that gcpsecret_verifier_free() comes last.  A
  * program with threads calls curl_global_init() in main() before it starts them.
  *
- * Facts: OpenID Connect Core, RFC 7515 to 7519, and
- * cloud.google.com/run/docs/securing/service-identity.
+ * Facts: OpenID Connect Core, RFC 7515 to 7519 and 8725,
+ * developers.google.com/identity/openid-connect/openid-connect, and on removed
+ * signatures cloud.google.com/run/docs/troubleshooting.
  */
 typedef struct gcpsecret_verifier gcpsecret_verifier;
 
