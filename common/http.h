@@ -47,6 +47,14 @@ struct http_request {
 
 	/* http:// is right for this peer though it is another machine. */
 	bool plain_ok;
+
+	/*
+	 * For a peer that wants to know by TLS who asks: PEM texts of a
+	 * certificate, which others that lead to its issuer may follow, and of
+	 * its key, without a passphrase.  Both or neither.  Such a request has
+	 * a connection to itself: another one must not pass for its sender.
+	 */
+	const char *certificate, *certificate_key;
 };
 
 enum http_outcome {

@@ -157,6 +157,11 @@ fault_of(const struct http *http, const struct http_request *request,
 		return "not a URL of https without user information";
 	if (scheme == SCHEME_HTTP && !request->plain_ok)
 		return "plain http is only for this machine: use https";
+	if ((request->certificate != NULL) !=
+	    (request->certificate_key != NULL))
+		return "a certificate and its key belong together";
+	if (request->certificate != NULL && scheme != SCHEME_HTTPS)
+		return "a certificate is shown over https only";
 	if (!http_is_line(http->user_agent, strlen(http->user_agent), false))
 		return "the user agent holds a control character";
 	if (request->basic != NULL &&

@@ -67,6 +67,14 @@ static const struct choice one_by_one[] = {
 	{ CURLOPT_PIPEWAIT, 0, 1 },
 };
 
+/* A connection, or a TLS session that is taken up again, stays with the
+ * certificate that it began with, also for a request that has another or none. */
+static const struct choice alone[] = {
+	{ CURLOPT_FRESH_CONNECT, 1, 0 },
+	{ CURLOPT_FORBID_REUSE, 1, 0 },
+	{ CURLOPT_SSL_SESSIONID_CACHE, 0, 1 },
+};
+
 static bool
 has_header(const char *const *headers, const char *name)
 {
@@ -126,6 +134,7 @@ set_tables(CURL *easy, const struct http_request *request, bool plain)
 		    CURLE_OK)
 			return false;
 	return CHOOSE(once, request->at_most_once) &&
+	       CHOOSE(alone, request->certificate != NULL) &&
 	       CHOOSE(one_by_one, request->at_most_once || plain);
 }
 
@@ -153,6 +162,32 @@ set_peer(CURL *easy, const struct http *http, bool plain)
 	/* Empty texts, lest libcurl look into the environment. */
 	return SET(NOPROXY, "") &&
 	       SET(PROXY, plain || http->proxy == NULL ? "" : http->proxy);
+}
+
+/* Bytes that libcurl reads where they are; it never writes them. */
+static struct curl_blob
+blob_of(const char *text)
+{
+	struct curl_blob blob = { .len = strlen(text),
+		.flags = CURL_BLOB_NOCOPY };
+
+	memcpy(&blob.data, &text, sizeof(blob.data));
+	return blob;
+}
+
+static bool
+set_certificate(CURL *easy, const struct http_request *request)
+{
+	struct curl_blob certificate, key;
+
+	if (request->certificate == NULL)
+		return true;
+	certificate = blob_of(request->certificate);
+	key = blob_of(request->certificate_key);
+	/* A passphrase, if an empty one: libcrypto would ask the terminal. */
+	return SET(SSLCERT_BLOB, &certificate) && SET(SSLCERTTYPE, "PEM") &&
+	       SET(SSLKEY_BLOB, &key) && SET(SSLKEYTYPE, "PEM") &&
+	       SET(KEYPASSWD, "");
 }
 
 static bool
@@ -193,6 +228,7 @@ http_set_options(const struct http_exchange *x, bool plain)
 {
 	return set_tables(x->easy, x->request, plain) &&
 	       set_peer(x->easy, x->http, plain) &&
+	       set_certificate(x->easy, x->request) &&
 	       set_request(x->easy, x->http, x->request, x->headers,
 		   x->response->body.max);
 }

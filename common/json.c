@@ -709,3 +709,21 @@ json_wipe(struct json_object *document)
 		}
 	}
 }
+
+void
+json_add_text(struct buf *b, const char *text)
+{
+	size_t n;
+
+	buf_add(b, "\"", 1);
+	while (*text != '\0') {
+		for (n = 0; (unsigned char)text[n] >= 0x20 && text[n] != '"' &&
+			    text[n] != '\\';)
+			n++;
+		buf_add(b, text, n);
+		text += n;
+		if (*text != '\0')
+			buf_addf(b, "\\u%04x", (unsigned char)*text++);
+	}
+	buf_add(b, "\"", 1);
+}

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+struct buf;
 struct json_object;
 
 #define JSON_DEPTH_MAX 32
@@ -35,5 +36,8 @@ struct json_object *json_read(const char *text, size_t len);
 
 /* Overwrites every text in a tree of json_read(); names stay. */
 void json_wipe(struct json_object *document);
+
+/* Adds a text as a JSON string, quotes included. */
+void json_add_text(struct buf *b, const char *text);
 
 #endif

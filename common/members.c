@@ -77,6 +77,33 @@ put_time(struct json_object *value, void *at)
 	return put_string(value, &text) && clock_parse(text, at);
 }
 
+bool
+is_unquoted(struct json_object *value)
+{
+	switch (json_object_get_type(value)) {
+	case json_type_boolean:
+	case json_type_int:
+	case json_type_double: return true;
+	default: return false;
+	}
+}
+
+/* A service may send the value itself where it documents its text, and the other
+ * way round: "false", false. */
+bool
+put_scalar(struct json_object *value, void *at)
+{
+	const char *text;
+
+	if (json_object_is_type(value, json_type_string))
+		return put_string(value, at);
+	if (!is_unquoted(value) ||
+	    (text = json_object_get_string(value)) == NULL)
+		return false;
+	*(const char **)at = text;
+	return true;
+}
+
 struct json_object *
 members_parse(const char *text, size_t len)
 {

@@ -31,6 +31,12 @@ bool put_double(struct json_object *value, void *at); /* double, finite */
 bool put_bool(struct json_object *value, void *at);   /* bool */
 bool put_time(struct json_object *value, void *at);   /* int64_t, RFC 3339 */
 
+/* const char *: a text, or a boolean or a number as text. */
+bool put_scalar(struct json_object *value, void *at);
+
+/* A number or a boolean: of those put_scalar() fails for want of memory alone. */
+bool is_unquoted(struct json_object *value);
+
 struct member {
 	const char *in;  /* the object that holds it, or NULL: the top one */
 	const char *key; /* its name there */

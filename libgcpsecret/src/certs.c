@@ -33,8 +33,7 @@ gs_certs_init(struct certs *certs, gcpsecret_client *client, const char *url)
 	memset(certs, 0, sizeof(*certs));
 	certs->client = client;
 	certs->url = strdup(url);
-	/* Never: what was not asked for yet is always due. */
-	certs->fetched_at = certs->tried_at = INT64_MAX;
+	certs->tried_s = -PAUSE_S; /* the first fetch may come at once */
 	/* They fail nowhere that they are plain memory. */
 	pthread_mutex_init(&certs->lock, NULL);
 	pthread_condattr_init(&steady);
@@ -118,25 +117,18 @@ fetch(const struct certs *certs, struct jwks *keys, int64_t *fresh_s,
 	return status;
 }
 
-int64_t
-gs_certs_now(const struct certs *certs)
-{
-	return certs->client->clock(certs->client->clock_ctx);
-}
-
-/* Seconds that went by, or INT64_MAX when the clock was set back: whatever was
- * found out before is in doubt then. */
+/* Seconds of the steady clock: keys do not age when the calendar is set. */
 static int64_t
-since(int64_t moment, int64_t now)
+now_of(const struct certs *certs)
 {
-	return now >= moment ? now - moment : INT64_MAX;
+	return certs->client->steady(certs->client->steady_ctx) / 1000;
 }
 
 /* Fetches with the lock released in between. */
 static void
 renew(struct certs *certs)
 {
-	int64_t         asked_at = gs_certs_now(certs), ended_at, fresh_s;
+	int64_t         asked_s = now_of(certs), ended_s, fresh_s;
 	struct jwks     keys;
 	gcpsecret_error failure = { .status = GCPSECRET_OK };
 	bool            fetched;
@@ -144,15 +136,15 @@ renew(struct certs *certs)
 	certs->fetching = true;
 	pthread_mutex_unlock(&certs->lock);
 	fetched = fetch(certs, &keys, &fresh_s, &failure) == GCPSECRET_OK;
-	ended_at = gs_certs_now(certs);
+	ended_s = now_of(certs);
 	pthread_mutex_lock(&certs->lock);
 	certs->fetching = false;
-	certs->tried_at = ended_at;
+	certs->tried_s = ended_s;
 	certs->failure = failure;
 	if (fetched) {
 		gs_jwks_free(&certs->keys);
 		certs->keys = keys;
-		certs->fetched_at = asked_at;
+		certs->fetched_s = asked_s;
 		certs->fresh_s = fresh_s;
 	}
 	pthread_cond_broadcast(&certs->ended);
@@ -174,8 +166,8 @@ enum step { STEP_USE, STEP_WAIT, STEP_FETCH, STEP_GIVE_UP };
 static enum step
 next_step(const struct certs *certs, bool found)
 {
-	int64_t now = gs_certs_now(certs);
-	int64_t age_s = since(certs->fetched_at, now);
+	int64_t now = now_of(certs);
+	int64_t age_s = now - certs->fetched_s;
 	bool    empty = certs->keys.count == 0;
 
 	if (found && age_s < certs->fresh_s)
@@ -183,7 +175,7 @@ next_step(const struct certs *certs, bool found)
 	found = found && age_s < KEEP_S;
 	if (certs->fetching)
 		return found ? STEP_USE : STEP_WAIT;
-	if (since(certs->tried_at, now) >= (empty ? PAUSE_EMPTY_S : PAUSE_S))
+	if (now - certs->tried_s >= (empty ? PAUSE_EMPTY_S : PAUSE_S))
 		return STEP_FETCH;
 	return found ? STEP_USE : STEP_GIVE_UP;
 }

@@ -13,19 +13,19 @@
  * or wait if that does not help them.
  */
 struct certs {
-	/* Of the thread that fetches, but for its clock and its time-out, which
-	 * stay and serve them all. */
+	/* Of the thread that fetches, but for its clocks and its time-out,
+	 * which stay and serve them all. */
 	gcpsecret_client *client;
 	char             *url;
 
 	pthread_mutex_t   lock; /* for all that follows */
 	pthread_cond_t    ended;
 	bool              fetching;
-	struct jwks       keys;       /* the last that could be read */
-	int64_t           fetched_at; /* when they were asked for */
-	int64_t           fresh_s;    /* how long they are good from then on */
-	int64_t           tried_at;   /* when the last fetch ended */
-	gcpsecret_error   failure;    /* of the last fetch; status OK: none */
+	struct jwks       keys;      /* the last that could be read */
+	int64_t           fetched_s; /* when they were asked for */
+	int64_t           fresh_s;   /* how long they are good from then on */
+	int64_t           tried_s;   /* when the last fetch ended */
+	gcpsecret_error   failure;   /* of the last fetch; status OK: none */
 };
 
 /* Takes the client over and copies the URL.  False when memory is short;
@@ -33,9 +33,6 @@ struct certs {
 bool gs_certs_init(
     struct certs *certs, gcpsecret_client *client, const char *url);
 void gs_certs_free(struct certs *certs);
-
-/* What the calendar says. */
-int64_t gs_certs_now(const struct certs *certs);
 
 /*
  * The key of that name, to be ended with EVP_PKEY_free(); `kid` NULL: any, to

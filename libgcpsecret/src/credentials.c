@@ -1,258 +1,178 @@
 /* SPDX-License-Identifier: MIT */
+#include "credentials.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "client.h"
 #include "exchange.h"
-#include "name.h"
-
-/*
- * The metadata server is asked by its address: its name would cost a look-up
- * that hangs for half a minute on some networks that are not Google's.
- */
-#define METADATA_ADDRESS "169.254.169.254"
-
-/* For so long a ping that found nothing is not repeated. */
-#define NO_METADATA_MS 30000
 
 /* How long the search for a name may hold up the report of an error. */
 #define ACCOUNT_MS 2000
 
-/* A variable of the environment; NULL when it is unset or empty. */
-static const char *
-variable(const char *name)
-{
-	const char *value = secure_getenv(name);
+/* How late a waiting thread may notice that it was canceled. */
+#define SLICE_MS 50
 
-	return value != NULL && *value != '\0' ? value : NULL;
+static bool
+init_locks(struct credentials *c)
+{
+	pthread_condattr_t steady;
+	bool               ok;
+
+	if (pthread_condattr_init(&steady) != 0)
+		return false;
+	ok = pthread_condattr_setclock(&steady, CLOCK_MONOTONIC) == 0 &&
+	     pthread_cond_init(&c->changed, &steady) == 0;
+	pthread_condattr_destroy(&steady);
+	if (ok && pthread_mutex_init(&c->lock, NULL) != 0) {
+		pthread_cond_destroy(&c->changed);
+		ok = false;
+	}
+	return ok;
 }
 
-/* Joins the texts up to NULL; the result is to be freed.  NULL: no memory. */
-static char *
-joined(const char *const *texts)
+struct credentials *
+gs_credentials_new(void)
 {
-	struct buf all;
+	struct credentials *c = calloc(1, sizeof(*c));
 
-	buf_init(&all, SIZE_MAX);
-	for (; *texts != NULL; texts++)
-		buf_add_text(&all, *texts);
-	if (buf_ok(&all))
-		return all.data;
-	buf_free(&all);
-	return NULL;
+	if (c != NULL && !init_locks(c)) {
+		free(c);
+		return NULL;
+	}
+	if (c != NULL)
+		c->users = 1;
+	return c;
 }
-#define JOIN(...) joined((const char *const[]){ __VA_ARGS__, NULL })
 
 void
-gs_credentials_free(struct credentials *credentials)
+gs_credentials_hold(struct credentials *c)
 {
-	gs_key_file_free(&credentials->file);
-	free(credentials->base);
-	free(credentials->description);
-	free(credentials->account);
-	free(credentials->quota_project);
-	memset(credentials, 0, sizeof(*credentials));
+	pthread_mutex_lock(&c->lock);
+	c->users++;
+	pthread_mutex_unlock(&c->lock);
 }
 
-/* Stores what was found, as a whole or not at all. */
-static gcpsecret_status
-settle(
-    gcpsecret_client *client, struct credentials *found, gcpsecret_error *err)
+void
+gs_credentials_release(struct credentials *c)
 {
-	if (found->description == NULL) {
-		gs_credentials_free(found);
-		return gs_no_memory(err);
-	}
-	gs_make_line(found->description);
-	client->credentials = *found;
+	bool last;
+
+	pthread_mutex_lock(&c->lock);
+	last = --c->users == 0;
+	pthread_mutex_unlock(&c->lock);
+	if (!last)
+		return;
+	for (size_t i = 0; i < TOKENS_MAX; i++)
+		gs_token_free(&c->tokens[i]);
+	gs_found_free(&c->found);
+	gs_search_settings_free(&c->settings);
+	free(c->account);
+	wipe_free(c->refresh_token);
+	pthread_cond_destroy(&c->changed);
+	pthread_mutex_destroy(&c->lock);
+	free(c);
+}
+
+bool
+gs_credentials_are_shared(struct credentials *c)
+{
+	bool shared;
+
+	pthread_mutex_lock(&c->lock);
+	shared = c->users > 1;
+	pthread_mutex_unlock(&c->lock);
+	return shared;
+}
+
+gcpsecret_status
+gs_credentials_wait(gcpsecret_client *client, gcpsecret_error *err)
+{
+	struct credentials *c = client->credentials;
+	int64_t             now_ms = clock_steady_ms();
+	int64_t             until_ms = now_ms + SLICE_MS;
+	struct timespec     until;
+
+	if (atomic_load(&client->canceled))
+		return gs_fail(err, GCPSECRET_ERR_CANCELED, "canceled");
+	if (now_ms >= client->deadline_ms)
+		return gs_fail(err, GCPSECRET_ERR_TIMEOUT,
+		    "another thread did not get a token within the deadline "
+		    "of the call");
+	if (until_ms > client->deadline_ms)
+		until_ms = client->deadline_ms;
+	until.tv_sec = (time_t)(until_ms / 1000);
+	until.tv_nsec = (long)(until_ms % 1000) * 1000000;
+	pthread_cond_timedwait(&c->changed, &c->lock, &until);
 	return GCPSECRET_OK;
 }
 
-/* Finds a plain-http peer named by "host" or "host:port" in a variable. */
-static gcpsecret_status
-use_host(gcpsecret_client *client, enum source source, const char *name,
-    const char *host, gcpsecret_error *err)
+void
+gs_credentials_idle(struct credentials *c)
 {
-	struct credentials found = { .source = source };
-
-	found.base = JOIN("http://", host);
-	if (found.base == NULL)
-		return gs_no_memory(err);
-	if (strchr(host, '/') != NULL || !http_url_is_base(found.base, true)) {
-		gs_credentials_free(&found);
-		return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
-		    "%s must be host or host:port", name);
-	}
-	found.description = JOIN(
-	    source == SOURCE_EMULATOR ? "emulator at " : "metadata server at ",
-	    host);
-	return settle(client, &found, err);
+	c->busy = false;
+	pthread_cond_broadcast(&c->changed);
 }
 
-static char *
-describe_file(const struct key_file *file, const char *path)
-{
-	if (file->source == SOURCE_SERVICE_ACCOUNT)
-		return JOIN(
-		    "service account ", file->client_email, " (", path, ")");
-	return JOIN("user ", file->account != NULL ? file->account : "account",
-	    " (", path, ")");
-}
-
-/* Who pays for requests made with a file's credentials: often nobody says. */
-static gcpsecret_status
-keep_quota_project(struct credentials *found, gcpsecret_error *err)
-{
-	const char *project = variable("GOOGLE_CLOUD_QUOTA_PROJECT");
-
-	if (project != NULL && !gs_is_plain(project))
-		return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
-		    "GOOGLE_CLOUD_QUOTA_PROJECT is no project");
-	if (project == NULL)
-		project = found->file.quota_project_id;
-	if (project == NULL)
-		return GCPSECRET_OK;
-	found->quota_project = strdup(project);
-	return found->quota_project != NULL ? GCPSECRET_OK : gs_no_memory(err);
-}
-
-/* Takes the credentials of a file; `origin` says who named it. */
-static gcpsecret_status
-use_file(gcpsecret_client *client, const char *origin, const char *path,
-    gcpsecret_error *err)
-{
-	struct credentials found = { 0 };
-	char              *label = JOIN(origin, path);
-	gcpsecret_status   status;
-
-	if (label == NULL)
-		return gs_no_memory(err);
-	status = gs_key_file_load(&found.file, path, label, err);
-	free(label);
-	if (status == GCPSECRET_OK)
-		status = keep_quota_project(&found, err);
-	if (status != GCPSECRET_OK) {
-		gs_credentials_free(&found);
-		return status;
-	}
-	found.source = found.file.source;
-	found.description = describe_file(&found.file, path);
-	return settle(client, &found, err);
-}
-
-/* The path of gcloud's file, to be freed; "" when nobody says where to look. */
-static char *
-well_known_path(void)
-{
-	static const char file[] = "/application_default_credentials.json";
-	const char       *folder = variable("CLOUDSDK_CONFIG");
-
-	if (folder != NULL)
-		return JOIN(folder, file);
-	folder = variable("HOME");
-	return folder != NULL ? JOIN(folder, "/.config/gcloud", file)
-			      : JOIN("");
-}
-
-/* True when the ping need not be sent: something says that we run there. */
-static bool
-runs_at_google(void)
-{
-	return variable("K_SERVICE") != NULL ||
-	       variable("CLOUD_RUN_JOB") != NULL;
-}
-
-/* OK, with credentials or, when there is no such server, without. */
-static gcpsecret_status
-try_metadata(gcpsecret_client *client, gcpsecret_error *err)
-{
-	static const char name[] = "GCE_METADATA_HOST";
-	const char       *host = variable(name);
-	gcpsecret_status  status;
-
-	if (host != NULL || runs_at_google())
-		return use_host(client, SOURCE_METADATA, name,
-		    host != NULL ? host : METADATA_ADDRESS, err);
-	if (clock_steady_ms() < client->no_metadata_until_ms)
-		return GCPSECRET_OK;
-	host = variable("GCE_METADATA_IP");
-	status = use_host(client, SOURCE_METADATA, "GCE_METADATA_IP",
-	    host != NULL ? host : METADATA_ADDRESS, err);
-	if (status == GCPSECRET_OK &&
-	    !gs_metadata_ping(client, client->credentials.base)) {
-		gs_credentials_free(&client->credentials);
-		client->no_metadata_until_ms =
-		    clock_steady_ms() + NO_METADATA_MS;
-	}
-	return status;
-}
-
-static gcpsecret_status
-none_found(const char *path, bool no_metadata, gcpsecret_error *err)
-{
-	return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
-	    "no Google credentials: run \"gcloud auth application-default "
-	    "login\" or set GOOGLE_APPLICATION_CREDENTIALS, which is unset; "
-	    "%s%s; %s",
-	    *path != '\0' ? "there is no file " : "HOME is unset", path,
-	    no_metadata ? "NO_GCE_CHECK rules out the metadata server"
-			: "no metadata server answers");
-}
-
-/* The last two places: gcloud's file and the metadata server. */
-static gcpsecret_status
-search_machine(gcpsecret_client *client, gcpsecret_error *err)
-{
-	char            *path = well_known_path();
-	const char      *no_check = variable("NO_GCE_CHECK");
-	bool             no_metadata;
-	gcpsecret_status status = GCPSECRET_OK;
-
-	if (path == NULL)
-		return gs_no_memory(err);
-	no_metadata = no_check != NULL && strcmp(no_check, "true") == 0;
-	if (*path != '\0' && access(path, F_OK) == 0)
-		status = use_file(client, "", path, err);
-	else if (!no_metadata)
-		status = try_metadata(client, err);
-	if (status == GCPSECRET_OK &&
-	    client->credentials.source == SOURCE_UNKNOWN)
-		status = none_found(path, no_metadata, err);
-	free(path);
-	return status;
-}
-
+/* With the lock, which it gives away while it searches. */
 static gcpsecret_status
 search(gcpsecret_client *client, gcpsecret_error *err)
 {
-	static const char emulator[] = "SECRET_MANAGER_EMULATOR_HOST";
-	static const char file[] = "GOOGLE_APPLICATION_CREDENTIALS";
-	const char       *value;
+	struct credentials *c = client->credentials;
+	struct found        found = { 0 };
+	gcpsecret_status    status;
 
-	if (client->credentials_file != NULL)
-		return use_file(client, "", client->credentials_file, err);
-	/* What the program says outdoes the environment. */
-	if (client->endpoint == NULL && (value = variable(emulator)) != NULL)
-		return use_host(client, SOURCE_EMULATOR, emulator, value, err);
-	if ((value = variable(file)) != NULL)
-		return use_file(
-		    client, "GOOGLE_APPLICATION_CREDENTIALS=", value, err);
-	return search_machine(client, err);
+	c->busy = true;
+	pthread_mutex_unlock(&c->lock);
+	status = gs_search(client, &found, err);
+	if (status == GCPSECRET_OK)
+		gs_log(client, GCPSECRET_LOG_INFO, "credentials: %s",
+		    found.description);
+	pthread_mutex_lock(&c->lock);
+	c->found = found;
+	gs_credentials_idle(c);
+	return status;
 }
 
 gcpsecret_status
 gs_credentials(gcpsecret_client *client, gcpsecret_error *err)
 {
-	gcpsecret_status status;
+	struct credentials *c = client->credentials;
+	gcpsecret_status    status = GCPSECRET_OK;
 
-	if (client->credentials.source != SOURCE_UNKNOWN)
-		return GCPSECRET_OK;
-	status = search(client, err);
-	if (status == GCPSECRET_OK)
-		gs_log(client, GCPSECRET_LOG_INFO, "credentials: %s",
-		    client->credentials.description);
+	pthread_mutex_lock(&c->lock);
+	while (status == GCPSECRET_OK && c->found.source == SOURCE_UNKNOWN)
+		status = c->busy ? gs_credentials_wait(client, err)
+				 : search(client, err);
+	pthread_mutex_unlock(&c->lock);
 	return status;
+}
+
+const char *
+gs_universe(const gcpsecret_client *client)
+{
+	const char *universe = client->credentials->settings.universe_domain;
+
+	if (universe == NULL)
+		universe = gs_variable("GOOGLE_CLOUD_UNIVERSE_DOMAIN");
+	return universe != NULL ? universe : GS_UNIVERSE;
+}
+
+const char *
+gs_emulator(const gcpsecret_client *client)
+{
+	const struct found *found = &client->credentials->found;
+
+	return found->source == SOURCE_EMULATOR ? found->base : NULL;
+}
+
+const char *
+gs_quota_project(const gcpsecret_client *client)
+{
+	return client->quota_project != NULL
+		   ? client->quota_project
+		   : client->credentials->found.quota_project;
 }
 
 /* The e-mail address of the attached account, or NULL. */
@@ -275,18 +195,38 @@ ask_account(gcpsecret_client *client)
 	return account;
 }
 
+/* The same, asked for once; it lives as long as the credentials. */
+static const char *
+attached_account(gcpsecret_client *client)
+{
+	struct credentials *c = client->credentials;
+	char               *asked = NULL;
+	const char         *account;
+
+	pthread_mutex_lock(&c->lock);
+	account = c->account;
+	pthread_mutex_unlock(&c->lock);
+	if (account == NULL)
+		asked = ask_account(client);
+	pthread_mutex_lock(&c->lock);
+	if (c->account == NULL)
+		c->account = asked;
+	else
+		free(asked);
+	account = c->account;
+	pthread_mutex_unlock(&c->lock);
+	return account;
+}
+
 const char *
 gs_credentials_account(gcpsecret_client *client)
 {
-	struct credentials *c = &client->credentials;
+	const struct found *found = &client->credentials->found;
+	const char         *account = found->source == SOURCE_METADATA
+					  ? attached_account(client)
+					  : gs_key_file_account(&found->file);
 
-	if (c->source == SOURCE_SERVICE_ACCOUNT)
-		return c->file.client_email;
-	if (c->source == SOURCE_USER && c->file.account != NULL)
-		return c->file.account;
-	if (c->source == SOURCE_METADATA && c->account == NULL)
-		c->account = ask_account(client);
-	return c->account != NULL ? c->account : c->description;
+	return account != NULL ? account : found->description;
 }
 
 gcpsecret_status
@@ -301,75 +241,6 @@ gcpsecret_credentials_describe(
 	if ((status = gs_begin(client, err)) != GCPSECRET_OK ||
 	    (status = gs_credentials(client, err)) != GCPSECRET_OK)
 		return status;
-	*text_out = client->credentials.description;
+	*text_out = client->credentials->found.description;
 	return GCPSECRET_OK;
-}
-
-/* Checks and keeps; `origin` says where it came from. */
-static gcpsecret_status
-keep_project(gcpsecret_client *client, const char *project, const char *origin,
-    gcpsecret_error *err)
-{
-	if (!gs_name_is_project(project))
-		return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
-		    "%s is no project id (lower-case letters, digits, \"-\") "
-		    "or number",
-		    origin);
-	client->project = strdup(project);
-	return client->project != NULL ? GCPSECRET_OK : gs_no_memory(err);
-}
-
-static gcpsecret_status
-find_project(gcpsecret_client *client, gcpsecret_error *err)
-{
-	static const char *const  variables[] = { "GOOGLE_CLOUD_PROJECT",
-		 "GCLOUD_PROJECT" };
-	const struct credentials *c = &client->credentials;
-	struct buf                body;
-	gcpsecret_status          status;
-
-	for (int i = 0; i < 2; i++)
-		if (variable(variables[i]) != NULL)
-			return keep_project(
-			    client, variable(variables[i]), variables[i], err);
-	if ((status = gs_credentials(client, err)) != GCPSECRET_OK)
-		return status;
-	if (c->file.project_id != NULL)
-		return keep_project(client, c->file.project_id,
-		    "\"project_id\" of the credentials file", err);
-	if (c->source != SOURCE_METADATA)
-		return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
-		    "nothing tells the project: set GOOGLE_CLOUD_PROJECT");
-	status = gs_metadata_get(client, "project/project-id", &body, err);
-	if (status == GCPSECRET_OK)
-		status = keep_project(client, buf_text(&body),
-		    "what the metadata server calls the project", err);
-	buf_free(&body);
-	return status;
-}
-
-gcpsecret_status
-gs_project(gcpsecret_client *client, const char **out, gcpsecret_error *err)
-{
-	gcpsecret_status status = GCPSECRET_OK;
-
-	if (client->project == NULL)
-		status = find_project(client, err);
-	*out = client->project;
-	return status;
-}
-
-gcpsecret_status
-gcpsecret_project(
-    gcpsecret_client *client, const char **project_out, gcpsecret_error *err)
-{
-	gcpsecret_status status;
-
-	if (project_out == NULL)
-		return gs_fail(
-		    err, GCPSECRET_ERR_ARGUMENT, "project_out is NULL");
-	*project_out = NULL;
-	if ((status = gs_begin(client, err)) != GCPSECRET_OK)
-		return status;
-	return gs_project(client, project_out, err);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "client.h"
@@ -21,7 +22,12 @@ static const struct {
 } peers[] = {
 	[PEER_API] = { "Secret Manager", 15000 },
 	[PEER_TOKEN] = { "the token endpoint", 10000 },
+	[PEER_KEY] = { "the token endpoint", 10000 },
 	[PEER_METADATA] = { "the metadata server", 3000 },
+	[PEER_STS] = { "the Security Token Service", 10000 },
+	[PEER_IAM] = { "the IAM Credentials API", 10000 },
+	[PEER_SUBJECT] = { "the source of the subject token", 10000 },
+	[PEER_AWS] = { "the metadata service of AWS", 3000 },
 	[PEER_CERTS] = { "the issuer's keys", 5000 },
 };
 
@@ -120,32 +126,39 @@ attempt(gcpsecret_client *client, struct exchange *x, gcpsecret_error *err)
 		return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
 		    "the answer from %s is not the metadata server's: it lacks "
 		    "\"Metadata-Flavor: Google\"",
-		    client->credentials.base);
+		    client->credentials->found.base);
 	if (x->response.status != 200)
 		return gs_refusal(client, x, err);
 	return GCPSECRET_OK;
 }
 
 static bool
-may_pass(gcpsecret_status status)
+may_repeat(const struct exchange *x, gcpsecret_status status)
 {
-	return status == GCPSECRET_ERR_NETWORK ||
-	       status == GCPSECRET_ERR_SERVER ||
-	       status == GCPSECRET_ERR_RATE_LIMIT;
+	switch (status) {
+	case GCPSECRET_ERR_NETWORK:
+		return x->repeat == REPEAT_ANY ||
+		       (x->repeat != REPEAT_NOT && !x->response.sent);
+	case GCPSECRET_ERR_RATE_LIMIT:
+		return x->repeat == REPEAT_ANY || x->repeat == REPEAT_REFUSED;
+	case GCPSECRET_ERR_SERVER:
+		return x->repeat == REPEAT_ANY && (x->busy || !x->only_busy);
+	default: return false;
+	}
 }
 
-/* Says how often it was tried, and keeps the rest. */
+/* Says how often it was tried. */
 static void
 add_tries(gcpsecret_error *err, int tries)
 {
-	gcpsecret_error last = *err;
+	char   text[32];
+	size_t most, len = strlen(err->message);
 
-	if (tries < 2)
-		return;
-	gs_fail(
-	    err, last.status, "%.420s (tried %d times)", last.message, tries);
-	err->http_status = last.http_status;
-	err->retry_after_s = last.retry_after_s;
+	snprintf(text, sizeof(text), " (tried %d times)", tries);
+	most = sizeof(err->message) - 1 - strlen(text);
+	if (tries > 1)
+		memcpy(err->message + (len < most ? len : most), text,
+		    strlen(text) + 1);
 }
 
 gcpsecret_status
@@ -162,12 +175,15 @@ gs_exchange(gcpsecret_client *client, struct exchange *x, gcpsecret_error *err)
 		last.retry_after_s = -1;
 		status = attempt(client, x, &last);
 		tries++;
-	} while (may_pass(status) && retry_wait(&retry, last.retry_after_s));
+	} while (
+	    may_repeat(x, status) && retry_wait(&retry, last.retry_after_s));
+	x->attempts += tries;
 	if (status == GCPSECRET_OK)
 		return GCPSECRET_OK;
 	if (atomic_load(&client->canceled))
 		return gs_fail(err, GCPSECRET_ERR_CANCELED, "canceled");
 	add_tries(&last, tries);
+	last.attempts = x->attempts;
 	if (err != NULL)
 		*err = last;
 	return status;

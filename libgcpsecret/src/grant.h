@@ -2,29 +2,48 @@
 #ifndef GCPSECRET_SRC_GRANT_H
 #define GCPSECRET_SRC_GRANT_H
 
-#include "internal.h"
+#include "key_file.h"
 
 /* The one scope that Secret Manager knows. */
 #define GS_SCOPE "https://www.googleapis.com/auth/cloud-platform"
 
-/* A new token, added to `text`, and how long it lives. */
-gcpsecret_status gs_grant(gcpsecret_client *client, struct buf *text,
-    int64_t *lifetime_s, gcpsecret_error *err);
+/* Where Google trades refresh tokens and assertions for tokens; also what an
+ * assertion says that it is for. */
+#define GS_TOKEN_URL "https://oauth2.googleapis.com/token"
 
-/* Times are those of the client's calendar. */
-struct token {
-	struct buf text;
-	int64_t    stale_at;   /* from here on a new one is wanted */
-	int64_t    expires_at; /* from here on this one is no good */
-	int64_t    retry_at;   /* no early renewal before this */
-	int64_t    backoff_s;
+#define GS_TOKEN_MAX 16384
+
+/* The token that is asked for. */
+struct wanted {
+	const char *scope;    /* space-separated; of an access token */
+	const char *audience; /* of an ID token; NULL: an access token */
 };
 
-/* *text belongs to the client; NULL when the source needs none. */
-gcpsecret_status gs_token(
-    gcpsecret_client *client, const char **text, gcpsecret_error *err);
+/* A new token.  gs_grant_init() before, buf_free(&grant.text) at the end. */
+struct grant {
+	struct buf text;
+	int64_t    lifetime_s; /* from the moment that it was asked for */
+};
 
-/* Forgets a token that Google refused. */
-void gs_token_forget(gcpsecret_client *client);
+void                     gs_grant_init(struct grant *grant);
+
+typedef gcpsecret_status grant_fn(gcpsecret_client *client,
+    const struct key_file *file, const struct wanted *wanted,
+    struct grant *grant, gcpsecret_error *err);
+
+grant_fn                 gs_grant_service_account; /* service_account.c */
+grant_fn                 gs_grant_user;            /* user.c: of either type */
+grant_fn                 gs_grant_external;        /* external.c */
+grant_fn                 gs_grant_impersonated;    /* impersonate.c */
+
+gcpsecret_status         gs_grant_metadata(gcpsecret_client *client,
+	    const struct wanted *wanted, struct grant *grant, gcpsecret_error *err);
+
+/* By the document's type; for nested ones too. */
+grant_fn gs_grant_file;
+
+/* From whatever source the client has. */
+gcpsecret_status gs_grant(gcpsecret_client *client, const struct wanted *wanted,
+    struct grant *grant, gcpsecret_error *err);
 
 #endif

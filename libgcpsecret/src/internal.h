@@ -14,15 +14,21 @@
  *
  *	verifier.c		who has called
  *	certs.c			the keys that prove it, fetched in time
- *	payload.c		one version of a secret
+ *	rotation.c		more than one version at a time
+ *	payload.c secret.c version.c policy.c location.c
+ *				the methods, by noun, with each.c for lists
+ *	call.c method.c		one call of one method, a row of a table
  *	token.c			the bearer token: cached, renewed in time
  *	grant.c			a new one, from whatever source there is
- *	credentials.c		which source that is, and whom it speaks for
- *	key_file.c metadata.c	the sources
+ *	service_account.c user.c external.c impersonate.c metadata.c	sources
+ *	credentials.c		which source it is, and whom it speaks for
+ *	key_file.c subject_source.c field.c	documents with credentials
+ *	reply.c			how a token comes
  *	exchange.c refusal.c	one request, repeated, and what a "no" means
  *	client.c		what they all belong to
- *	name.c jwt.c id_token.c jwks.c		helpers without I/O
- *	crc32c.c values.c error.c
+ *	body.c secret_input.c replication.c	what is written, and read
+ *	name.c reference.c jwt.c id_token.c jwks.c	helpers
+ *	crc32c.c file.c values.c error.c
  *
  * One call goes up: a refusal names the account that lacks a role, and
  * credentials.c knows it.
@@ -46,9 +52,19 @@ void gs_json_free(struct json_object *document);
  * proto3 does with 64 bits, as a text of digits. */
 bool gs_json_number(struct json_object *value, int64_t *out);
 
+/* A variable of the environment; NULL when it is unset or empty. */
+const char *gs_variable(const char *name);
+
+/* Reads "3.5s", of google.protobuf.Duration, rounded up. */
+bool gs_read_duration(const char *text, int64_t *out);
+bool gs_put_duration(struct json_object *value, void *at); /* int64_t */
+
 /* Printable ASCII without blanks, quotes and backslashes, and not empty: fit
  * for a header and for a JSON text without escapes. */
 bool gs_is_plain(const char *text);
+
+/* Two labels or more in lower case: "googleapis.com". */
+bool gs_is_domain(const char *text);
 
 /* crc32c.c: the checksum of Castagnoli, as RFC 3720 uses it. */
 uint32_t gs_crc32c(const void *data, size_t len);

@@ -4,11 +4,14 @@
 
 #include "internal.h"
 
-/* JSON web tokens of RS256. */
+/* JSON web tokens of RS256.  A NULL text is left out. */
 struct jwt {
-	const char *key_id; /* NULL: none */
-	const char *issuer; /* also the subject */
-	const char *scope;
+	const char *key_id;
+	const char *issuer;
+	const char *subject;
+	const char *audience;
+	const char *scope;           /* of an access token */
+	const char *target_audience; /* of an ID token */
 	int64_t     issued_at, expires_at;
 };
 
@@ -16,7 +19,10 @@ struct jwt {
  * what is wrong, to follow "private_key". */
 EVP_PKEY *gs_jwt_key(const char *pem, const char **fault);
 
-/* Every text in `jwt` must be plain (gs_is_plain()). */
+/* No text in `jwt` may hold what JSON escapes: controls, quotes, backslashes. */
 bool gs_jwt_sign(struct buf *out, const struct jwt *jwt, EVP_PKEY *key);
+
+/* Reads when a token says that it ends; its signature is not looked at. */
+bool gs_jwt_expiry(const char *token, int64_t *expires_at);
 
 #endif

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include <stddef.h>
 #include <string.h>
 
+#include "members.h"
 #include "name.h"
 
 #define SCHEME "sm://"
+#define LATEST "latest"
 
 #define DIGITS "0123456789"
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
@@ -81,54 +84,98 @@ refuse(gcpsecret_error *err, const struct grammar *g)
 	return gs_fail(err, GCPSECRET_ERR_ARGUMENT, "%s", g->fault);
 }
 
-gcpsecret_status
-gs_name_parse(const char *text, struct name *name, gcpsecret_error *err)
-{
-	static const char form[] =
-	    "the name must be projects/P/secrets/S, with /locations/L after "
-	    "the project and /versions/V at the end if need be";
-	size_t len;
+/* What stands where in a name.  The first part may be left out. */
+static const struct part {
+	const char           *word;
+	size_t                offset;
+	const struct grammar *grammar;
+} parts[] = {
+	{ "projects/", offsetof(struct name, project), &project_grammar },
+	{ "locations/", offsetof(struct name, location), &location_grammar },
+	{ "secrets/", offsetof(struct name, secret), &secret_grammar },
+	{ "versions/", offsetof(struct name, version), &alias_grammar },
+};
 
-	*name = (struct name){ .version = "latest" };
-	if (!step_over(&text, "projects/"))
-		return gs_fail(err, GCPSECRET_ERR_ARGUMENT, "%s", form);
-	len = strcspn(text, "/");
-	if (!take(name->project, text, len, &project_grammar))
-		return refuse(err, &project_grammar);
-	text += len;
-	if (step_over(&text, "/locations/")) {
-		len = strcspn(text, "/");
-		if (!take(name->location, text, len, &location_grammar))
-			return refuse(err, &location_grammar);
-		text += len;
-	}
-	if (!step_over(&text, "/secrets/"))
-		return gs_fail(err, GCPSECRET_ERR_ARGUMENT, "%s", form);
-	len = strcspn(text, "/");
-	if (!take(name->secret, text, len, &secret_grammar))
-		return refuse(err, &secret_grammar);
-	text += len;
-	if (*text == '\0')
-		return GCPSECRET_OK;
-	if (!step_over(&text, "/versions/"))
-		return gs_fail(err, GCPSECRET_ERR_ARGUMENT, "%s", form);
-	if (!take_version(name->version, text, strlen(text)))
-		return refuse(err, &alias_grammar);
-	return GCPSECRET_OK;
+/* How many parts it takes to reach the last one that is there. */
+static const struct {
+	size_t      from, to;
+	const char *fault;
+} forms[] = {
+	[NAME_PROJECT] = { 0, 1, "the project must be projects/P" },
+	[NAME_PARENT] = { 0, 2,
+	    "the parent must be projects/P or projects/P/locations/L" },
+	[NAME_LOCATION] = { 2, 2, "the name must be projects/P/locations/L" },
+	[NAME_SECRET] = { 3, 3,
+	    "the name must be projects/P/secrets/S, with /locations/L after "
+	    "the project if need be" },
+	[NAME_VERSION] = { 3, 4,
+	    "the name must be projects/P/secrets/S, with /locations/L after "
+	    "the project and /versions/V at the end if need be" },
+	[NAME_NUMBER] = { 4, 4,
+	    "the name must be projects/P/secrets/S/versions/N, with "
+	    "/locations/L after the project if need be" },
+};
+
+static gcpsecret_status
+refuse_form(gcpsecret_error *err, enum name_form form)
+{
+	return gs_fail(err, GCPSECRET_ERR_ARGUMENT, "%s", forms[form].fault);
+}
+
+/* Takes one part from the front of *text. */
+static bool
+take_part(const char **text, const struct part *p, struct name *name)
+{
+	char  *to = (char *)name + p->offset;
+	size_t len = strcspn(*text, "/");
+
+	if (!take(to, *text, len, p->grammar) &&
+	    (p->grammar != &alias_grammar ||
+		!take(to, *text, len, &number_grammar)))
+		return false;
+	*text += len;
+	return true;
 }
 
 gcpsecret_status
-gs_name_parse_reference(
-    const char *text, struct name *name, gcpsecret_error *err)
+gs_name_parse(const char *text, enum name_form form, struct name *name,
+    gcpsecret_error *err)
 {
-	size_t len;
+	size_t depth = 0;
+	bool   whole;
 
-	*name = (struct name){ .version = "latest" };
-	/* The text is not repeated: it may be a secret given by mistake. */
-	if (!step_over(&text, SCHEME))
+	*name = (struct name){ 0 };
+	if (text == NULL)
+		text = "";
+	whole = *text == '\0';
+	for (size_t i = 0; i < COUNT(parts); i++) {
+		if (whole || !step_over(&text, parts[i].word))
+			continue;
+		if (!take_part(&text, &parts[i], name))
+			return refuse(err, parts[i].grammar);
+		depth = i + 1;
+		whole = !step_over(&text, "/");
+	}
+	if (!whole || *text != '\0' || depth < forms[form].from ||
+	    depth > forms[form].to ||
+	    (name->version[0] != '\0' && name->secret[0] == '\0'))
+		return refuse_form(err, form);
+	if (form == NAME_NUMBER && gs_name_number(name->version) == 0)
 		return gs_fail(err, GCPSECRET_ERR_ARGUMENT,
-		    "the reference must be " SCHEME "PROJECT/SECRET#VERSION");
-	len = strcspn(text, "/#");
+		    "the version must be given by its number: \"latest\" and "
+		    "aliases are for reading");
+	if (form == NAME_VERSION && name->version[0] == '\0')
+		memcpy(name->version, LATEST, sizeof(LATEST));
+	return GCPSECRET_OK;
+}
+
+/* The text after "sm://" in its short form. */
+static gcpsecret_status
+take_short(const char *text, struct name *name, gcpsecret_error *err)
+{
+	size_t len = strcspn(text, "/#");
+
+	*name = (struct name){ .version = LATEST };
 	if (text[len] == '/') {
 		if (!take(name->project, text, len, &project_grammar))
 			return refuse(err, &project_grammar);
@@ -144,6 +191,23 @@ gs_name_parse_reference(
 	return GCPSECRET_OK;
 }
 
+gcpsecret_status
+gs_name_parse_reference(
+    const char *text, struct name *name, gcpsecret_error *err)
+{
+	const char *rest;
+
+	/* The text is not repeated: it may be a secret given by mistake. */
+	if (!step_over(&text, SCHEME))
+		return gs_fail(err, GCPSECRET_ERR_ARGUMENT,
+		    "the reference must be " SCHEME "PROJECT/SECRET#VERSION");
+	/* "projects/s" is secret "s" of a project of that id. */
+	rest = text;
+	if (step_over(&rest, "projects/") && strchr(rest, '/') != NULL)
+		return gs_name_parse(text, NAME_VERSION, name, err);
+	return take_short(text, name, err);
+}
+
 bool
 gs_name_is_project(const char *text)
 {
@@ -151,11 +215,74 @@ gs_name_is_project(const char *text)
 }
 
 bool
+gs_name_is_location(const char *text)
+{
+	return fits(text, strlen(text), &location_grammar);
+}
+
+bool
+gs_name_is_secret(const char *text)
+{
+	return fits(text, strlen(text), &secret_grammar);
+}
+
+bool
+gs_name_is_alias(const char *text)
+{
+	return fits(text, strlen(text), &alias_grammar) &&
+	       strcmp(text, LATEST) != 0 && strcmp(text, "NEW") != 0;
+}
+
+int64_t
+gs_name_number(const char *version)
+{
+	int64_t n = 0;
+
+	if (!fits(version, strlen(version), &number_grammar))
+		return 0;
+	for (; *version != '\0'; version++)
+		n = n * 10 + (*version - '0');
+	return n;
+}
+
+static bool
+is_number(const char *project)
+{
+	return project[strspn(project, DIGITS)] == '\0';
+}
+
+bool
+gs_name_answers(const char *text, enum name_form form, const struct name *asked)
+{
+	struct name got;
+
+	if (gs_name_parse(text, form, &got, NULL) != GCPSECRET_OK ||
+	    got.project[0] == '\0')
+		return false;
+	if (is_number(got.project) && is_number(asked->project) &&
+	    strcmp(got.project, asked->project) != 0)
+		return false;
+	if (form == NAME_LOCATION && asked->location[0] == '\0')
+		return true; /* one of a list */
+	return strcmp(got.location, asked->location) == 0 &&
+	       (asked->secret[0] == '\0' ||
+		   strcmp(got.secret, asked->secret) == 0) &&
+	       (gs_name_number(asked->version) == 0 ||
+		   strcmp(got.version, asked->version) == 0);
+}
+
+bool
 gs_name_add(struct buf *out, const struct name *name)
 {
-	buf_addf(out, "projects/%s", name->project);
-	if (name->location[0] != '\0')
-		buf_addf(out, "/locations/%s", name->location);
-	buf_addf(out, "/secrets/%s/versions/%s", name->secret, name->version);
+	const char *before = "";
+
+	for (const struct part *p = parts; p < parts + COUNT(parts); p++) {
+		const char *text = (const char *)name + p->offset;
+
+		if (*text == '\0')
+			continue;
+		buf_addf(out, "%s%s%s", before, p->word, text);
+		before = "/";
+	}
 	return buf_ok(out);
 }

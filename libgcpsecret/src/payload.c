@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base64.h"
+#include "call.h"
 #include "client.h"
-#include "exchange.h"
 #include "members.h"
-#include "name.h"
+#include "version.h"
 
-#define HOST "https://secretmanager.googleapis.com"
-
-#define PAYLOAD_MAX 65536
-#define BASE64_MAX 87384 /* of 64 KiB */
-#define TEXT_MAX 1024    /* a name, a URL */
-#define HEADER_MAX 20000 /* a token and its header's name */
+#define TEXT_MAX 1024 /* a name */
 
 /* A secret with what it owns. */
 struct box {
@@ -50,31 +44,22 @@ static const struct member crc32c_member[] = {
 };
 
 static gcpsecret_status
-malformed(gcpsecret_error *err, const char *fault)
-{
-	return gs_fail(err, GCPSECRET_ERR_FORMAT,
-	    "the answer of Secret Manager %s", fault);
-}
-
-static gcpsecret_status
 decode_answer(
     struct json_object *document, struct answer *answer, gcpsecret_error *err)
 {
 	const char *missing;
 
-	if (!json_object_is_type(document, json_type_object))
-		return malformed(err, "is not JSON");
 	if (!members_decode(document, answer_members, COUNT(answer_members),
 		answer, &missing))
-		return malformed(err, strcmp(missing, "name") == 0
-					  ? "lacks a name"
-					  : "lacks a payload");
+		return gs_malformed(err, strcmp(missing, "name") == 0
+					     ? "lacks a name"
+					     : "lacks a payload");
 	answer->crc32c = -1;
 	if (members_get(members_get(document, "payload"), "dataCrc32c") !=
 		NULL &&
 	    !members_decode(document, crc32c_member, COUNT(crc32c_member),
 		answer, &missing))
-		return malformed(err, "holds an unreadable checksum");
+		return gs_malformed(err, "holds an unreadable checksum");
 	return GCPSECRET_OK;
 }
 
@@ -84,16 +69,16 @@ decode_payload(
 {
 	size_t len = strlen(answer->data);
 
-	if (len > BASE64_MAX)
-		return malformed(err, "holds more than 64 KiB");
+	if (len > PAYLOAD_BASE64_MAX)
+		return gs_malformed(err, "holds more than 64 KiB");
 	if (!base64_decode(&box->payload, answer->data, len, BASE64_STANDARD))
 		return buf_ok(&box->payload)
-			   ? malformed(err, "holds no valid base64")
+			   ? gs_malformed(err, "holds no valid base64")
 			   : gs_no_memory(err);
 	if (box->payload.len == 0)
-		return malformed(err, "holds an empty payload");
+		return gs_malformed(err, "holds an empty payload");
 	if (box->payload.len > PAYLOAD_MAX)
-		return malformed(err, "holds more than 64 KiB");
+		return gs_malformed(err, "holds more than 64 KiB");
 	if (answer->crc32c >= 0 &&
 	    gs_crc32c(box->payload.data, box->payload.len) != answer->crc32c)
 		return gs_fail(err, GCPSECRET_ERR_CHECKSUM,
@@ -102,29 +87,11 @@ decode_payload(
 	return GCPSECRET_OK;
 }
 
-/* Whether the answer's name is of what was asked for.  The project may be its
- * number there and its id here, and only a number names one version. */
-static bool
-is_of(const char *text, const struct name *asked)
-{
-	struct name got;
-
-	return gs_name_parse(text, &got, NULL) == GCPSECRET_OK &&
-	       strcmp(got.secret, asked->secret) == 0 &&
-	       strcmp(got.location, asked->location) == 0 &&
-	       (asked->version[0] > '9' ||
-		   strcmp(got.version, asked->version) == 0);
-}
-
 static gcpsecret_status
-fill_box(struct box *box, const struct answer *answer, const struct name *name,
-    gcpsecret_error *err)
+fill_box(struct box *box, const struct answer *answer, gcpsecret_error *err)
 {
-	gcpsecret_status status;
+	gcpsecret_status status = decode_payload(box, answer, err);
 
-	if (!is_of(answer->name, name))
-		return malformed(err, "is about another secret");
-	status = decode_payload(box, answer, err);
 	if (status != GCPSECRET_OK)
 		return status;
 	if (!buf_add_text(&box->version, answer->name))
@@ -135,146 +102,48 @@ fill_box(struct box *box, const struct answer *answer, const struct name *name,
 	return GCPSECRET_OK;
 }
 
+/* Takes over the document. */
 static gcpsecret_status
-read_answer(const struct buf *body, const struct name *name,
-    gcpsecret_payload **out, gcpsecret_error *err)
+read_answer(
+    struct json_object *document, gcpsecret_payload **out, gcpsecret_error *err)
 {
-	struct box         *box = calloc(1, sizeof(*box));
-	struct json_object *document;
-	struct answer       answer = { 0 };
-	gcpsecret_status    status;
+	struct box      *box = calloc(1, sizeof(*box));
+	struct answer    answer = { 0 };
+	gcpsecret_status status = gs_no_memory(err);
 
-	if (box == NULL)
-		return gs_no_memory(err);
-	/* Room for what base64_decode() reserves, which is a little more. */
-	buf_init(&box->payload, PAYLOAD_MAX + 3);
-	buf_init(&box->version, TEXT_MAX);
-	document = members_parse(buf_text(body), body->len);
-	if (document == NULL && errno == ENOMEM)
-		status = gs_no_memory(err);
-	else
+	if (box != NULL) {
+		/* Room for what base64_decode() reserves, a little more. */
+		buf_init(&box->payload, PAYLOAD_MAX + 3);
+		buf_init(&box->version, TEXT_MAX);
 		status = decode_answer(document, &answer, err);
-	if (status == GCPSECRET_OK)
-		status = fill_box(box, &answer, name, err);
+		if (status == GCPSECRET_OK)
+			status = fill_box(box, &answer, err);
+	}
 	gs_json_free(document);
 	if (status == GCPSECRET_OK)
 		*out = &box->secret;
 	else
-		gcpsecret_payload_free(&box->secret);
-	return status;
-}
-
-/* A regional secret lives at a host of its own, and nowhere else. */
-static bool
-add_url(
-    struct buf *url, const gcpsecret_client *client, const struct name *name)
-{
-	if (client->credentials.source == SOURCE_EMULATOR)
-		buf_add_text(url, client->credentials.base);
-	else if (client->endpoint != NULL)
-		buf_add_text(url, client->endpoint);
-	else if (name->location[0] != '\0')
-		buf_addf(url, "https://secretmanager.%s.rep.googleapis.com",
-		    name->location);
-	else
-		buf_add_text(url, HOST);
-	buf_add_text(url, "/v1/");
-	gs_name_add(url, name);
-	return buf_add_text(url, ":access");
-}
-
-/* Sends the request with a token. */
-static gcpsecret_status
-authorize(gcpsecret_client *client, struct exchange *x, gcpsecret_error *err)
-{
-	const char      *headers[4] = { "Accept: application/json" };
-	const char      *quota_project = client->credentials.quota_project;
-	const char      *token;
-	size_t           count = 1;
-	struct buf       bearer, quota;
-	gcpsecret_status status = gs_token(client, &token, err);
-
-	if (status != GCPSECRET_OK)
-		return status;
-	buf_init(&bearer, HEADER_MAX);
-	buf_init(&quota, HEADER_MAX);
-	if (token != NULL &&
-	    buf_addf(&bearer, "Authorization: Bearer %s", token))
-		headers[count++] = bearer.data;
-	if (quota_project != NULL &&
-	    buf_addf(&quota, "x-goog-user-project: %s", quota_project))
-		headers[count++] = quota.data;
-	x->request.headers = headers;
-	if (buf_ok(&bearer) && buf_ok(&quota))
-		status = gs_exchange(client, x, err);
-	else
-		status = gs_no_memory(err);
-	x->request.headers = NULL;
-	buf_free(&bearer);
-	buf_free(&quota);
-	return status;
-}
-
-/* A token that the API refuses is replaced, once. */
-static gcpsecret_status
-fetch(gcpsecret_client *client, struct exchange *x, gcpsecret_error *err)
-{
-	gcpsecret_error  first;
-	gcpsecret_status status = authorize(client, x, &first);
-
-	if (status == GCPSECRET_ERR_REFUSED && x->response.status == 401 &&
-	    client->token.text.data != NULL) {
-		gs_token_forget(client);
-		status = authorize(client, x, &first);
-	}
-	if (status != GCPSECRET_OK && err != NULL)
-		*err = first;
+		gcpsecret_payload_free((gcpsecret_payload *)box);
 	return status;
 }
 
 /* A payload that does not match its checksum is read again, once. */
-static gcpsecret_status
-fetch_secret(gcpsecret_client *client, struct exchange *x,
-    const struct name *name, gcpsecret_payload **out, gcpsecret_error *err)
-{
-	gcpsecret_error  first;
-	gcpsecret_status status = GCPSECRET_ERR_CHECKSUM;
-
-	for (int i = 0; i < 2 && status == GCPSECRET_ERR_CHECKSUM; i++) {
-		status = fetch(client, x, &first);
-		if (status == GCPSECRET_OK)
-			status =
-			    read_answer(&x->response.body, name, out, &first);
-	}
-	if (status != GCPSECRET_OK && err != NULL)
-		*err = first;
-	return status;
-}
-
-static gcpsecret_status
-access_version(gcpsecret_client *client, const struct name *name,
+gcpsecret_status
+gs_version_access(gcpsecret_client *client, const struct name *name,
     gcpsecret_payload **out, gcpsecret_error *err)
 {
-	struct exchange  x;
-	struct buf       url, resource;
-	gcpsecret_status status = gs_credentials(client, err);
+	const struct call   call = { .method = VERSION_ACCESS, .name = name };
+	gcpsecret_error     last;
+	gcpsecret_status    status = GCPSECRET_ERR_CHECKSUM;
+	struct json_object *document;
 
-	if (status != GCPSECRET_OK)
-		return status;
-	buf_init(&url, SIZE_MAX);
-	buf_init(&resource, TEXT_MAX);
-	if (add_url(&url, client, name) && gs_name_add(&resource, name)) {
-		gs_exchange_init(&x, PEER_API, url.data);
-		x.resource = resource.data;
-		x.request.plain_ok =
-		    client->credentials.source == SOURCE_EMULATOR;
-		status = fetch_secret(client, &x, name, out, err);
-		gs_exchange_free(&x);
-	} else {
-		status = gs_no_memory(err);
+	for (int i = 0; i < 2 && status == GCPSECRET_ERR_CHECKSUM; i++) {
+		status = gs_call(client, &call, &document, &last);
+		if (status == GCPSECRET_OK)
+			status = read_answer(document, out, &last);
 	}
-	buf_free(&url);
-	buf_free(&resource);
+	if (status != GCPSECRET_OK && err != NULL)
+		*err = last;
 	return status;
 }
 
@@ -289,10 +158,10 @@ gcpsecret_access(gcpsecret_client *client, const char *name,
 		return gs_fail(
 		    err, GCPSECRET_ERR_ARGUMENT, "name or payload_out is NULL");
 	*payload_out = NULL;
-	if ((status = gs_begin(client, err)) != GCPSECRET_OK ||
-	    (status = gs_name_parse(name, &parsed, err)) != GCPSECRET_OK)
+	status = gs_call_begin(client, name, NAME_VERSION, &parsed, err);
+	if (status != GCPSECRET_OK)
 		return status;
-	return access_version(client, &parsed, payload_out, err);
+	return gs_version_access(client, &parsed, payload_out, err);
 }
 
 gcpsecret_status
@@ -300,7 +169,6 @@ gcpsecret_resolve(gcpsecret_client *client, const char *reference,
     gcpsecret_payload **payload_out, gcpsecret_error *err)
 {
 	struct name      parsed;
-	const char      *project;
 	gcpsecret_status status;
 
 	if (payload_out == NULL || reference == NULL)
@@ -311,13 +179,9 @@ gcpsecret_resolve(gcpsecret_client *client, const char *reference,
 	    (status = gs_name_parse_reference(reference, &parsed, err)) !=
 		GCPSECRET_OK)
 		return status;
-	if (parsed.project[0] == '\0') {
-		status = gs_project(client, &project, err);
-		if (status != GCPSECRET_OK)
-			return status;
-		memcpy(parsed.project, project, strlen(project) + 1);
-	}
-	return access_version(client, &parsed, payload_out, err);
+	if ((status = gs_call_project(client, &parsed, err)) != GCPSECRET_OK)
+		return status;
+	return gs_version_access(client, &parsed, payload_out, err);
 }
 
 void

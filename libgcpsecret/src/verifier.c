@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "certs.h"
+#include "clock.h"
 #include "http.h"
 #include "id_token.h"
 
@@ -18,6 +19,8 @@ static const char *const google[] = { "https://accounts.google.com",
 struct gcpsecret_verifier {
 	char       **audiences, **emails, **issuers; /* emails NULL: any */
 	struct certs certs;
+	gcpsecret_clock_fn clock; /* the calendar */
+	void              *clock_ctx;
 };
 
 /* The texts of an identity live in the claims of its token. */
@@ -106,7 +109,7 @@ make_client(gcpsecret_client **client, const gcpsecret_verifier_options *o,
 		status = gcpsecret_client_set_proxy(*client, o->proxy, err);
 	gcpsecret_client_set_timeout_ms(
 	    *client, o->timeout_ms > 0 ? o->timeout_ms : TIMEOUT_MS);
-	gcpsecret_client_set_clock(*client, o->clock, o->clock_ctx);
+	gcpsecret_client_set_steady_clock(*client, o->steady, o->steady_ctx);
 	gcpsecret_client_set_log(*client, o->log, o->log_ctx, o->log_max);
 	return status;
 }
@@ -144,6 +147,8 @@ gcpsecret_verifier_new(gcpsecret_verifier **out,
 		gcpsecret_client_free(client);
 		return status != GCPSECRET_OK ? status : gs_no_memory(err);
 	}
+	v->clock = options->clock != NULL ? options->clock : clock_utc_s;
+	v->clock_ctx = options->clock_ctx;
 	if (!gs_certs_init(&v->certs, client,
 		options->certs_url != NULL ? options->certs_url : CERTS_URL) ||
 	    !add_lists(v, options)) {
@@ -206,7 +211,7 @@ check_claims(const gcpsecret_verifier *v, const struct id_token *token,
 	if (v->emails != NULL && token->email == NULL)
 		return gs_fail(err, GCPSECRET_ERR_IDENTITY,
 		    "%s: it has no verified e-mail address", refused);
-	return gs_id_token_check_time(token, gs_certs_now(&v->certs), err);
+	return gs_id_token_check_time(token, v->clock(v->clock_ctx), err);
 }
 
 static gcpsecret_status

@@ -142,19 +142,19 @@ strava_activity_parse(
 void
 strava_activity_free(strava_activity *activity)
 {
-	sv_model_free(activity);
+	model_free(activity);
 }
 
 const char *
 strava_activity_json(const strava_activity *activity)
 {
-	return sv_model_json(activity);
+	return model_json(activity);
 }
 
 const char *
 strava_stat_visibility_json(const strava_stat_visibility *visibility)
 {
-	return sv_model_json(visibility);
+	return model_json(visibility);
 }
 
 const char *
@@ -206,11 +206,11 @@ strava_activity_list_parse(
 void
 strava_activity_list_free(strava_activity_list *list)
 {
-	sv_model_free(list);
+	model_free(list);
 }
 
 const char *
 strava_activity_list_json(const strava_activity_list *list)
 {
-	return sv_model_json(list);
+	return model_json(list);
 }

@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "endpoint.h"
+#include "json.h"
 
 #define TEXT_MAX 65535
 
@@ -186,7 +187,7 @@ write_changes(struct buf *body, const strava_activity_changes *changes)
 		if ((text = text_of(changes, &texts[i])) == NULL)
 			continue;
 		buf_addf(body, "%c\"%s\":", before, texts[i].key);
-		sv_add_json_text(body, text);
+		json_add_text(body, text);
 		before = ',';
 	}
 	for (size_t i = 0; i < COUNT(tris); i++) {

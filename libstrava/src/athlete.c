@@ -112,13 +112,13 @@ strava_athlete_parse(
 void
 strava_athlete_free(strava_athlete *athlete)
 {
-	sv_model_free(athlete);
+	model_free(athlete);
 }
 
 const char *
 strava_athlete_json(const strava_athlete *athlete)
 {
-	return sv_model_json(athlete);
+	return model_json(athlete);
 }
 
 strava_status
@@ -140,11 +140,11 @@ strava_athlete_list_parse(
 void
 strava_athlete_list_free(strava_athlete_list *list)
 {
-	sv_model_free(list);
+	model_free(list);
 }
 
 const char *
 strava_athlete_list_json(const strava_athlete_list *list)
 {
-	return sv_model_json(list);
+	return model_json(list);
 }

@@ -75,23 +75,23 @@ strava_club_list_parse(
 void
 strava_club_free(strava_club *club)
 {
-	sv_model_free(club);
+	model_free(club);
 }
 
 void
 strava_club_list_free(strava_club_list *list)
 {
-	sv_model_free(list);
+	model_free(list);
 }
 
 const char *
 strava_club_json(const strava_club *club)
 {
-	return sv_model_json(club);
+	return model_json(club);
 }
 
 const char *
 strava_club_list_json(const strava_club_list *list)
 {
-	return sv_model_json(list);
+	return model_json(list);
 }

@@ -78,17 +78,17 @@ strava_comment_list_parse(
 void
 strava_comment_list_free(strava_comment_list *list)
 {
-	sv_model_free(list);
+	model_free(list);
 }
 
 const char *
 strava_comment_list_json(const strava_comment_list *list)
 {
-	return sv_model_json(list);
+	return model_json(list);
 }
 
 const char *
 strava_comment_json(const strava_comment *comment)
 {
-	return sv_model_json(comment);
+	return model_json(comment);
 }

@@ -140,29 +140,29 @@ strava_effort_list_parse(
 void
 strava_effort_free(strava_effort *effort)
 {
-	sv_model_free(effort);
+	model_free(effort);
 }
 
 void
 strava_effort_list_free(strava_effort_list *list)
 {
-	sv_model_free(list);
+	model_free(list);
 }
 
 const char *
 strava_effort_json(const strava_effort *effort)
 {
-	return sv_model_json(effort);
+	return model_json(effort);
 }
 
 const char *
 strava_effort_list_json(const strava_effort_list *list)
 {
-	return sv_model_json(list);
+	return model_json(list);
 }
 
 const char *
 strava_achievement_json(const strava_achievement *achievement)
 {
-	return sv_model_json(achievement);
+	return model_json(achievement);
 }

@@ -8,7 +8,7 @@
  */
 
 #include "internal.h"
-#include "model.h"
+#include "models.h"
 
 enum endpoint_id {
 	ACTIVITY_CREATE,

@@ -62,11 +62,11 @@ strava_gear_parse(
 void
 strava_gear_free(strava_gear *gear)
 {
-	sv_model_free(gear);
+	model_free(gear);
 }
 
 const char *
 strava_gear_json(const strava_gear *gear)
 {
-	return sv_model_json(gear);
+	return model_json(gear);
 }

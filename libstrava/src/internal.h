@@ -5,7 +5,7 @@
 /*
  * Shared by the files of this library and by nobody else.  The layers, each of
  * which knows only the next: what a caller asks for (activity.c, athlete.c,
- * oauth.c, ...), ask.c with endpoint.h, call.c, transport.c.  model.h makes
+ * oauth.c, ...), ask.c with endpoint.h, call.c, transport.c.  models.h makes
  * structs of what comes back.
  */
 
@@ -110,9 +110,6 @@ const char *sv_read_digits(const char *text, int64_t *out);
 #define SV_NUMBER_MAX 1e9
 void sv_add_number(struct buf *b, double value);
 
-/* Adds a text as a JSON string, quotes included. */
-void sv_add_json_text(struct buf *b, const char *text);
-
 /* transport.c: what a transport fills. */
 struct strava_http_response {
 	struct http_response http;
@@ -156,13 +153,6 @@ bool sv_put_opt_double(struct json_object *value, void *at);
 bool sv_put_opt_int(struct json_object *value, void *at);
 bool sv_put_opt_latlng(struct json_object *value, void *at);
 bool sv_put_tri(struct json_object *value, void *at);
-
-/* const char *: a text, or a boolean or a number as text. */
-bool sv_put_scalar(struct json_object *value, void *at);
-
-/* A number or a boolean: of those sv_put_scalar() fails for want of memory
- * alone. */
-bool sv_is_unquoted(struct json_object *value);
 
 /* A pair [lat, lng] on the globe; false leaves *at alone. */
 bool sv_put_latlng(struct json_object *value, strava_latlng *at);

@@ -68,23 +68,23 @@ strava_lap_list_parse(
 void
 strava_lap_list_free(strava_lap_list *list)
 {
-	sv_model_free(list);
+	model_free(list);
 }
 
 const char *
 strava_lap_list_json(const strava_lap_list *list)
 {
-	return sv_model_json(list);
+	return model_json(list);
 }
 
 const char *
 strava_lap_json(const strava_lap *lap)
 {
-	return sv_model_json(lap);
+	return model_json(lap);
 }
 
 const char *
 strava_split_json(const strava_split *split)
 {
-	return sv_model_json(split);
+	return model_json(split);
 }

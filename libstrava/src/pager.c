@@ -118,7 +118,7 @@ sv_pager_free(struct pager *pager)
 	if (pager == NULL)
 		return;
 	free_legs(pager);
-	sv_model_free(pager->list);
+	model_free(pager->list);
 	buf_free(&pager->query);
 	free(pager->cursor);
 	free(pager);
@@ -247,7 +247,7 @@ land_first(struct pager *p, strava_error *err)
 	if (status == STRAVA_OK && p->cursor_of != NULL)
 		status = keep_cursor(p, err);
 	if (status != STRAVA_OK) {
-		sv_model_free(p->list);
+		model_free(p->list);
 		p->list = NULL;
 		return status;
 	}
@@ -263,7 +263,7 @@ next_page(struct pager *p, strava_error *err)
 {
 	strava_status status;
 
-	sv_model_free(p->list);
+	model_free(p->list);
 	p->list = NULL;
 	status = send_legs(p, err);
 	if (status == STRAVA_OK && p->legs != NULL)

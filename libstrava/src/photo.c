@@ -77,23 +77,23 @@ strava_photo_list_parse(
 void
 strava_photo_list_free(strava_photo_list *list)
 {
-	sv_model_free(list);
+	model_free(list);
 }
 
 const char *
 strava_photo_list_json(const strava_photo_list *list)
 {
-	return sv_model_json(list);
+	return model_json(list);
 }
 
 const char *
 strava_photo_json(const strava_photo *photo)
 {
-	return sv_model_json(photo);
+	return model_json(photo);
 }
 
 const char *
 strava_photo_summary_json(const strava_photo_summary *summary)
 {
-	return sv_model_json(summary);
+	return model_json(summary);
 }

@@ -109,29 +109,29 @@ strava_route_list_parse(
 void
 strava_route_free(strava_route *route)
 {
-	sv_model_free(route);
+	model_free(route);
 }
 
 void
 strava_route_list_free(strava_route_list *list)
 {
-	sv_model_free(list);
+	model_free(list);
 }
 
 const char *
 strava_route_json(const strava_route *route)
 {
-	return sv_model_json(route);
+	return model_json(route);
 }
 
 const char *
 strava_route_list_json(const strava_route_list *list)
 {
-	return sv_model_json(list);
+	return model_json(list);
 }
 
 const char *
 strava_waypoint_json(const strava_waypoint *waypoint)
 {
-	return sv_model_json(waypoint);
+	return model_json(waypoint);
 }

@@ -288,53 +288,53 @@ strava_explorer_parse(
 void
 strava_segment_free(strava_segment *segment)
 {
-	sv_model_free(segment);
+	model_free(segment);
 }
 
 void
 strava_segment_list_free(strava_segment_list *list)
 {
-	sv_model_free(list);
+	model_free(list);
 }
 
 void
 strava_explorer_free(strava_explorer *explorer)
 {
-	sv_model_free(explorer);
+	model_free(explorer);
 }
 
 const char *
 strava_segment_json(const strava_segment *segment)
 {
-	return sv_model_json(segment);
+	return model_json(segment);
 }
 
 const char *
 strava_segment_list_json(const strava_segment_list *list)
 {
-	return sv_model_json(list);
+	return model_json(list);
 }
 
 const char *
 strava_xoms_json(const strava_xoms *xoms)
 {
-	return sv_model_json(xoms);
+	return model_json(xoms);
 }
 
 const char *
 strava_local_legend_json(const strava_local_legend *legend)
 {
-	return sv_model_json(legend);
+	return model_json(legend);
 }
 
 const char *
 strava_explorer_json(const strava_explorer *explorer)
 {
-	return sv_model_json(explorer);
+	return model_json(explorer);
 }
 
 const char *
 strava_explorer_segment_json(const strava_explorer_segment *segment)
 {
-	return sv_model_json(segment);
+	return model_json(segment);
 }

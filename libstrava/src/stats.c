@@ -59,17 +59,17 @@ strava_stats_parse(
 void
 strava_stats_free(strava_stats *stats)
 {
-	sv_model_free(stats);
+	model_free(stats);
 }
 
 const char *
 strava_stats_json(const strava_stats *stats)
 {
-	return sv_model_json(stats);
+	return model_json(stats);
 }
 
 const char *
 strava_totals_json(const strava_totals *totals)
 {
-	return sv_model_json(totals);
+	return model_json(totals);
 }

@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "internal.h"
+#include "json.h"
 
 #define NAME_MAX_BYTES 64
 #define CREATOR_MAX 255
@@ -129,7 +130,7 @@ static void
 add_text(struct buf *json, const char *name, const char *text)
 {
 	add_name(json, name);
-	sv_add_json_text(json, text);
+	json_add_text(json, text);
 }
 
 static void

@@ -132,23 +132,23 @@ strava_subscription_list_parse(const char *text, size_t len,
 void
 strava_subscription_free(strava_subscription *subscription)
 {
-	sv_model_free(subscription);
+	model_free(subscription);
 }
 
 void
 strava_subscription_list_free(strava_subscription_list *list)
 {
-	sv_model_free(list);
+	model_free(list);
 }
 
 const char *
 strava_subscription_json(const strava_subscription *subscription)
 {
-	return sv_model_json(subscription);
+	return model_json(subscription);
 }
 
 const char *
 strava_subscription_list_json(const strava_subscription_list *list)
 {
-	return sv_model_json(list);
+	return model_json(list);
 }

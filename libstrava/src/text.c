@@ -89,21 +89,3 @@ sv_add_number(struct buf *b, double value)
 	while (buf_ok(b) && b->data[b->len - 1] == '0')
 		b->data[--b->len] = '\0';
 }
-
-void
-sv_add_json_text(struct buf *b, const char *text)
-{
-	size_t n;
-
-	buf_add(b, "\"", 1);
-	while (*text != '\0') {
-		for (n = 0; (unsigned char)text[n] >= 0x20 && text[n] != '"' &&
-			    text[n] != '\\';)
-			n++;
-		buf_add(b, text, n);
-		text += n;
-		if (*text != '\0')
-			buf_addf(b, "\\u%04x", (unsigned char)*text++);
-	}
-	buf_add(b, "\"", 1);
-}

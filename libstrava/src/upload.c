@@ -421,7 +421,7 @@ strava_upload_wait(strava_client *client, int64_t id, int64_t timeout_ms,
 void
 strava_upload_free(strava_upload *upload)
 {
-	sv_model_free(upload);
+	model_free(upload);
 }
 
 strava_status
@@ -434,5 +434,5 @@ strava_upload_parse(
 const char *
 strava_upload_json(const strava_upload *upload)
 {
-	return sv_model_json(upload);
+	return model_json(upload);
 }

@@ -21,33 +21,6 @@ sv_put_opt_int(struct json_object *value, void *at)
 	return opt->set;
 }
 
-/* Strava documents texts in places where it, or a tool that plays it, may send
- * the value itself: "false", false. */
-bool
-sv_is_unquoted(struct json_object *value)
-{
-	switch (json_object_get_type(value)) {
-	case json_type_boolean:
-	case json_type_int:
-	case json_type_double: return true;
-	default: return false;
-	}
-}
-
-bool
-sv_put_scalar(struct json_object *value, void *at)
-{
-	const char *text;
-
-	if (json_object_is_type(value, json_type_string))
-		return put_string(value, at);
-	if (!sv_is_unquoted(value) ||
-	    (text = json_object_get_string(value)) == NULL)
-		return false;
-	*(const char **)at = text;
-	return true;
-}
-
 bool
 sv_put_tri(struct json_object *value, void *at)
 {

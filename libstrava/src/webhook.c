@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "model.h"
+#include "models.h"
 
 #define CHALLENGE_MAX 256
 #define WORD_MAX 32 /* bytes of a type in a key */
@@ -191,13 +191,13 @@ strava_webhook_event_parse(
 void
 strava_webhook_event_free(strava_webhook_event *event)
 {
-	sv_model_free(event);
+	model_free(event);
 }
 
 const char *
 strava_webhook_event_json(const strava_webhook_event *event)
 {
-	return sv_model_json(event);
+	return model_json(event);
 }
 
 /* --- judging an event --- */

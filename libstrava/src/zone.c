@@ -79,19 +79,19 @@ strava_zones_parse(
 void
 strava_zones_free(strava_zones *zones)
 {
-	sv_model_free(zones);
+	model_free(zones);
 }
 
 const char *
 strava_zones_json(const strava_zones *zones)
 {
-	return sv_model_json(zones);
+	return model_json(zones);
 }
 
 const char *
 strava_zone_json(const strava_zone *zone)
 {
-	return sv_model_json(zone);
+	return model_json(zone);
 }
 
 strava_status
@@ -113,23 +113,23 @@ strava_activity_zone_list_parse(const char *text, size_t len,
 void
 strava_activity_zone_list_free(strava_activity_zone_list *list)
 {
-	sv_model_free(list);
+	model_free(list);
 }
 
 const char *
 strava_activity_zone_list_json(const strava_activity_zone_list *list)
 {
-	return sv_model_json(list);
+	return model_json(list);
 }
 
 const char *
 strava_activity_zone_json(const strava_activity_zone *zone)
 {
-	return sv_model_json(zone);
+	return model_json(zone);
 }
 
 const char *
 strava_zone_bucket_json(const strava_zone_bucket *bucket)
 {
-	return sv_model_json(bucket);
+	return model_json(bucket);
 }

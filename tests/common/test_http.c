@@ -1018,13 +1018,16 @@ make_certificate(struct tls *tls, const char *san)
 	process_free(&tls->process);
 }
 
-/* `version` is what the server is limited to: "-tls1_1" ... */
+/* `version` is what the server is limited to: "-tls1_1" ...  `verify` is
+ * "-Verify" for one that turns clients without a certificate away. */
 static void
-tls_start(struct tls *tls, const char *san, const char *version)
+tls_start_as(
+    struct tls *tls, const char *san, const char *version, const char *verify)
 {
 	const char *const argv[] = { "/usr/bin/openssl", "s_server", "-accept",
 		"127.0.0.1:0", "-cert", tls->certificate, "-key", tls->key,
-		"-www", "-cipher", "DEFAULT:@SECLEVEL=0", version, NULL };
+		"-www", "-cipher", "DEFAULT:@SECLEVEL=0", version, verify,
+		verify != NULL ? "1" : NULL, NULL };
 	char             *out, *at;
 
 	memset(tls, 0, sizeof(*tls));
@@ -1042,6 +1045,12 @@ tls_start(struct tls *tls, const char *san, const char *version)
 	snprintf(tls->url, sizeof(tls->url), "https://127.0.0.1:%d/",
 	    (int)strtol(at + strlen("ACCEPT 127.0.0.1:"), NULL, 10));
 	free(out);
+}
+
+static void
+tls_start(struct tls *tls, const char *san, const char *version)
+{
+	tls_start_as(tls, san, version, NULL);
 }
 
 static void
@@ -1128,6 +1137,84 @@ a_missing_bundle_is_a_matter_of_trust(void **state)
 		&f->response),
 	    HTTP_TLS);
 	assert_false(f->response.sent);
+	tls_stop(&tls);
+}
+
+/* A client of such a server that shows what stands in two files. */
+static enum http_outcome
+show_certificate(struct fixture *f, const struct tls *tls,
+    const char *certificate, const char *key)
+{
+	return http_send(f->http,
+	    &(struct http_request){ .method = "GET",
+		.url = tls->url,
+		.timeout_ms = 20000,
+		.certificate = certificate,
+		.certificate_key = key },
+	    &f->response);
+}
+
+static void
+a_certificate_is_shown_by_the_request_that_has_it(void **state)
+{
+	static const char *const versions[] = { "-tls1_2", "-tls1_3" };
+	struct fixture          *f = *state;
+
+	for (size_t i = 0; i < COUNT(versions); i++) {
+		struct tls tls;
+		char      *certificate, *key;
+
+		tls_start_as(&tls, "subjectAltName=IP:127.0.0.1", versions[i],
+		    "-Verify");
+		assert_true(http_set_ca_file(f->http, tls.certificate));
+		certificate = file_text(tls.certificate);
+		key = file_text(tls.key);
+		assert_int_equal(
+		    show_certificate(f, &tls, certificate, key), HTTP_ANSWERED);
+		assert_non_null(
+		    strstr(buf_text(&f->response.body), "Client certificate"));
+		/* Neither its connection nor its session serves another. */
+		assert_int_not_equal(
+		    show_certificate(f, &tls, NULL, NULL), HTTP_ANSWERED);
+		assert_int_equal(
+		    show_certificate(f, &tls, certificate, key), HTTP_ANSWERED);
+		free(certificate);
+		free(key);
+		tls_stop(&tls);
+	}
+}
+
+static void
+a_certificate_that_cannot_be_shown_stops_the_request(void **state)
+{
+	static const char locked[] =
+	    "-----BEGIN EC PRIVATE KEY-----\n"
+	    "Proc-Type: 4,ENCRYPTED\n"
+	    "DEK-Info: AES-128-CBC,00000000000000000000000000000000\n\n"
+	    "AAAAAAAAAAAAAAAAAAAAAA==\n"
+	    "-----END EC PRIVATE KEY-----\n";
+	struct fixture *f = *state;
+	struct tls      tls;
+	char           *certificate, *key;
+
+	tls_start_as(&tls, "subjectAltName=IP:127.0.0.1", "-tls1_3", "-Verify");
+	assert_true(http_set_ca_file(f->http, tls.certificate));
+	certificate = file_text(tls.certificate);
+	key = file_text(tls.key);
+	assert_int_equal(show_certificate(f, &tls, "no PEM", key), HTTP_TLS);
+	assert_int_equal(
+	    show_certificate(f, &tls, certificate, "no PEM"), HTTP_TLS);
+	assert_int_equal(
+	    show_certificate(f, &tls, certificate, locked), HTTP_TLS);
+	assert_false(f->response.sent);
+	assert_int_equal(
+	    show_certificate(f, &tls, certificate, NULL), HTTP_ARGUMENT);
+	assert_int_equal(show_certificate(f, &tls, NULL, key), HTTP_ARGUMENT);
+	snprintf(tls.url, sizeof(tls.url), "http://127.0.0.1:1/");
+	assert_int_equal(
+	    show_certificate(f, &tls, certificate, key), HTTP_ARGUMENT);
+	free(certificate);
+	free(key);
 	tls_stop(&tls);
 }
 
@@ -1274,6 +1361,8 @@ main(void)
 		WITH_PEER(a_trusted_certificate_is_enough),
 		WITH_PEER(without_trust_nothing_is_sent),
 		WITH_PEER(a_missing_bundle_is_a_matter_of_trust),
+		WITH_PEER(a_certificate_is_shown_by_the_request_that_has_it),
+		WITH_PEER(a_certificate_that_cannot_be_shown_stops_the_request),
 		WITH_PEER(added_headers_are_checked),
 		WITH_PEER(retry_after_is_seconds_up_to_a_day),
 		cmocka_unit_test(urls_are_told_apart),

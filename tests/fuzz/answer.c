@@ -10,6 +10,7 @@
 
 #include "fuzz.h"
 #include "members.h"
+#include "strava_error.h"
 
 #define NOW INT64_C(1795435200)
 #define DAY_S 86400

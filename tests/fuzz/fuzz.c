@@ -47,14 +47,3 @@ fuzz_is_message(const char *text)
 			return false;
 	return len > 0 && utf8_valid(text, len);
 }
-
-void
-fuzz_check_error(strava_status status, const strava_error *err)
-{
-	MUST(status != STRAVA_OK);
-	MUST(err->status == status);
-	MUST(memchr(err->message, '\0', sizeof(err->message)) != NULL);
-	MUST(fuzz_is_message(err->message));
-	MUST(err->retry_after_s >= -1);
-	MUST(err->in_doubt == 0 || err->in_doubt == 1);
-}

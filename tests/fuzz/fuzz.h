@@ -11,7 +11,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <strava/strava.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -28,8 +27,5 @@ char *fuzz_cut(char *text, char c);
 
 /* One line, readable anywhere. */
 bool fuzz_is_message(const char *text);
-
-/* What holds for every failure and its error. */
-void fuzz_check_error(strava_status status, const strava_error *err);
 
 #endif

@@ -6,12 +6,13 @@
  * same again.
  */
 
-#include "model.h"
+#include "models.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "fuzz.h"
+#include "strava_error.h"
 
 /* The public functions of one, behind pointers of one type. */
 struct kind {
@@ -121,7 +122,7 @@ check_member(put_fn put, const char *at)
 	strava_opt_latlng point;
 	const char       *text;
 
-	if (put == put_string || put == sv_put_scalar) {
+	if (put == put_string || put == put_scalar) {
 		memcpy(&text, at, sizeof(text));
 		check_text(text);
 	} else if (put == sv_put_opt_latlng) {
@@ -131,18 +132,11 @@ check_member(put_fn put, const char *at)
 }
 
 static void
-check_entry(const strava_entry *entry)
+check_entry(const struct model_entry *entry)
 {
 	MUST(entry->key != NULL && entry->value != NULL);
 	check_text(entry->key);
 	check_text(entry->value);
-}
-
-static void
-check_latlngs(const strava_latlng_list *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		check_latlng(&list->items[i]);
 }
 
 static void check_model(const struct model *model, const void *at);
@@ -178,8 +172,6 @@ check_model(const struct model *model, const void *at)
 			continue;
 		if (nested->nesting == IN_OBJECT)
 			check_model(nested->model, inner);
-		else if (nested->nesting == IN_LATLNGS)
-			check_latlngs(inner);
 		else
 			check_list(nested, inner);
 	}

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "strava_error.h"
 
 /* Of longer lines only the decoding is tried: the rest takes too long. */
 #define COUNT_MAX 256

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "strava_error.h"
 
 #include "json.h"
 #include "members.h"

@@ -7,7 +7,7 @@
 
 #define LOG_SIZE ((size_t)1 << 20)
 
-static const char *const audiences[] = { "https://other.example.org", AUDIENCE,
+static const char *const audiences[] = { "https://other.example.org", SERVICE,
 	NULL };
 static const char *const emails[] = { "admin@example.org", EMAIL, NULL };
 
@@ -39,6 +39,15 @@ on_clock(void *ctx)
 	return d->now;
 }
 
+/* Goes on as the calendar does, unless that is set. */
+static int64_t
+on_steady(void *ctx)
+{
+	const struct doorman *d = ctx;
+
+	return (d->now - d->set_s - NOW) * 1000;
+}
+
 void
 doorman_start(
     struct doorman *d, const struct loopback_answer *answers, size_t count)
@@ -56,6 +65,8 @@ doorman_start(
 		.certs_url = d->url,
 		.clock = on_clock,
 		.clock_ctx = d,
+		.steady = on_steady,
+		.steady_ctx = d,
 		.log = on_log,
 		.log_ctx = d,
 		.log_max = GCPSECRET_LOG_DEBUG };

@@ -27,12 +27,12 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* What a good token holds, in pieces. */
-#define AUDIENCE "https://refresh.example.org"
+#define SERVICE "https://refresh.example.org"
 #define EMAIL "cron@my-project.iam.gserviceaccount.com"
 #define NOW 1800000000
 #define HEADER "{\"alg\":\"RS256\",\"kid\":\"key-0\",\"typ\":\"JWT\"}"
 #define ISS "\"iss\":\"https://accounts.google.com\","
-#define AUD "\"aud\":\"" AUDIENCE "\","
+#define AUD "\"aud\":\"" SERVICE "\","
 #define SUB "\"sub\":\"1234567890\",\"azp\":\"1234567890\","
 #define MAIL "\"email\":\"" EMAIL "\",\"email_verified\":true,"
 #define TIMES "\"iat\":1799999990,\"exp\":1800003590"
@@ -46,8 +46,9 @@ struct doorman {
 	gcpsecret_verifier        *verifier;
 	gcpsecret_identity        *identity; /* of the last check */
 	gcpsecret_error            err;
-	int64_t                    now;
-	char                      *log; /* all lines and all messages */
+	int64_t                    now;   /* what the calendar says */
+	int64_t                    set_s; /* by how much it was set */
+	char                      *log;   /* all lines and all messages */
 	size_t                     log_len;
 };
 

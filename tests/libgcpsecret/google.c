@@ -19,12 +19,21 @@ static const char *const variables[] = {
 	"GOOGLE_CLOUD_PROJECT",
 	"GCLOUD_PROJECT",
 	"GOOGLE_CLOUD_QUOTA_PROJECT",
+	"GOOGLE_CLOUD_UNIVERSE_DOMAIN",
 	"CLOUDSDK_CONFIG",
 	"GCE_METADATA_HOST",
+	"GCE_METADATA_ROOT",
 	"GCE_METADATA_IP",
 	"NO_GCE_CHECK",
+	"AWS_REGION",
+	"AWS_DEFAULT_REGION",
+	"AWS_ACCESS_KEY_ID",
+	"AWS_SECRET_ACCESS_KEY",
+	"AWS_SESSION_TOKEN",
 	"K_SERVICE",
 	"CLOUD_RUN_JOB",
+	"GOOGLE_API_CERTIFICATE_CONFIG",
+	"GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES",
 };
 
 /* None of these may be in a line of the log or in a message. */
@@ -34,7 +43,10 @@ static const char *const secrets[] = {
 	"ya29.",
 	CLIENT_SECRET,
 	REFRESH_TOKEN,
+	AWS_SECRET_KEY,
+	AWS_SESSION_TOKEN,
 	"eyJhbGciOi", /* how a JWT begins */
+	"PHNhbWw",    /* how an assertion of SAML does in base64 */
 	"PRIVATE KEY",
 };
 
@@ -66,12 +78,21 @@ on_clock(void *ctx)
 	return g->now;
 }
 
+static int64_t
+on_steady_clock(void *ctx)
+{
+	const struct google *g = ctx;
+
+	return g->now * 1000;
+}
+
 static void
 make_client(struct google *g)
 {
 	assert_int_equal(gcpsecret_client_new(&g->client, NULL), GCPSECRET_OK);
 	gcpsecret_client_set_log(g->client, on_log, g, GCPSECRET_LOG_DEBUG);
 	gcpsecret_client_set_clock(g->client, on_clock, g);
+	gcpsecret_client_set_steady_clock(g->client, on_steady_clock, g);
 }
 
 void
@@ -177,12 +198,8 @@ use_endpoint(struct google *g)
 void
 google_use_user(struct google *g)
 {
-	const char *path = google_write(g, "user.json",
-	    "{\"type\":\"authorized_user\",\"client_id\":\"id&1\","
-	    "\"client_secret\":\"" CLIENT_SECRET "\","
-	    "\"refresh_token\":\"" REFRESH_TOKEN "\"}");
-
-	google_set("GOOGLE_APPLICATION_CREDENTIALS", path);
+	google_set("GOOGLE_APPLICATION_CREDENTIALS",
+	    google_write(g, "user.json", USER));
 	use_endpoint(g);
 }
 
@@ -200,10 +217,48 @@ google_use_service_account(struct google *g)
 }
 
 void
+google_use_impersonated(struct google *g, const char *members)
+{
+	char *text;
+
+	google_use_user(g);
+	assert_true(
+	    asprintf(&text,
+		"{\"type\":\"impersonated_service_account\","
+		"\"service_account_impersonation_url\":\"%s" IMPERSONATION_PATH
+		":generateAccessToken\",%s}",
+		loopback_url(g->peer), members) > 0);
+	google_set("GOOGLE_APPLICATION_CREDENTIALS",
+	    google_write(g, "impersonated.json", text));
+	free(text);
+	assert_int_equal(
+	    gcpsecret_client_set_loopback(g->client, true, NULL), GCPSECRET_OK);
+}
+
+void
 google_use_metadata(struct google *g)
 {
 	google_set("NO_GCE_CHECK", NULL);
 	use_host(g, "GCE_METADATA_HOST");
+	use_endpoint(g);
+}
+
+void
+google_use_external(struct google *g, const char *source, const char *members)
+{
+	char *text;
+
+	assert_true(
+	    asprintf(&text,
+		"{\"type\":\"external_account\",\"subject_token_type\":\""
+		"urn:ietf:params:oauth:token-type:jwt\",\"token_url\":"
+		"\"%s/v1/token\",\"credential_source\":%s,%s}",
+		loopback_url(g->peer), source, members) > 0);
+	google_set("GOOGLE_APPLICATION_CREDENTIALS",
+	    google_write(g, "external.json", text));
+	free(text);
+	assert_int_equal(
+	    gcpsecret_client_set_loopback(g->client, true, NULL), GCPSECRET_OK);
 	use_endpoint(g);
 }
 

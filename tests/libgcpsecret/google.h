@@ -15,7 +15,7 @@
  *	google_end(&g);
  *
  * The environment is emptied of all that the library reads, HOME is a folder of
- * its own, and the clock stands still at `now`.  google_end() also searches
+ * its own, and the clocks stand still at `now`.  google_end() also searches
  * every line of the log and every error message for secrets.
  */
 
@@ -44,18 +44,38 @@
 	"{\"access_token\":\"" token "\",\"expires_in\":" seconds "," \
 	"\"token_type\":\"Bearer\"}"
 
+#define AUDIENCE                                     \
+	"//iam.googleapis.com/projects/1/locations/" \
+	"global/workloadIdentityPools/pool/providers/oidc"
+#define SUBJECT_TOKEN "eyJhbGciOi.subject.token"
+
 #define FLAVOR "Metadata-Flavor: Google\r\n"
 
 #define CLIENT_EMAIL "web@my-project.iam.gserviceaccount.com"
 #define CLIENT_SECRET "GOCSPX-client-secret"
 #define REFRESH_TOKEN "1//refresh-token"
 
+#define USER                                                    \
+	"{\"type\":\"authorized_user\",\"client_id\":\"id&1\"," \
+	"\"client_secret\":\"" CLIENT_SECRET                    \
+	"\",\"refresh_token\":\"" REFRESH_TOKEN "\"}"
+
+#define TARGET "target@my-project.iam.gserviceaccount.com"
+#define IMPERSONATION_PATH "/v1/projects/-/serviceAccounts/" TARGET
+#define IAM_REPLY(token, time) \
+	"{\"accessToken\":\"" token "\",\"expireTime\":" time "}"
+
+/* The key of AWS's own examples. */
+#define AWS_KEY_ID "AKIDEXAMPLE"
+#define AWS_SECRET_KEY "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+#define AWS_SESSION_TOKEN "FwoGZXIvYXdzEXAMPLE//session+token=="
+
 struct google {
 	struct loopback   *peer;
 	gcpsecret_client  *client;
 	char               folder[64];
 	char               file[128]; /* what google_write() wrote last */
-	int64_t            now;       /* what the client's calendar says */
+	int64_t            now;       /* what both of the client's clocks say */
 	gcpsecret_payload *secret;
 	gcpsecret_error    err;
 	char              *log; /* all lines of the log and all messages */
@@ -77,6 +97,15 @@ void google_use_emulator(struct google *g);
 void google_use_user(struct google *g);
 void google_use_service_account(struct google *g);
 void google_use_metadata(struct google *g);
+
+/* An external account whose "credential_source" is that, with the other members
+ * of the document given, such as "audience". */
+void google_use_external(
+    struct google *g, const char *source, const char *members);
+
+/* The service account TARGET, with the other members of the document given, such
+ * as "source_credentials". */
+void google_use_impersonated(struct google *g, const char *members);
 
 /* Writes a file in the folder; its path is `file`. */
 const char *google_write(struct google *g, const char *name, const char *text);

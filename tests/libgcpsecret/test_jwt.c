@@ -14,6 +14,7 @@
 static const struct jwt sample = {
 	.key_id = "KID",
 	.issuer = CLIENT_EMAIL,
+	.subject = CLIENT_EMAIL,
 	.scope = GS_SCOPE,
 	.issued_at = 1799999990,
 	.expires_at = 1800003590,

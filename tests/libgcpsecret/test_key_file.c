@@ -14,10 +14,10 @@ static const struct loopback_answer unused[] = { { .status = 500 } };
 #define SERVICE(email, key, id)                                     \
 	"{\"type\":\"service_account\",\"client_email\":" email "," \
 	"\"private_key\":" key ",\"private_key_id\":" id "}"
-#define USER(id, secret, refresh)                             \
+#define LOGIN(id, secret, refresh)                            \
 	"{\"type\":\"authorized_user\",\"client_id\":" id "," \
 	"\"client_secret\":" secret ",\"refresh_token\":" refresh "}"
-#define USER_AND(more)                                       \
+#define LOGIN_AND(more)                                      \
 	"{\"type\":\"authorized_user\",\"client_id\":\"i\"," \
 	"\"client_secret\":\"s\",\"refresh_token\":\"r\"," more "}"
 
@@ -58,46 +58,51 @@ static const struct {
 	    "\"private_key_id\" is too long or holds a character" },
 	{ "{\"type\":\"service_account\",\"client_email\":\"a@b\","
 	  "\"private_key\":\"%s\",\"universe_domain\":\"example.org\"}",
-	    "made for the universe example.org; only googleapis.com" },
+	    "made for the universe example.org, but this client is of "
+	    "googleapis.com: set GOOGLE_CLOUD_UNIVERSE_DOMAIN=example.org if "
+	    "that is meant" },
 	{ "{\"type\":\"service_account\",\"client_email\":\"a@b\","
 	  "\"private_key\":\"%s\",\"universe_domain\":5}",
 	    "\"universe_domain\" is not a text" },
 
-	{ USER("\"i\"", "\"s\"", "\"r\""), NULL },
-	{ USER_AND("\"account\":\"\",\"universe_domain\":\"googleapis.com\""),
+	{ LOGIN("\"i\"", "\"s\"", "\"r\""), NULL },
+	{ LOGIN_AND("\"account\":\"\",\"universe_domain\":\"googleapis.com\""),
 	    NULL },
 	{ "{\"type\":\"authorized_user\",\"client_secret\":\"s\","
 	  "\"refresh_token\":\"r\"}",
 	    "\"client_id\" is missing" },
-	{ USER("1", "\"s\"", "\"r\""), "\"client_id\" is not a text" },
+	{ LOGIN("1", "\"s\"", "\"r\""), "\"client_id\" is not a text" },
 	{ "{\"type\":\"authorized_user\",\"client_id\":\"i\","
 	  "\"refresh_token\":\"r\"}",
 	    "\"client_secret\" is missing" },
-	{ USER("\"i\"", "true", "\"r\""), "\"client_secret\" is not a text" },
+	{ LOGIN("\"i\"", "true", "\"r\""), "\"client_secret\" is not a text" },
 	{ "{\"type\":\"authorized_user\",\"client_id\":\"i\","
 	  "\"client_secret\":\"s\"}",
 	    "\"refresh_token\" is missing" },
-	{ USER("\"i\"", "\"s\"", "[]"), "\"refresh_token\" is not a text" },
-	{ USER_AND("\"quota_project_id\":7"),
+	{ LOGIN("\"i\"", "\"s\"", "[]"), "\"refresh_token\" is not a text" },
+	{ LOGIN_AND("\"quota_project_id\":7"),
 	    "\"quota_project_id\" is not a text" },
-	{ USER_AND("\"quota_project_id\":\"a\\r\\nb\""),
+	{ LOGIN_AND("\"quota_project_id\":\"a\\r\\nb\""),
 	    "\"quota_project_id\" is too long or holds a character" },
-	{ USER_AND("\"universe_domain\":\"example.org\""),
-	    "made for the universe example.org" },
-	{ USER_AND("\"client_id\":\"twice\""), "not a JSON object" },
+	{ LOGIN_AND("\"universe_domain\":\"example.org\""),
+	    "\"universe_domain\" is not googleapis.com, where all users "
+	    "are" },
+	{ LOGIN_AND("\"client_id\":\"twice\""), "not a JSON object" },
 
 	{ "{}", "\"type\" is missing" },
 	{ "{\"type\":null}", "\"type\" is missing" },
 	{ "{\"type\":1}", "\"type\" is not a text" },
 	{ "{\"type\":\"\"}", "\"type\" is missing" },
-	{ "{\"type\":\"external_account\"}",
-	    "type \"external_account\" is not supported; service_account and "
-	    "authorized_user are" },
+	{ "{\"type\":\"external_account\"}", "\"audience\" is missing" },
 	{ "{\"type\":\"Service_Account\"}",
-	    "type \"Service_Account\" is not supported" },
+	    "\"type\" is \"Service_Account\", not service_account, "
+	    "authorized_user, external_account, "
+	    "external_account_authorized_user or "
+	    "impersonated_service_account" },
 	{ "{\"type\":\"gdch_service_account\"}",
-	    "type \"gdch_service_account\" is not supported" },
-	{ "{\"type\":\"a\\nb\"}", "type \"a?b\" is not supported" },
+	    "\"type\" is gdch_service_account: keys of Google Distributed "
+	    "Cloud are not understood" },
+	{ "{\"type\":\"a\\nb\"}", "\"type\" is \"a?b\", not " },
 	{ "{\"installed\":{\"client_id\":\"i\"}}", "\"type\" is missing" },
 	{ "", "not a JSON object" },
 	{ "[]", "not a JSON object" },
@@ -206,7 +211,7 @@ a_file_larger_than_64_kib_is_refused(void **state)
 {
 	struct google g;
 	char         *text = malloc(65538);
-	const char   *start = USER_AND("\"x\":1");
+	const char   *start = LOGIN_AND("\"x\":1");
 	size_t        len = strlen(start);
 
 	(void)state;

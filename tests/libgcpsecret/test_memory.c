@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client.h"
 #include "doorman.h"
 #include "google.h"
+#include "subject.h"
 
 /*
  * The n-th allocation fails, for every n.  Wrapped by the linker, so that only
@@ -28,7 +30,8 @@ holds_secret(const void *memory, size_t len)
 {
 	static const char *const secrets[] = { PAYLOAD, BASE64, TOKEN,
 		CLIENT_SECRET, REFRESH_TOKEN, "1%2F%2Frefresh-token",
-		"PRIVATE KEY", "eyJhbGciOi" };
+		AWS_SECRET_KEY, AWS_SESSION_TOKEN, "PRIVATE KEY",
+		"eyJhbGciOi" };
 
 	for (size_t i = 0; i < COUNT(secrets); i++)
 		if (memmem(memory, len, secrets[i], strlen(secrets[i])) != NULL)
@@ -87,9 +90,18 @@ static const struct loopback_answer all_in_one[] = {
 	{ .status = 200,
 	    .headers = FLAVOR,
 	    .body = "{\"access_token\":\"" TOKEN "\",\"expires_in\":3599,"
+		    "\"accessToken\":\"" TOKEN
+		    "\",\"expireTime\":\"2027-01-15T09:00:00Z\","
 		    "\"name\":\"" VERSION "\",\"payload\":{\"data\":\"" BASE64
 		    "\",\"dataCrc32c\":\"" CRC32C "\"}}" },
 };
+
+static void
+use_impersonated(struct google *g)
+{
+	google_use_impersonated(
+	    g, "\"delegates\":[\"a@p.example\"],\"source_credentials\":" USER);
+}
 
 /*
  * Reads a secret with each allocation failing once, by a client of its own.
@@ -128,6 +140,7 @@ every_failed_allocation_is_survived(void **state)
 		google_use_user,
 		google_use_service_account,
 		google_use_metadata,
+		use_impersonated,
 	};
 
 	(void)state;
@@ -149,6 +162,7 @@ memory_that_held_a_secret_is_wiped_before_it_is_given_back(void **state)
 		google_use_user,
 		google_use_service_account,
 		google_use_metadata,
+		use_impersonated,
 	};
 
 	(void)state;
@@ -168,6 +182,99 @@ memory_that_held_a_secret_is_wiped_before_it_is_given_back(void **state)
 		assert_int_equal(leaks, 0);
 		google_end(&g);
 	}
+}
+
+/* Makes a subject token out of keys of AWS. */
+static gcpsecret_status
+prove_by_aws(struct google *g, const struct key_file *file)
+{
+	struct buf       token;
+	gcpsecret_status status = gs_begin(g->client, &g->err);
+
+	if (status != GCPSECRET_OK)
+		return status;
+	buf_init(&token, 65536);
+	status = gs_subject_aws(g->client, file, &token, &g->err);
+	assert_int_equal(
+	    status == GCPSECRET_OK, buf_ok(&token) && token.len > 0);
+	buf_free(&token);
+	return status;
+}
+
+/* From the environment, and from a machine of AWS up to its keys, which cannot
+ * look like all else that it is asked for. */
+static void
+a_failed_allocation_while_signing_for_aws_is_survived(void **state)
+{
+	static const struct loopback_answer zone[] = {
+		{ .status = 200, .body = "us-east-2b" },
+	};
+	static const gcpsecret_status expected[] = { GCPSECRET_OK,
+		GCPSECRET_ERR_FORMAT };
+	struct google                 g;
+	struct key_file               file = { .audience = "//x" };
+	gcpsecret_status              status;
+	bool                          reached;
+
+	(void)state;
+	google_start(&g, zone, 1);
+	file.subject_source = (struct subject_source){ .region_url =
+							   loopback_url(g.peer),
+		.aws_url = loopback_url(g.peer),
+		.session_token_url = loopback_url(g.peer),
+		.verification_url = "https://sts.{region}.amazonaws.com?a=b" };
+	google_set("AWS_REGION", "us-east-2");
+	google_set("AWS_ACCESS_KEY_ID", AWS_KEY_ID);
+	google_set("AWS_SECRET_ACCESS_KEY", AWS_SECRET_KEY);
+	google_set("AWS_SESSION_TOKEN", AWS_SESSION_TOKEN);
+	for (size_t i = 0; i < COUNT(expected); i++) {
+		reached = true;
+		for (long n = 0; reached; n++) {
+			google_restart(&g);
+			gcpsecret_client_set_retries(g.client, 0);
+			left = n;
+			status = prove_by_aws(&g, &file);
+			reached = left < 0;
+			left = -1;
+			if (status != expected[i])
+				assert_int_equal(status, GCPSECRET_ERR_NOMEM);
+		}
+		assert_int_equal(status, expected[i]);
+		google_set("AWS_REGION", NULL);
+		google_set("AWS_ACCESS_KEY_ID", NULL);
+	}
+	google_end(&g);
+}
+
+static void
+keys_of_aws_are_wiped_before_memory_is_given_back(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 200, .body = "session" },
+		{ .status = 200, .body = "role" },
+		{ .status = 200,
+		    .body = "{\"AccessKeyId\":\"" AWS_KEY_ID
+			    "\",\"SecretAccessKey\":\"" AWS_SECRET_KEY
+			    "\",\"Token\":\"" AWS_SESSION_TOKEN "\"}" },
+	};
+	struct google   g;
+	struct key_file file = { .audience = "//x" };
+
+	(void)state;
+	google_start(&g, script, COUNT(script));
+	file.subject_source = (struct subject_source){ .aws_url =
+							   loopback_url(g.peer),
+		.session_token_url = loopback_url(g.peer),
+		.verification_url = "https://sts.{region}.amazonaws.com?a=b" };
+	google_set("AWS_REGION", "us-east-2");
+	leaks = 0;
+	watching = true;
+	assert_int_equal(prove_by_aws(&g, &file), GCPSECRET_OK);
+	gcpsecret_client_free(g.client);
+	watching = false;
+	g.client = NULL;
+	assert_int_equal(leaks, 0);
+	google_end(&g);
 }
 
 static void
@@ -267,6 +374,10 @@ main(void)
 		cmocka_unit_test(every_failed_allocation_is_survived),
 		cmocka_unit_test(
 		    memory_that_held_a_secret_is_wiped_before_it_is_given_back),
+		cmocka_unit_test(
+		    a_failed_allocation_while_signing_for_aws_is_survived),
+		cmocka_unit_test(
+		    keys_of_aws_are_wiped_before_memory_is_given_back),
 		cmocka_unit_test(
 		    a_failed_allocation_while_reporting_is_survived),
 		cmocka_unit_test(a_client_that_cannot_be_made_says_so),

@@ -87,8 +87,23 @@ static const struct refusal {
 	{ 499, GCPSECRET_ERR_SERVER, STATUS("CANCELLED", "", ""), { NULL } },
 	{ 501, GCPSECRET_ERR_SERVER, STATUS("UNIMPLEMENTED", "", ""),
 	    { NULL } },
-	{ 409, GCPSECRET_ERR_REQUEST, STATUS("ABORTED", "etag", ""),
-	    { "HTTP 409 ABORTED: etag" } },
+	{ 409, GCPSECRET_ERR_CONFLICT, STATUS("ABORTED", "etag", ""),
+	    { "HTTP 409 ABORTED: etag", "read it again, then decide" } },
+	{ 409, GCPSECRET_ERR_EXISTS, STATUS("ALREADY_EXISTS", "there", ""),
+	    { "has one of that name already", "HTTP 409 ALREADY_EXISTS" } },
+	{ 400, GCPSECRET_ERR_CONFLICT,
+	    STATUS("FAILED_PRECONDITION", "The ETag does not match.", ""),
+	    { "read it again, then decide", "The ETag does not match." } },
+	{ 400, GCPSECRET_ERR_REQUEST,
+	    STATUS("INVALID_ARGUMENT", "bad",
+		"{\"@type\":\"type.googleapis.com/google.rpc.BadRequest\","
+		"\"fieldViolations\":[{\"field\":\"secret.ttl\","
+		"\"description\":\"too short\"},{\"field\":5},null,"
+		"{\"description\":\"odd\"},{\"field\":\"fifth\"}]}"),
+	    { "bad; secret.ttl: too short; ?: ?; ?: ?; ?: odd)" } },
+	{ 400, GCPSECRET_ERR_REQUEST,
+	    STATUS("INVALID_ARGUMENT", "bad", "{\"fieldViolations\":{}}"),
+	    { "HTTP 400 INVALID_ARGUMENT: bad)" } },
 	{ 418, GCPSECRET_ERR_REQUEST, STATUS("NEW_WORD", "later", ""),
 	    { "HTTP 418 NEW_WORD: later" } },
 
@@ -139,6 +154,124 @@ every_refusal_says_what_to_do(void **state)
 		assert_null(strchr(g.err.message, '{'));
 		google_end(&g);
 	}
+}
+
+/* Google may name another permission than the one that was asked for. */
+static const struct {
+	const char *permission, *role;
+} roles[] = {
+	{ "secretmanager.versions.access", "secretAccessor" },
+	{ "secretmanager.versions.add", "secretVersionAdder" },
+	{ "secretmanager.versions.get", "viewer" },
+	{ "secretmanager.versions.list", "viewer" },
+	{ "secretmanager.versions.enable", "secretVersionManager" },
+	{ "secretmanager.versions.disable", "secretVersionManager" },
+	{ "secretmanager.versions.destroy", "secretVersionManager" },
+	{ "secretmanager.secrets.get", "viewer" },
+	{ "secretmanager.secrets.list", "viewer" },
+	{ "secretmanager.secrets.getIamPolicy", "viewer" },
+	{ "secretmanager.locations.list", "viewer" },
+	{ "secretmanager.secrets.create", "admin" },
+	{ "secretmanager.secrets.update", "admin" },
+	{ "secretmanager.secrets.delete", "admin" },
+	{ "secretmanager.secrets.setIamPolicy", "admin" },
+};
+
+static void
+the_role_to_grant_is_the_least_that_holds_the_permission(void **state)
+{
+	struct google g;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(roles); i++) {
+		char                   body[512], grant[128];
+		struct loopback_answer no = { .status = 403, .body = body };
+
+		snprintf(body, sizeof(body),
+		    STATUS("PERMISSION_DENIED", "no",
+			INFO("IAM_PERMISSION_DENIED", "\"permission\":\"%s\"")),
+		    roles[i].permission);
+		snprintf(grant, sizeof(grant),
+		    "grant roles/secretmanager.%s to ", roles[i].role);
+		google_start(&g, &no, 1);
+		google_use_service_account(&g);
+		assert_int_equal(
+		    google_access(&g, NAME), GCPSECRET_ERR_FORBIDDEN);
+		assert_holds(g.err.message, grant);
+		assert_string_equal(g.err.permission, roles[i].permission);
+		assert_string_equal(g.err.reason, "IAM_PERMISSION_DENIED");
+		google_end(&g);
+	}
+}
+
+static void
+a_permission_of_another_service_has_no_role_that_we_know(void **state)
+{
+	static const struct loopback_answer no = { .status = 403,
+		.body = STATUS("PERMISSION_DENIED", "no",
+		    INFO("IAM_PERMISSION_DENIED",
+			"\"permission\":\"cloudkms.keys.use\"")) };
+	struct google                       g;
+
+	(void)state;
+	google_start(&g, &no, 1);
+	google_use_service_account(&g);
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_ERR_FORBIDDEN);
+	assert_holds(g.err.message,
+	    "grant a role that holds it to " CLIENT_EMAIL
+	    ": it lacks cloudkms.keys.use");
+	google_end(&g);
+}
+
+static void
+what_a_program_may_act_on_stands_apart(void **state)
+{
+	static const struct loopback_answer off = { .status = 403,
+		.body = STATUS("PERMISSION_DENIED", "off",
+		    INFO("SERVICE_DISABLED",
+			"\"activationUrl\":\"https://console.x/y?z=1\"")) };
+	static const struct loopback_answer gone = { .status = 404,
+		.body = STATUS("NOT_FOUND", "no", "") };
+	struct google                       g;
+
+	(void)state;
+	google_start(&g, &off, 1);
+	google_use_service_account(&g);
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_ERR_DISABLED);
+	assert_string_equal(g.err.reason, "SERVICE_DISABLED");
+	assert_string_equal(g.err.activation_url, "https://console.x/y?z=1");
+	assert_string_equal(g.err.permission, "");
+	assert_int_equal(g.err.attempts, 1);
+	google_end(&g);
+
+	google_start(&g, &gone, 1);
+	google_use_emulator(&g);
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_ERR_NOT_FOUND);
+	assert_string_equal(g.err.reason, "");
+	assert_string_equal(g.err.activation_url, "");
+	assert_string_equal(g.err.permission, "");
+	google_end(&g);
+}
+
+static void
+what_does_not_fit_is_left_out_and_not_cut(void **state)
+{
+	char                   body[2048], url[400];
+	struct loopback_answer no = { .status = 403, .body = body };
+	struct google          g;
+
+	(void)state;
+	memset(url, 'x', sizeof(url) - 1);
+	url[sizeof(url) - 1] = '\0';
+	snprintf(body, sizeof(body),
+	    STATUS("PERMISSION_DENIED", "off",
+		INFO("SERVICE_DISABLED", "\"activationUrl\":\"https://%s\"")),
+	    url);
+	google_start(&g, &no, 1);
+	google_use_service_account(&g);
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_ERR_DISABLED);
+	assert_string_equal(g.err.activation_url, "");
+	google_end(&g);
 }
 
 /* What the token endpoint says, for an authorized user. */
@@ -367,6 +500,12 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_refusal_says_what_to_do),
+		cmocka_unit_test(
+		    the_role_to_grant_is_the_least_that_holds_the_permission),
+		cmocka_unit_test(
+		    a_permission_of_another_service_has_no_role_that_we_know),
+		cmocka_unit_test(what_a_program_may_act_on_stands_apart),
+		cmocka_unit_test(what_does_not_fit_is_left_out_and_not_cut),
 		cmocka_unit_test(a_refused_login_says_how_to_renew_it),
 		cmocka_unit_test(a_user_whose_name_is_known_is_named),
 		cmocka_unit_test(

@@ -45,7 +45,7 @@ a_token_of_google_is_accepted(void **state)
 	door.verifier = NULL;
 	assert_string_equal(door.identity->subject, "1234567890");
 	assert_string_equal(door.identity->email, EMAIL);
-	assert_string_equal(door.identity->audience, AUDIENCE);
+	assert_string_equal(door.identity->audience, SERVICE);
 	assert_string_equal(
 	    door.identity->issuer, "https://accounts.google.com");
 	assert_int_equal(door.identity->issued_at, NOW - 10);
@@ -136,16 +136,16 @@ static const struct {
 	{ HEADER, CLAIMS, OTHER, "signature" },
 	{ HEADER, CLAIMS, NOBODY, "base64url" },
 	/* Whom it is for. */
-	{ HEADER, "{" ISS "\"aud\":[\"" AUDIENCE "\"]," SUB MAIL TIMES "}",
-	    GOOD, "audience" },
+	{ HEADER, "{" ISS "\"aud\":[\"" SERVICE "\"]," SUB MAIL TIMES "}", GOOD,
+	    "audience" },
 	{ HEADER,
 	    "{" ISS "\"aud\":\"https://evil.example.org\"," SUB MAIL TIMES "}",
 	    GOOD, "audience is \"https://evil.example.org\"" },
-	{ HEADER, "{" ISS "\"aud\":\"" AUDIENCE "/\"," SUB MAIL TIMES "}", GOOD,
+	{ HEADER, "{" ISS "\"aud\":\"" SERVICE "/\"," SUB MAIL TIMES "}", GOOD,
 	    "audience" },
 	{ HEADER, "{" ISS "\"aud\":\"https://refresh\"," SUB MAIL TIMES "}",
 	    GOOD, "audience" },
-	{ HEADER, "{" ISS "\"aud\":\"" AUDIENCE "\\u0000\"," SUB MAIL TIMES "}",
+	{ HEADER, "{" ISS "\"aud\":\"" SERVICE "\\u0000\"," SUB MAIL TIMES "}",
 	    GOOD, "audience" },
 	{ HEADER, "{" ISS "\"aud\":\"\"," SUB MAIL TIMES "}", GOOD,
 	    "audience" },

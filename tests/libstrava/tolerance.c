@@ -140,8 +140,8 @@ agree(const struct model *model, const void *a, const void *b,
 		size_t at = model->nested[i].offset;
 
 		if (!depends(model, at, place))
-			assert_string_equal(sv_model_json(pointer_at(a, at)),
-			    sv_model_json(pointer_at(b, at)));
+			assert_string_equal(model_json(pointer_at(a, at)),
+			    model_json(pointer_at(b, at)));
 	}
 }
 
@@ -190,10 +190,10 @@ bears_replacements(const struct model *model, struct json_object *whole,
 			assert_null(out);
 		if (out != NULL)
 			agree(model, good, out, place, true);
-		sv_model_free(out);
+		model_free(out);
 		json_object_put(odd);
 	}
-	sv_model_free(good);
+	model_free(good);
 }
 
 /* The member, and the object that it stands in. */
@@ -259,7 +259,7 @@ bears_dress(const struct model *model, struct json_object *whole)
 
 	assert_non_null(other);
 	agree(model, good, other, &nowhere, false);
-	sv_model_free(other);
+	model_free(other);
 	json_object_put(floats);
 
 	snprintf(text, sizeof(text),
@@ -268,8 +268,8 @@ bears_dress(const struct model *model, struct json_object *whole)
 	other = read_as(model, text);
 	assert_non_null(other);
 	agree(model, good, other, &nowhere, true);
-	sv_model_free(other);
-	sv_model_free(good);
+	model_free(other);
+	model_free(good);
 }
 
 void
@@ -329,7 +329,7 @@ skips_inside(const struct model *model, struct json_object *whole,
 		out = read_as(model, text_of(whole));
 		has(pointer_at(out, nested->offset), empty ? 0 : 2,
 		    empty ? 0 : 5);
-		sv_model_free(out);
+		model_free(out);
 	}
 	json_object_put(item);
 }
@@ -345,12 +345,12 @@ skips_bad_items(const struct model *model, const char *file, const char *member)
 			     model, &out, NULL),
 	    STRAVA_OK);
 	has(out, 2, 5);
-	sv_model_free(out);
+	model_free(out);
 	assert_int_equal(sv_list_parse(text_of(empty), strlen(text_of(empty)),
 			     model, &out, NULL),
 	    STRAVA_OK);
 	has(out, 0, 0);
-	sv_model_free(out);
+	model_free(out);
 	for (size_t i = 0; i < model->nested_count; i++)
 		if (model->nested[i].nesting == IN_LIST)
 			skips_inside(model, whole, &model->nested[i]);

@@ -10,7 +10,7 @@
  * is the member of that object (or the first item of the list there).
  */
 
-#include "model.h"
+#include "models.h"
 
 /*
  * Each member in turn is left out, null, or of another type: it costs itself

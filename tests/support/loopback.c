@@ -2,6 +2,7 @@
 #include "loopback.h"
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -216,6 +217,8 @@ take(struct loopback *peer)
 
 	if (fd < 0)
 		return;
+	/* Or a body waits for its head to be acknowledged, for 40 ms. */
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
 	assert_true(peer->connection_count < CONNECTIONS_MAX);
 	c->fd = fd;
 	c->in = malloc(REQUEST_SIZE + 1);

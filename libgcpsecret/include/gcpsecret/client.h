@@ -13,9 +13,9 @@ extern "C" {
  * A connection to Secret Manager.
  *
  * Thread safety: one thread at a time per client; different clients are
- * independent.  gcpsecret_client_cancel() alone may be called from any thread or
- * from a signal handler.  A program with threads calls curl_global_init() in
- * main() before it starts them.
+ * independent, even when they share credentials.  gcpsecret_client_cancel()
+ * alone may be called from any thread or from a signal handler.  A program with
+ * threads calls curl_global_init() in main() before it starts them.
  *
  * The library starts no threads and writes nothing to stdout or stderr.  It
  * reads the environment in one place: to find credentials, as below.
@@ -36,8 +36,7 @@ typedef struct gcpsecret_client gcpsecret_client;
  *    NO_GCE_CHECK is "true".
  *
  * What was found stays; a search that found nothing is repeated by the next
- * call.  Files of type service_account and authorized_user are understood.
- * gcpsecret_credentials(7) has the details.
+ * call.  gcpsecret_credentials(7) has the details.
  *
  * Fails with: ARGUMENT, NOMEM.
  */
@@ -52,22 +51,18 @@ GCPSECRET_API void gcpsecret_client_free(gcpsecret_client *client);
  * the default.  Each fails with: ARGUMENT, NOMEM; a failure leaves the old
  * value.
  *
- * credentials_file: this file, and no search.
  * endpoint: default https://secretmanager.googleapis.com, and for a regional
  *	secret its region's host; one that is set serves both.  Plain http is
  *	accepted for loopback only; credentials are sent all the same.
- * token_url: where an authorized user's token is refreshed.  Default
- *	https://oauth2.googleapis.com/token; plain http for loopback only.
  * ca_file: PEM bundle instead of the system's.
  * proxy: URL of an HTTP proxy, for https alone.  Default: none, whatever the
  *	environment says.
  * user_agent: default "libgcpsecret/VERSION".
+ * quota_project: who pays for calls of Secret Manager.  Default:
+ *	GOOGLE_CLOUD_QUOTA_PROJECT, then the credentials; else the secret's
+ *	project.
  */
-GCPSECRET_API gcpsecret_status gcpsecret_client_set_credentials_file(
-    gcpsecret_client *client, const char *path, gcpsecret_error *err);
 GCPSECRET_API gcpsecret_status gcpsecret_client_set_endpoint(
-    gcpsecret_client *client, const char *url, gcpsecret_error *err);
-GCPSECRET_API gcpsecret_status gcpsecret_client_set_token_url(
     gcpsecret_client *client, const char *url, gcpsecret_error *err);
 GCPSECRET_API gcpsecret_status gcpsecret_client_set_ca_file(
     gcpsecret_client *client, const char *path, gcpsecret_error *err);
@@ -75,6 +70,8 @@ GCPSECRET_API gcpsecret_status gcpsecret_client_set_proxy(
     gcpsecret_client *client, const char *url, gcpsecret_error *err);
 GCPSECRET_API gcpsecret_status gcpsecret_client_set_user_agent(
     gcpsecret_client *client, const char *user_agent, gcpsecret_error *err);
+GCPSECRET_API gcpsecret_status gcpsecret_client_set_quota_project(
+    gcpsecret_client *client, const char *project, gcpsecret_error *err);
 
 /* The deadline of a whole call, token and repetitions included.  Default: 60 s.
  * Values below 1 bring the default back. */
@@ -88,6 +85,32 @@ GCPSECRET_API void gcpsecret_client_set_timeout_ms(
  */
 GCPSECRET_API void gcpsecret_client_set_retries(
     gcpsecret_client *client, int retries);
+
+/*
+ * Which requests to Secret Manager are sent again at all.  Google's own clients
+ * repeat ACCESS alone, after a failure of the network, "unavailable" (HTTP 503,
+ * or a 502 or 504 from something in between) and RATE_LIMIT; that is the
+ * default.  Requests for tokens are always repeated.
+ *
+ * WRITE never does a thing twice:
+ *	enabling, disabling and destroying a version is repeated as reads are,
+ *	since the second time changes nothing;
+ *	so is what is changed or deleted with an etag: at worst CONFLICT is
+ *	returned for a change that was made;
+ *	other writes are repeated after RATE_LIMIT, and when certainly nothing
+ *	was sent;
+ *	adding a version, only when certainly nothing was sent.
+ */
+typedef enum gcpsecret_retry {
+	GCPSECRET_RETRY_ACCESS = 1, /* reading a payload */
+	GCPSECRET_RETRY_READ = 2,   /* reading anything else */
+	GCPSECRET_RETRY_WRITE = 4,  /* creating, changing, deleting */
+	GCPSECRET_RETRY_SERVER = 8  /* of these, also after any other 5xx */
+} gcpsecret_retry;
+
+/* `mask` of gcpsecret_retry; bits that are none of these are ignored. */
+GCPSECRET_API void gcpsecret_client_set_retry_on(
+    gcpsecret_client *client, unsigned mask);
 
 typedef enum gcpsecret_log_level {
 	GCPSECRET_LOG_ERROR,
@@ -108,9 +131,17 @@ GCPSECRET_API void gcpsecret_client_set_log(gcpsecret_client *client,
 /* Seconds since the epoch, UTC. */
 typedef int64_t (*gcpsecret_clock_fn)(void *ctx);
 
-/* The calendar that dates and ages tokens.  `fn` NULL: the system's. */
+/* The calendar that dates tokens.  `fn` NULL: the system's. */
 GCPSECRET_API void gcpsecret_client_set_clock(
     gcpsecret_client *client, gcpsecret_clock_fn fn, void *ctx);
+
+/* Milliseconds from any moment on, which never go back. */
+typedef int64_t (*gcpsecret_steady_fn)(void *ctx);
+
+/* The clock that ages tokens; deadlines keep to the system's.  `fn` NULL:
+ * CLOCK_BOOTTIME.  Clients that share credentials need the same one. */
+GCPSECRET_API void gcpsecret_client_set_steady_clock(
+    gcpsecret_client *client, gcpsecret_steady_fn fn, void *ctx);
 
 /* Makes the running call, and every later one, fail with CANCELED.  There is no
  * way back: free the client. */

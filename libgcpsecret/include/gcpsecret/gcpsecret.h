@@ -26,7 +26,13 @@
 #include <gcpsecret/client.h>
 #include <gcpsecret/credentials.h>
 #include <gcpsecret/error.h>
+#include <gcpsecret/location.h>
 #include <gcpsecret/payload.h>
+#include <gcpsecret/policy.h>
+#include <gcpsecret/reference.h>
+#include <gcpsecret/secret.h>
+#include <gcpsecret/types.h>
 #include <gcpsecret/verifier.h>
+#include <gcpsecret/version.h>
 
 #endif

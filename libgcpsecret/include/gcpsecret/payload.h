@@ -25,6 +25,7 @@ typedef struct gcpsecret_payload {
  *	projects/P/secrets/S				the latest version
  *	projects/P/secrets/S/versions/V			V: number, "latest", alias
  *	projects/P/locations/L/secrets/S[/versions/V]	a regional secret
+ * and without projects/P/ in front it is of gcpsecret_project().
  *
  * "latest" is the newest version whatever its state; no older one takes the
  * place of one that is disabled.
@@ -42,8 +43,9 @@ GCPSECRET_API GCPSECRET_CHECK gcpsecret_status gcpsecret_access(
     gcpsecret_error *err);
 
 /*
- * Reads what a reference stands for: "sm://PROJECT/SECRET#VERSION".  Version
- * and project may be left out ("sm://SECRET"): latest, gcpsecret_project().
+ * Reads what a reference stands for, "sm://PROJECT/SECRET#VERSION" or one of
+ * the other forms that <gcpsecret/reference.h> lists.  Version and project may
+ * be left out ("sm://SECRET"): latest, gcpsecret_project().
  */
 GCPSECRET_API GCPSECRET_CHECK gcpsecret_status gcpsecret_resolve(
     gcpsecret_client *client, const char *reference,

@@ -61,10 +61,13 @@ typedef struct gcpsecret_verifier_options {
 	const char *proxy;      /* URL of an HTTP proxy; default: none */
 	int64_t     timeout_ms; /* to get keys; default: 10 s */
 
-	/* The calendar, and a log of what is fetched.  Either may be called by
-	 * any thread that is inside a check. */
+	/* The calendar that tokens are judged by, the clock that keys age by,
+	 * and a log of what is fetched.  Each may be called by any thread that
+	 * is inside a check. */
 	gcpsecret_clock_fn  clock;
 	void               *clock_ctx;
+	gcpsecret_steady_fn steady;
+	void               *steady_ctx;
 	gcpsecret_log_fn    log;
 	void               *log_ctx;
 	gcpsecret_log_level log_max;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "model.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,15 +23,6 @@ struct head {
 	_Alignas(
 	    max_align_t) struct json_object *json; /* what it was read from */
 	struct root *root;                         /* what it lives in */
-};
-
-_Static_assert(sizeof(struct any_list) == sizeof(strava_activity_list),
-    "the public lists look alike");
-
-enum reading {
-	READ,
-	ODD, /* not what the model says */
-	NO_MEMORY
 };
 
 /* Zeroed memory that lives as long as the root; NULL when there is none. */
@@ -165,7 +155,7 @@ read_entries(struct root *root, struct json_object *json, const void **out)
 {
 	struct json_object_iterator it, end;
 	size_t                      n, count = 0;
-	strava_entry               *entry;
+	struct model_entry         *entry;
 	const void                **items;
 	void                       *list;
 
@@ -182,34 +172,12 @@ read_entries(struct root *root, struct json_object *json, const void **out)
 		if ((entry = take(root, sizeof(*entry))) == NULL)
 			return NO_MEMORY;
 		entry->key = json_object_iter_peek_name(&it);
-		if (value != NULL && sv_put_scalar(value, &entry->value))
+		if (value != NULL && put_scalar(value, &entry->value))
 			items[count++] = entry;
-		else if (sv_is_unquoted(value)) /* whose text takes memory */
+		else if (is_unquoted(value)) /* whose text takes memory */
 			return NO_MEMORY;
 	}
 	end_list(list, items, count, n);
-	*out = list;
-	return READ;
-}
-
-static enum reading
-read_latlngs(struct root *root, struct json_object *json, const void **out)
-{
-	size_t         n, count = 0;
-	strava_latlng *points;
-	void          *list;
-
-	if (!json_object_is_type(json, json_type_array))
-		return ODD;
-	n = json_object_array_length(json);
-	list = take_struct(root, sizeof(struct any_list), json);
-	points = take(root, n * sizeof(*points));
-	if (list == NULL || points == NULL)
-		return NO_MEMORY;
-	for (size_t i = 0; i < n; i++)
-		count += sv_put_latlng(
-		    json_object_array_get_idx(json, i), &points[count]);
-	end_list(list, points, count, n);
 	*out = list;
 	return READ;
 }
@@ -223,7 +191,6 @@ read_nested(struct root *root, const struct nested *nested,
 	case IN_LIST: return read_list(root, nested->model, json, out);
 	case IN_TEXTS: return read_texts(root, json, out);
 	case IN_ENTRIES: return read_entries(root, json, out);
-	case IN_LATLNGS: return read_latlngs(root, json, out);
 	}
 	return ODD;
 }
@@ -262,93 +229,57 @@ read_object(struct root *root, const struct model *model,
 }
 
 /* Reads a document as `nested` says, and is the one place that ends it. */
-static strava_status
-read_root(struct json_object *doc, const struct nested *nested, void *out,
-    strava_error *err)
+static enum reading
+read_root(struct json_object *doc, const struct nested *nested, void *out)
 {
 	struct root *root = calloc(1, sizeof(*root));
 	const void  *model;
-	enum reading reading = NO_MEMORY;
+	enum reading reading;
 
 	if (root == NULL) {
 		json_object_put(doc);
-		return sv_fail_memory(err);
+		return NO_MEMORY;
 	}
 	root->doc = doc;
 	reading = read_nested(root, nested, doc, &model);
-	if (reading == READ) {
+	if (reading == READ)
 		memcpy(out, &model, sizeof(model));
-		return STRAVA_OK;
-	}
-	free_root(root);
-	if (reading == NO_MEMORY)
-		return sv_fail_memory(err);
-	sv_fail(err, STRAVA_ERR_FORMAT, "the answer is no %s%s",
-	    nested->nesting == IN_LIST ? "list of this kind: " : "",
-	    nested->model->noun);
-	return STRAVA_ERR_FORMAT;
+	else
+		free_root(root);
+	return reading;
 }
 
-strava_status
-sv_model_read(struct json_object *doc, const struct model *model, void *out,
-    strava_error *err)
+enum reading
+model_read(struct json_object *doc, const struct model *model, void *out)
 {
 	struct nested whole = { .nesting = IN_OBJECT, .model = model };
 
-	return read_root(doc, &whole, out, err);
+	return read_root(doc, &whole, out);
 }
 
-strava_status
-sv_list_read(struct json_object *doc, const struct model *model, void *out,
-    strava_error *err)
+enum reading
+model_read_list(struct json_object *doc, const struct model *model, void *out)
 {
 	struct nested whole = { .nesting = IN_LIST, .model = model };
 
-	return read_root(doc, &whole, out, err);
-}
-
-strava_status
-sv_parse(const char *text, size_t len, read_fn read, const struct model *model,
-    void *out, strava_error *err)
-{
-	static const void *const nothing = NULL;
-	struct json_object      *doc;
-
-	if (out == NULL)
-		return sv_fail_argument(err, "out is NULL");
-	memcpy(out, &nothing, sizeof(nothing));
-	if (text == NULL)
-		return sv_fail_argument(err, "text is NULL");
-	if ((doc = members_parse(text, len)) == NULL && errno == ENOMEM)
-		return sv_fail_memory(err);
-	if (doc == NULL)
-		return sv_fail(err, STRAVA_ERR_FORMAT, "the text is no JSON");
-	return read(doc, model, out, err);
-}
-
-strava_status
-sv_model_parse(const char *text, size_t len, const struct model *model,
-    void *out, strava_error *err)
-{
-	return sv_parse(text, len, sv_model_read, model, out, err);
-}
-
-strava_status
-sv_list_parse(const char *text, size_t len, const struct model *model,
-    void *out, strava_error *err)
-{
-	return sv_parse(text, len, sv_list_read, model, out, err);
+	return read_root(doc, &whole, out);
 }
 
 void
-sv_model_free(void *model)
+model_free(void *model)
 {
 	if (model != NULL)
 		free_root(head_of(model)->root);
 }
 
+struct json_object *
+model_object(const void *model)
+{
+	return head_of(model)->json;
+}
+
 const char *
-sv_model_json(const void *model)
+model_json(const void *model)
 {
 	if (model == NULL)
 		return NULL;
