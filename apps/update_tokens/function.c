@@ -30,7 +30,7 @@ answer(struct response *response, int status)
 }
 
 /* What those are told whom the invoker turns away. */
-static const struct refusal {
+static const struct {
 	int         status;
 	const char *body;
 } refusals[] = {
@@ -46,17 +46,16 @@ admit(struct function *function, const struct request *request,
 {
 	int status = invoker_judge(function->invoker, request);
 
-	for (size_t i = 0; i < COUNT(refusals); i++) {
-		if (refusals[i].status != status)
-			continue;
-		answer(response, status);
-		if (status == 401)
-			response_header(response, "WWW-Authenticate",
-			    "Bearer realm=\"update_tokens\"");
-		buf_add_text(&response->body, refusals[i].body);
-		return false;
-	}
-	return true;
+	if (status == 200)
+		return true;
+	answer(response, status);
+	if (status == 401)
+		response_header(response, "WWW-Authenticate",
+		    "Bearer realm=\"update_tokens\"");
+	for (size_t i = 0; i < COUNT(refusals); i++)
+		if (refusals[i].status == status)
+			buf_add_text(&response->body, refusals[i].body);
+	return false;
 }
 
 /* 200: all that was due is settled.  503: call again, something is left. */
