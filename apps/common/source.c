@@ -133,6 +133,10 @@ access_secret(struct source *source, const char *reference,
 			return status;
 		gcpsecret_client_set_timeout_ms(
 		    source->secrets, SECRET_TIMEOUT_MS);
+		/* Reading twice does no harm, not starting does. */
+		gcpsecret_client_set_retry_on(source->secrets,
+		    GCPSECRET_RETRY_ACCESS | GCPSECRET_RETRY_READ |
+			GCPSECRET_RETRY_SERVER);
 	}
 	return gcpsecret_resolve(source->secrets, reference, secret, err);
 }

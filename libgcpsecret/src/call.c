@@ -70,13 +70,13 @@ static const struct wanted wanted = { .scope = GS_SCOPE };
 
 /* Sends the request with a token, which it adds to `token`. */
 static gcpsecret_status
-authorize(gcpsecret_client *client, const struct call *call, struct exchange *x,
-    struct buf *token, gcpsecret_error *err)
+authorize(gcpsecret_client *client, struct exchange *x, struct buf *token,
+    gcpsecret_error *err)
 {
-	const char      *secrets[3] = { NULL };
+	const char      *secrets[2] = { NULL };
 	const char      *headers[5] = { "Accept: application/json" };
 	const char      *quota_project = gs_quota_project(client);
-	size_t           count = 1, hidden = 0;
+	size_t           count = 1;
 	struct buf       bearer, quota;
 	gcpsecret_status status = gs_token(client, &wanted, token, err);
 
@@ -92,9 +92,7 @@ authorize(gcpsecret_client *client, const struct call *call, struct exchange *x,
 	if (quota_project != NULL &&
 	    buf_addf(&quota, "x-goog-user-project: %s", quota_project))
 		headers[count++] = quota.data;
-	if (token->len > 0)
-		secrets[hidden++] = token->data;
-	secrets[hidden] = call->secret;
+	secrets[0] = token->data;
 	x->secrets = secrets;
 	x->request.headers = headers;
 	if (buf_ok(&bearer) && buf_ok(&quota))
@@ -110,20 +108,19 @@ authorize(gcpsecret_client *client, const struct call *call, struct exchange *x,
 
 /* A token that the API refuses is replaced, once. */
 static gcpsecret_status
-fetch(gcpsecret_client *client, const struct call *call, struct exchange *x,
-    gcpsecret_error *err)
+fetch(gcpsecret_client *client, struct exchange *x, gcpsecret_error *err)
 {
 	gcpsecret_error  first;
 	struct buf       token;
 	gcpsecret_status status;
 
 	buf_init(&token, GS_TOKEN_MAX);
-	status = authorize(client, call, x, &token, &first);
+	status = authorize(client, x, &token, &first);
 	if (status == GCPSECRET_ERR_REFUSED && x->response.status == 401 &&
 	    token.len > 0) {
 		gs_token_forget(client, &wanted, token.data);
 		buf_clear(&token);
-		status = authorize(client, call, x, &token, &first);
+		status = authorize(client, x, &token, &first);
 	}
 	buf_free(&token);
 	if (status != GCPSECRET_OK && err != NULL)
@@ -155,6 +152,8 @@ prepare(struct exchange *x, const gcpsecret_client *client,
 	x->permission = method->permission;
 	x->of_version = gs_method_is_of_version(method);
 	x->has_etag = call->has_etag;
+	x->secret = call->secret;
+	x->secret_len = call->secret_len;
 	x->request.method = method->verb;
 	x->request.body_max = method->answer_max;
 	x->request.plain_ok = gs_emulator(client) != NULL;
@@ -214,7 +213,7 @@ gs_call(gcpsecret_client *client, const struct call *call,
 		gs_exchange_init(&x, PEER_API, url.data);
 		x.resource = resource.data;
 		prepare(&x, client, call, method);
-		status = fetch(client, call, &x, err);
+		status = fetch(client, &x, err);
 		if (status == GCPSECRET_OK)
 			status = read_answer(&x, call, &answer, err);
 		gs_exchange_free(&x);

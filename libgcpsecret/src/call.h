@@ -13,6 +13,7 @@ struct call {
 	const struct buf  *body;     /* JSON; or NULL */
 	bool               has_etag; /* the request holds one */
 	const char        *secret;   /* in the body; or NULL */
+	size_t             secret_len;
 };
 
 /*

@@ -12,7 +12,7 @@
 #define PAGE_SIZE_MAX 25000
 
 /* In a row; a filter that finds little may well give some. */
-#define EMPTY_MAX 1000
+#define EMPTY_MAX 100
 
 const struct member gs_page_members[1] = {
 	MEMBER(struct page, next, put_string, NULL, "nextPageToken"),

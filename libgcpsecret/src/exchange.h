@@ -42,6 +42,8 @@ struct exchange {
 	/* What was sent and no message may hold, though the answer repeats it or
 	 * its beginning; ends with NULL; or NULL. */
 	const char *const *secrets;
+	const char        *secret; /* one more, which may have NULs inside */
+	size_t             secret_len;
 
 	bool               busy; /* the last refusal said that it will pass */
 	int                attempts; /* how often it was sent */

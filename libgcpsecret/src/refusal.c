@@ -397,8 +397,16 @@ read_delay_s(const char *text)
 	return gs_read_duration(text, &s) && s <= DAY_S ? s : -1;
 }
 
-/* So much of a secret gives it away. */
+/* So much of a secret gives it away: the server may cut what it repeats. */
 #define TELLING 16
+
+/* Whether `message` holds the beginning of a secret. */
+static bool
+holds(const char *message, const char *secret, size_t len)
+{
+	return len > 0 && memmem(message, strlen(message), secret,
+			      len < TELLING ? len : TELLING) != NULL;
+}
 
 /* A server that repeats what it was sent must not get it into a log. */
 static bool
@@ -407,10 +415,9 @@ tells_secret(const struct exchange *x, const char *message)
 	const char *const *s = x->secrets;
 
 	for (; s != NULL && *s != NULL; s++)
-		if (**s != '\0' && memmem(message, strlen(message), *s,
-				       strnlen(*s, TELLING)) != NULL)
+		if (holds(message, *s, strlen(*s)))
 			return true;
-	return false;
+	return holds(message, x->secret, x->secret_len);
 }
 
 static void

@@ -205,7 +205,8 @@ have_made(gcpsecret_client *client, enum method_id method, const char *secret,
 	struct call      call = { .method = method,
 		     .name = &name,
 		     .body = body,
-		     .secret = password };
+		     .secret = password,
+		     .secret_len = password != NULL ? strlen(password) : 0 };
 	gcpsecret_status status;
 
 	if (out != NULL)

@@ -131,21 +131,23 @@ static gcpsecret_status
 check_universe(const gcpsecret_client *client, const struct key_file *file,
     const char *label, gcpsecret_error *err)
 {
-	const char *ours = gs_universe(client);
-	const char *theirs = file->universe_domain;
+	const char *ours = gs_universe(client), *theirs;
 
 	if (!gs_is_domain(ours))
 		return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
 		    "GOOGLE_CLOUD_UNIVERSE_DOMAIN is no domain, such "
 		    "as " GS_UNIVERSE);
-	if (theirs == NULL)
-		theirs = GS_UNIVERSE;
-	if (strcmp(theirs, ours) == 0)
-		return GCPSECRET_OK;
-	return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
-	    "%s: made for the universe %s, but this client is of %s: set "
-	    "GOOGLE_CLOUD_UNIVERSE_DOMAIN=%s if that is meant",
-	    label, theirs, ours, theirs);
+	for (; file != NULL; file = file->nested) {
+		theirs = file->universe_domain != NULL ? file->universe_domain
+						       : GS_UNIVERSE;
+		if (strcmp(theirs, ours) != 0)
+			return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
+			    "%s: made for the universe %s, but this client is "
+			    "of %s: set GOOGLE_CLOUD_UNIVERSE_DOMAIN=%s if "
+			    "that is meant",
+			    label, theirs, ours, theirs);
+	}
+	return GCPSECRET_OK;
 }
 
 /* Whether the program allows a document's type, and those inside. */

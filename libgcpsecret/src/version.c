@@ -69,9 +69,9 @@ static const struct nested nested[] = {
 const struct model gs_version_model =
     MODEL(gcpsecret_version, "version", members, nested);
 
-/* Writes the payload with its checksum, and where its base64 begins. */
-static const char *
-write_payload(struct buf *body, const void *data, size_t len)
+/* Writes the payload with its checksum. */
+static bool
+write_payload(struct buf *body, struct call *call, const void *data, size_t len)
 {
 	size_t at;
 
@@ -83,8 +83,11 @@ write_payload(struct buf *body, const void *data, size_t len)
 	    gs_crc32c(data, len));
 	at = body->len;
 	base64_encode(body, data, len, BASE64_STANDARD);
-	buf_add_text(body, "\"}}");
-	return buf_ok(body) ? body->data + at : NULL;
+	if (!buf_ok(body))
+		return false;
+	call->secret = body->data + at;
+	call->secret_len = body->len - at;
+	return buf_add_text(body, "\"}}");
 }
 
 gcpsecret_status
@@ -97,8 +100,7 @@ gs_version_add(gcpsecret_client *client, const struct name *secret,
 	};
 	gcpsecret_status status;
 
-	call.secret = write_payload(&body, data, len);
-	if (call.secret != NULL)
+	if (write_payload(&body, &call, data, len))
 		status =
 		    gs_call_model(client, &call, &gs_version_model, out, err);
 	else

@@ -109,4 +109,5 @@ changed()
 	echo 'int  planted ;' | planted format common/planted.c
 	echo 'planted' | planted_among man libstrava/exports.txt
 	echo 'planted' | planted_among endpoints docs/endpoints.md
+	echo 'planted' | planted_among methods docs/secret_manager.md
 } | no_faults

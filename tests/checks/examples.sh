@@ -167,6 +167,21 @@ verify_caller() # HEADER EMAIL
 	    "$programs/verify_caller" >"$work/verify_caller.out" 2>&1
 }
 
+rotate_secret() # PAYLOAD
+{
+	printf %s "$1" | SECRET_MANAGER_EMULATOR_HOST=$sandbox \
+	    "$programs/rotate_secret" sandbox-project cookie-key \
+	    >"$work/rotate_secret.out" 2>&1
+}
+
+# The sandbox is the metadata server, and the service that is called.
+call_private_service()
+{
+	GCE_METADATA_HOST=$sandbox NO_PROXY='*' \
+	    "$programs/call_private_service" "$1" \
+	    >"$work/call_private_service.out" 2>&1
+}
+
 # Two at once spend one budget, of which a fifth is kept.
 share_limiter()
 {
@@ -249,6 +264,9 @@ sandbox=$(sed -n 's,^listening on http://,,p' "$work/sandbox.out")
 	! webhook_subscribe "http://$sandbox/nobody-listens" ||
 	    echo "webhook_subscribe subscribed nobody"
 	expect webhook_subscribe 'GET to callback URL does not return 200'
+	call_private_service "http://$sandbox/" ||
+	    echo "call_private_service failed"
+	expect call_private_service 'This is a sandbox'
 	share_limiter || echo "share_limiter failed"
 	expect share_limiter '^80 calls in all'
 	webhook_receiver hub.verify_token=abc || echo "webhook_receiver failed"
@@ -276,6 +294,11 @@ sandbox=$(sed -n 's,^listening on http://,,p' "$work/sandbox.out")
 	verify_caller "Bearer ${token}A" "$account" ||
 	    echo "verify_caller failed"
 	expect verify_caller '^Status: 401'
+	for key in first second; do
+		rotate_secret $key || echo "rotate_secret failed"
+	done
+	expect rotate_secret '^version 2: enabled'
+	expect rotate_secret '^version 1: disabled'
 	store_token || echo "store_token failed"
 	expect store_token '^subject 12345: active, no access token, scope read'
 } | no_faults

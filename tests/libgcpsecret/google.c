@@ -262,6 +262,15 @@ google_use_external(struct google *g, const char *source, const char *members)
 	use_endpoint(g);
 }
 
+void
+google_remember(
+    struct google *g, const gcpsecret_error *err, gcpsecret_status status)
+{
+	assert_int_equal(err->status, status);
+	assert_true(strlen(err->message) > 0);
+	remember(g, err->message);
+}
+
 static gcpsecret_status
 read_secret(struct google *g, const char *name,
     gcpsecret_status (*how)(gcpsecret_client *, const char *,
@@ -280,9 +289,7 @@ read_secret(struct google *g, const char *name,
 		return status;
 	}
 	assert_null(g->secret);
-	assert_int_equal(g->err.status, status);
-	assert_true(strlen(g->err.message) > 0);
-	remember(g, g->err.message);
+	google_remember(g, &g->err, status);
 	return status;
 }
 

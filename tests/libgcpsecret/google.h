@@ -114,6 +114,10 @@ const char *google_write(struct google *g, const char *name, const char *text);
 gcpsecret_status google_access(struct google *g, const char *name);
 gcpsecret_status google_resolve(struct google *g, const char *reference);
 
+/* Checks an error that a call returned, and keeps its message for the search. */
+void google_remember(
+    struct google *g, const gcpsecret_error *err, gcpsecret_status status);
+
 /* A private key of RSA, made when first asked for. */
 EVP_PKEY *google_key(void);
 

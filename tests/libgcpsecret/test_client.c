@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "google.h"
 
@@ -52,6 +53,18 @@ null_arguments_are_refused_not_followed(void **state)
 	    GCPSECRET_ERR_ARGUMENT);
 	assert_int_equal(gcpsecret_client_set_proxy(NULL, NULL, NULL),
 	    GCPSECRET_ERR_ARGUMENT);
+	assert_int_equal(
+	    gcpsecret_client_set_credentials_json(NULL, "{}", NULL),
+	    GCPSECRET_ERR_ARGUMENT);
+	assert_int_equal(gcpsecret_client_set_universe_domain(NULL, NULL, NULL),
+	    GCPSECRET_ERR_ARGUMENT);
+	assert_int_equal(gcpsecret_client_set_jwt_bearer(NULL, true, NULL),
+	    GCPSECRET_ERR_ARGUMENT);
+	assert_int_equal(gcpsecret_client_set_subject(NULL, NULL, NULL),
+	    GCPSECRET_ERR_ARGUMENT);
+	assert_int_equal(gcpsecret_client_set_loopback(NULL, true, NULL),
+	    GCPSECRET_ERR_ARGUMENT);
+	gcpsecret_client_set_steady_clock(NULL, NULL, NULL);
 	gcpsecret_client_set_timeout_ms(NULL, 1);
 	gcpsecret_client_set_retries(NULL, 1);
 	gcpsecret_client_set_log(NULL, NULL, NULL, GCPSECRET_LOG_ERROR);
@@ -208,6 +221,58 @@ a_proxy_is_asked_for_a_tunnel_and_told_nothing(void **state)
 }
 
 static void
+a_subject_must_be_fit_for_a_claim(void **state)
+{
+	char              long_text[514];
+	const char *const bad[] = { "", "a b", "a\nb", "a\"b", "a\\b",
+		"\xc3\xa4@b", long_text };
+	gcpsecret_client *client;
+	gcpsecret_error   err;
+
+	(void)state;
+	memset(long_text, 'x', sizeof(long_text));
+	long_text[513] = '\0';
+	assert_int_equal(gcpsecret_client_new(&client, NULL), GCPSECRET_OK);
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		assert_int_equal(
+		    gcpsecret_client_set_subject(client, bad[i], &err),
+		    GCPSECRET_ERR_ARGUMENT);
+		assert_holds(err.message, "the e-mail address of a user");
+	}
+	long_text[512] = '\0';
+	assert_int_equal(gcpsecret_client_set_subject(client, long_text, NULL),
+	    GCPSECRET_OK);
+	gcpsecret_client_free(client);
+}
+
+static void
+clocks_may_be_the_systems(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 200, .body = TOKEN_REPLY(TOKEN, "3600") },
+	};
+	struct google    g;
+	gcpsecret_token *token;
+	int64_t          before_s = time(NULL);
+
+	(void)state;
+	google_start(&g, script, 1);
+	google_use_user(&g);
+	gcpsecret_client_set_clock(g.client, NULL, NULL);
+	gcpsecret_client_set_steady_clock(g.client, NULL, NULL);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(
+		    gcpsecret_access_token_get(g.client, NULL, &token, NULL),
+		    GCPSECRET_OK);
+		assert_true(token->expires_at_s >= before_s + 3600);
+		assert_true(token->expires_at_s <= time(NULL) + 3600);
+		gcpsecret_token_free(token);
+	}
+	assert_int_equal(loopback_count(g.peer), 1);
+	google_end(&g);
+}
+
+static void
 every_status_has_a_name_of_its_own(void **state)
 {
 	const char *name;
@@ -258,6 +323,8 @@ main(void)
 		cmocka_unit_test(bad_settings_leave_the_old_ones),
 		cmocka_unit_test(
 		    a_proxy_is_asked_for_a_tunnel_and_told_nothing),
+		cmocka_unit_test(a_subject_must_be_fit_for_a_claim),
+		cmocka_unit_test(clocks_may_be_the_systems),
 		cmocka_unit_test(every_status_has_a_name_of_its_own),
 		cmocka_unit_test(the_log_names_method_path_and_status),
 	};

@@ -517,6 +517,356 @@ a_malformed_quota_project_is_refused(void **state)
 	google_end(&g);
 }
 
+#define USER_JSON                                            \
+	"{\"type\":\"authorized_user\",\"client_id\":\"i\"," \
+	"\"client_secret\":\"s\",\"refresh_token\":\"r\","   \
+	"\"account\":\"me@example.org\"}"
+#define EXTERNAL_JSON                                                   \
+	"{\"type\":\"external_account\",\"audience\":\"" AUDIENCE "\"," \
+	"\"subject_token_type\":\"t\",\"credential_source\":{\"file\":" \
+	"\"/t\"}}"
+#define IMPERSONATED_JSON(source)                                          \
+	"{\"type\":\"impersonated_service_account\","                      \
+	"\"service_account_impersonation_url\":\"https://iam.example.org/" \
+	"a@b:generateAccessToken\",\"source_credentials\":" source "}"
+#define WORKFORCE_JSON                                                  \
+	"{\"type\":\"external_account_authorized_user\",\"token_url\":" \
+	"\"https://sts.example.org/\",\"client_id\":\"i\","             \
+	"\"client_secret\":\"s\",\"refresh_token\":\"r\"}"
+
+static void
+assert_refused(struct google *g, const char *part)
+{
+	const char *text;
+
+	assert_int_equal(
+	    gcpsecret_credentials_describe(g->client, &text, &g->err),
+	    GCPSECRET_ERR_CREDENTIALS);
+	assert_holds(g->err.message, part);
+}
+
+static void
+set_json(struct google *g, const char *json)
+{
+	assert_int_equal(
+	    gcpsecret_client_set_credentials_json(g->client, json, NULL),
+	    GCPSECRET_OK);
+}
+
+static void
+a_program_may_give_the_document_itself(void **state)
+{
+	static const struct loopback_answer unused[] = { { .status = 500 } };
+	struct google                       g;
+	char                               *large = malloc(65538);
+
+	(void)state;
+	assert_non_null(large);
+	google_start(&g, unused, 1);
+	google_set("GOOGLE_APPLICATION_CREDENTIALS", "/no/such/file");
+	set_json(&g, USER_JSON);
+	assert_string_equal(
+	    description(&g), "user me@example.org (JSON of the program)");
+
+	google_restart(&g);
+	set_json(&g, "{\"type\":");
+	assert_refused(&g, "JSON of the program: not a JSON object");
+	/* The last one that is set counts. */
+	assert_int_equal(gcpsecret_client_set_credentials_file(
+			     g.client, "/no/file.json", NULL),
+	    GCPSECRET_OK);
+	assert_refused(&g, "/no/file.json: No such file");
+	set_json(&g, USER_JSON);
+	assert_holds(description(&g), "JSON of the program");
+
+	google_restart(&g);
+	set_json(&g, USER_JSON);
+	set_json(&g, NULL);
+	assert_refused(&g, "/no/such/file");
+
+	memset(large, ' ', 65537);
+	memcpy(large, USER_JSON, strlen(USER_JSON));
+	large[65537] = '\0';
+	assert_int_equal(
+	    gcpsecret_client_set_credentials_json(g.client, large, &g.err),
+	    GCPSECRET_ERR_ARGUMENT);
+	assert_holds(g.err.message, "larger than 64 KiB");
+	large[65536] = '\0';
+	set_json(&g, large);
+	assert_holds(description(&g), "JSON of the program");
+	free(large);
+	google_end(&g);
+}
+
+/* What a program's own document may be, and what one that is searched for. */
+static void
+a_type_must_be_allowed(void **state)
+{
+	static const struct loopback_answer unused[] = { { .status = 500 } };
+	static const struct {
+		const char *json, *type; /* the type that is refused */
+		unsigned    needed;
+		bool        usual; /* without being named */
+	} cases[] = {
+		{ USER_JSON, "authorized_user",
+		    GCPSECRET_CREDENTIALS_AUTHORIZED_USER, true },
+		{ EXTERNAL_JSON, "external_account",
+		    GCPSECRET_CREDENTIALS_EXTERNAL_ACCOUNT, false },
+		{ WORKFORCE_JSON, "external_account_authorized_user",
+		    GCPSECRET_CREDENTIALS_EXTERNAL_ACCOUNT_AUTHORIZED_USER,
+		    false },
+		{ IMPERSONATED_JSON(USER_JSON), "impersonated_service_account",
+		    GCPSECRET_CREDENTIALS_IMPERSONATED_SERVICE_ACCOUNT |
+			GCPSECRET_CREDENTIALS_AUTHORIZED_USER,
+		    false },
+	};
+	struct google g;
+
+	(void)state;
+	google_start(&g, unused, 1);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		google_restart(&g);
+		set_json(&g, cases[i].json);
+		if (cases[i].usual)
+			description(&g);
+		else
+			assert_refused(&g, cases[i].type);
+
+		google_restart(&g);
+		set_json(&g, cases[i].json);
+		assert_int_equal(gcpsecret_client_set_credential_types(
+				     g.client, 31 & ~cases[i].needed, NULL),
+		    GCPSECRET_OK);
+		assert_refused(&g, "not allowed by this program");
+		assert_int_equal(gcpsecret_client_set_credential_types(
+				     g.client, cases[i].needed, NULL),
+		    GCPSECRET_OK);
+		description(&g);
+
+		/* Whoever set the machine up is trusted ... */
+		google_restart(&g);
+		google_set("GOOGLE_APPLICATION_CREDENTIALS",
+		    google_write(&g, "c.json", cases[i].json));
+		description(&g);
+		/* ... unless the program says otherwise. */
+		google_restart(&g);
+		assert_int_equal(
+		    gcpsecret_client_set_credential_types(
+			g.client, GCPSECRET_CREDENTIALS_SERVICE_ACCOUNT, NULL),
+		    GCPSECRET_OK);
+		assert_refused(&g, cases[i].type);
+	}
+	assert_int_equal(
+	    gcpsecret_client_set_credential_types(g.client, 32, &g.err),
+	    GCPSECRET_ERR_ARGUMENT);
+	assert_int_equal(gcpsecret_client_set_credential_types(NULL, 1, NULL),
+	    GCPSECRET_ERR_ARGUMENT);
+	google_end(&g);
+}
+
+static void
+source_credentials_must_be_allowed_too(void **state)
+{
+	static const struct loopback_answer unused[] = { { .status = 500 } };
+	struct google                       g;
+
+	(void)state;
+	google_start(&g, unused, 1);
+	set_json(&g, IMPERSONATED_JSON(EXTERNAL_JSON));
+	assert_int_equal(
+	    gcpsecret_client_set_credential_types(g.client,
+		GCPSECRET_CREDENTIALS_IMPERSONATED_SERVICE_ACCOUNT, NULL),
+	    GCPSECRET_OK);
+	assert_refused(&g, "type external_account are not allowed");
+	google_end(&g);
+}
+
+static void
+every_type_is_described(void **state)
+{
+	static const struct loopback_answer unused[] = { { .status = 500 } };
+	static const char *const            cases[][2] = {
+			   { EXTERNAL_JSON, "external account " AUDIENCE " (" },
+			   { WORKFORCE_JSON, "external user account (" },
+			   { IMPERSONATED_JSON(USER_JSON),
+			       "impersonated service account a@b (" },
+	};
+	struct google g;
+
+	(void)state;
+	google_start(&g, unused, 1);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		google_restart(&g);
+		google_set("GOOGLE_APPLICATION_CREDENTIALS",
+		    google_write(&g, "c.json", cases[i][0]));
+		assert_holds(description(&g), cases[i][1]);
+	}
+	google_end(&g);
+}
+
+static void
+the_project_is_cut_out_of_an_audience(void **state)
+{
+	static const struct loopback_answer unused[] = { { .status = 500 } };
+	struct google                       g;
+
+	(void)state;
+	google_start(&g, unused, 1);
+	google_set("GOOGLE_APPLICATION_CREDENTIALS",
+	    google_write(&g, "c.json", EXTERNAL_JSON));
+	assert_string_equal(project(&g), "1");
+
+	google_restart(&g);
+	google_write(&g, "c.json", IMPERSONATED_JSON(EXTERNAL_JSON));
+	assert_string_equal(project(&g), "1");
+	google_end(&g);
+}
+
+static void
+a_quota_project_of_the_programs_comes_first(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 200, .body = TOKEN_REPLY(TOKEN, "3599") },
+		{ .status = 200, .body = GOOD },
+	};
+	struct google g;
+
+	(void)state;
+	google_start(&g, script, COUNT(script));
+	google_use_user(&g);
+	google_set("GOOGLE_CLOUD_QUOTA_PROJECT", "of-env");
+	assert_int_equal(
+	    gcpsecret_client_set_quota_project(g.client, "a\r\nX: y", &g.err),
+	    GCPSECRET_ERR_ARGUMENT);
+	assert_int_equal(
+	    gcpsecret_client_set_quota_project(g.client, "of-program", NULL),
+	    GCPSECRET_OK);
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_OK);
+	assert_header(&g, 1, "x-goog-user-project", "of-program");
+	assert_int_equal(gcpsecret_client_set_quota_project(NULL, "p", NULL),
+	    GCPSECRET_ERR_ARGUMENT);
+	google_end(&g);
+}
+
+static void
+credentials_of_another_universe_are_refused(void **state)
+{
+	static const struct loopback_answer unused[] = { { .status = 500 } };
+	static const char *const            bad[] = { "", "com", "a b.c",
+			   "https://example.org", "example.org/" };
+	struct google                       g;
+
+	(void)state;
+	google_start(&g, unused, 1);
+	for (size_t i = 0; i < COUNT(bad); i++)
+		assert_int_equal(gcpsecret_client_set_universe_domain(
+				     g.client, bad[i], NULL),
+		    GCPSECRET_ERR_ARGUMENT);
+	google_set("GOOGLE_CLOUD_UNIVERSE_DOMAIN", "a/b");
+	set_json(&g, USER_JSON);
+	assert_refused(&g, "GOOGLE_CLOUD_UNIVERSE_DOMAIN is no domain");
+	google_set("GOOGLE_CLOUD_UNIVERSE_DOMAIN", "example.org");
+	assert_refused(&g,
+	    "made for the universe googleapis.com, but this client is of "
+	    "example.org");
+	/* The program outdoes the environment. */
+	assert_int_equal(gcpsecret_client_set_universe_domain(
+			     g.client, "googleapis.com", NULL),
+	    GCPSECRET_OK);
+	description(&g);
+	google_end(&g);
+}
+
+static void
+in_another_universe_a_key_signs_and_nothing_is_traded(void **state)
+{
+	static const struct loopback_answer good[] = {
+		{ .status = 200, .body = GOOD },
+	};
+	struct google    g;
+	char            *pem = google_pem(google_key(), NULL), *text;
+	gcpsecret_token *token;
+
+	(void)state;
+	assert_true(asprintf(&text,
+			"{\"type\":\"service_account\",\"client_email\":"
+			"\"" CLIENT_EMAIL "\",\"private_key\":\"%s\","
+			"\"universe_domain\":\"example.org\"}",
+			pem) > 0);
+	google_start(&g, good, 1);
+	google_use_service_account(&g);
+	google_write(&g, "key.json", text);
+	google_set("GOOGLE_CLOUD_UNIVERSE_DOMAIN", "example.org");
+	assert_int_equal(gcpsecret_client_set_jwt_bearer(g.client, true, NULL),
+	    GCPSECRET_OK);
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_OK);
+	assert_int_equal(loopback_count(g.peer), 1);
+	assert_int_equal(gcpsecret_id_token_get(g.client, "a", &token, &g.err),
+	    GCPSECRET_ERR_CREDENTIALS);
+	assert_holds(g.err.message, "this client is of example.org");
+	google_end(&g);
+	free(text);
+	free(pem);
+}
+
+static void
+a_machine_of_another_universe_is_refused(void **state)
+{
+	static const struct {
+		struct loopback_answer answer;
+		gcpsecret_status       status;
+		const char            *message;
+	} cases[] = {
+		{ { .status = 200, .headers = FLAVOR, .body = "example.org" },
+		    GCPSECRET_OK, NULL },
+		{ { .status = 200, .headers = FLAVOR, .body = "other.org" },
+		    GCPSECRET_ERR_CREDENTIALS,
+		    "this machine is of the universe other.org, but the "
+		    "client of example.org" },
+		{ { .status = 404, .headers = FLAVOR },
+		    GCPSECRET_ERR_CREDENTIALS,
+		    "this machine is of the universe googleapis.com" },
+		{ { .status = 403, .headers = FLAVOR }, GCPSECRET_ERR_REQUEST,
+		    "the metadata server, HTTP 403" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct loopback_answer script[] = { cases[i].answer,
+			METADATA_TOKEN, { .status = 200, .body = GOOD } };
+		struct google                g;
+
+		google_start(&g, script, COUNT(script));
+		google_use_metadata(&g);
+		assert_int_equal(gcpsecret_client_set_universe_domain(
+				     g.client, "example.org", NULL),
+		    GCPSECRET_OK);
+		assert_int_equal(google_access(&g, NAME), cases[i].status);
+		assert_string_equal(loopback_request(g.peer, 0)->target,
+		    "/computeMetadata/v1/universe/universe-domain");
+		if (cases[i].message != NULL)
+			assert_holds(g.err.message, cases[i].message);
+		google_end(&g);
+	}
+}
+
+static void
+the_older_name_of_the_metadata_server_is_known(void **state)
+{
+	static const struct loopback_answer unused[] = { { .status = 500 } };
+	struct google                       g;
+
+	(void)state;
+	google_start(&g, unused, 1);
+	google_set("NO_GCE_CHECK", NULL);
+	google_set("GCE_METADATA_ROOT", "older:1");
+	assert_string_equal(description(&g), "metadata server at older:1");
+	google_restart(&g);
+	google_set("GCE_METADATA_HOST", "newer:1");
+	assert_string_equal(description(&g), "metadata server at newer:1");
+	google_end(&g);
+}
+
 int
 main(void)
 {
@@ -547,6 +897,18 @@ main(void)
 		cmocka_unit_test(a_malformed_project_is_refused),
 		cmocka_unit_test(the_quota_project_is_sent_to_the_api_alone),
 		cmocka_unit_test(a_malformed_quota_project_is_refused),
+		cmocka_unit_test(a_program_may_give_the_document_itself),
+		cmocka_unit_test(a_type_must_be_allowed),
+		cmocka_unit_test(source_credentials_must_be_allowed_too),
+		cmocka_unit_test(every_type_is_described),
+		cmocka_unit_test(the_project_is_cut_out_of_an_audience),
+		cmocka_unit_test(a_quota_project_of_the_programs_comes_first),
+		cmocka_unit_test(credentials_of_another_universe_are_refused),
+		cmocka_unit_test(
+		    in_another_universe_a_key_signs_and_nothing_is_traded),
+		cmocka_unit_test(a_machine_of_another_universe_is_refused),
+		cmocka_unit_test(
+		    the_older_name_of_the_metadata_server_is_known),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -19,7 +19,7 @@
 #define FORM                                                                   \
 	"grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Atoken-exchange" \
 	"&audience=%2F%2Fiam.googleapis.com%2Fprojects%2F1%2Flocations%2F"     \
-	"global%2FworkloadIdentityPools%2Fpool%2Fproviders%2Foidc"              \
+	"global%2FworkloadIdentityPools%2Fpool%2Fproviders%2Foidc"             \
 	"&scope=https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fcloud-platform"      \
 	"&requested_token_type="                                               \
 	"urn%3Aietf%3Aparams%3Aoauth%3Atoken-type%3Aaccess_token"              \

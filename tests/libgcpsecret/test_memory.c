@@ -293,6 +293,392 @@ a_failed_allocation_while_reporting_is_survived(void **state)
 	google_end(&g);
 }
 
+/* A new refresh token comes with each token, and an ID token that says "exp". */
+static const struct loopback_answer any_token[] = {
+	{ .status = 200,
+	    .headers = FLAVOR,
+	    .body = "{\"access_token\":\"" TOKEN "\",\"expires_in\":3599,"
+		    "\"refresh_token\":\"" REFRESH_TOKEN "\",\"id_token\":"
+		    "\"eyJhbGciOi.eyJleHAiOjE4MDAwMDM2MDB9.c2ln\"}" },
+};
+
+static void
+use_workforce(struct google *g)
+{
+	char *text;
+
+	assert_true(asprintf(&text,
+			"{\"type\":\"external_account_authorized_user\","
+			"\"token_url\":\"%s\",\"client_id\":\"id\","
+			"\"client_secret\":\"" CLIENT_SECRET "\","
+			"\"refresh_token\":\"" REFRESH_TOKEN "\"}",
+			loopback_url(g->peer)) > 0);
+	google_set("GOOGLE_APPLICATION_CREDENTIALS",
+	    google_write(g, "workforce.json", text));
+	free(text);
+	assert_int_equal(
+	    gcpsecret_client_set_loopback(g->client, true, NULL), GCPSECRET_OK);
+}
+
+static void
+use_jwt_bearer(struct google *g)
+{
+	google_use_service_account(g);
+	assert_int_equal(gcpsecret_client_set_jwt_bearer(g->client, true, NULL),
+	    GCPSECRET_OK);
+}
+
+static gcpsecret_status
+get_access_token(struct google *g)
+{
+	gcpsecret_token *token;
+	gcpsecret_status status =
+	    gcpsecret_access_token_get(g->client, "a b", &token, NULL);
+
+	assert_int_equal(status == GCPSECRET_OK, token != NULL);
+	gcpsecret_token_free(token);
+	return status;
+}
+
+static gcpsecret_status
+get_id_token(struct google *g)
+{
+	gcpsecret_token *token;
+	gcpsecret_status status =
+	    gcpsecret_id_token_get(g->client, "a b", &token, NULL);
+
+	assert_int_equal(status == GCPSECRET_OK, token != NULL);
+	gcpsecret_token_free(token);
+	return status;
+}
+
+static const struct {
+	void (*use)(struct google *);
+	gcpsecret_status (*get)(struct google *);
+} ways[] = {
+	{ google_use_user, get_access_token },
+	{ google_use_metadata, get_access_token },
+	{ use_workforce, get_access_token },
+	{ use_jwt_bearer, get_access_token },
+	{ google_use_service_account, get_id_token },
+};
+
+static void
+a_failed_allocation_costs_a_token_and_no_more(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		struct google g;
+		bool          reached = true;
+
+		google_start(&g, any_token, 1);
+		for (long n = 0; reached; n++) {
+			google_restart(&g);
+			ways[i].use(&g);
+			left = n;
+			if (ways[i].get(&g) != GCPSECRET_OK)
+				assert_true(left < 0);
+			reached = left < 0;
+			left = -1;
+			assert_int_equal(ways[i].get(&g), GCPSECRET_OK);
+		}
+		google_end(&g);
+	}
+}
+
+static void
+a_token_is_wiped_before_memory_is_given_back(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		struct google g;
+
+		google_start(&g, any_token, 1);
+		ways[i].use(&g);
+		leaks = 0;
+		watching = true;
+		assert_int_equal(ways[i].get(&g), GCPSECRET_OK);
+		g.now += 3600;
+		ways[i].get(&g);
+		gcpsecret_client_free(g.client);
+		watching = false;
+		g.client = NULL;
+		assert_int_equal(leaks, 0);
+		google_end(&g);
+	}
+}
+
+static void
+a_document_of_the_programs_is_wiped(void **state)
+{
+	struct google g;
+	char         *pem = google_pem(google_key(), NULL);
+	char         *json = google_service_account(pem);
+
+	(void)state;
+	google_start(&g, all_in_one, 1);
+	leaks = 0;
+	watching = true;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+		    gcpsecret_client_set_credentials_json(g.client, json, NULL),
+		    GCPSECRET_OK);
+	assert_int_equal(get_access_token(&g), GCPSECRET_OK);
+	gcpsecret_client_free(g.client);
+	watching = false;
+	g.client = NULL;
+	assert_int_equal(leaks, 0);
+	google_end(&g);
+	free(json);
+	free(pem);
+}
+
+#define S "projects/p/secrets/s"
+
+/* One answer that is a secret, a version, a policy, a location and a page of
+ * each in one. */
+#define MANY                                                                \
+	"{\"name\":\"%s\",\"etag\":\"1\",\"labels\":{\"a\":\"b\"},"         \
+	"\"topics\":[{\"name\":\"t\"}],\"versionAliases\":{\"p\":3},"       \
+	"\"replication\":{\"userManaged\":{\"replicas\":[{\"location\":"    \
+	"\"l\"}]}},\"bindings\":[{\"role\":\"r\",\"members\":[\"m\"],"      \
+	"\"condition\":{\"expression\":\"e\"}}],\"permissions\":[\"a.b\"]," \
+	"\"payload\":{\"data\":\"" BASE64 "\"},"                            \
+	"\"secrets\":[{\"name\":\"projects/1/secrets/s\"}],"                \
+	"\"versions\":[{\"name\":\"projects/1/secrets/s/versions/3\","      \
+	"\"state\":\"ENABLED\"},{\"name\":\"projects/1/secrets/s/versions/" \
+	"2\","                                                              \
+	"\"state\":\"ENABLED\"}]}"
+
+static const gcpsecret_entry entries[] = { { "a", "b" } };
+
+static gcpsecret_status
+create_secret(gcpsecret_client *client, gcpsecret_error *err)
+{
+	gcpsecret_secret *out;
+	gcpsecret_status  status =
+	    gcpsecret_secret_create(client, "projects/p", "s",
+		&(gcpsecret_secret_input){
+		    .labels = { entries, 1 }, .next_rotation_time = 1 },
+		&out, err);
+
+	gcpsecret_secret_free(out);
+	return status;
+}
+
+static gcpsecret_status
+get_secret(gcpsecret_client *client, gcpsecret_error *err)
+{
+	gcpsecret_secret *out;
+	gcpsecret_status  status = gcpsecret_secret_get(client, S, &out, err);
+
+	gcpsecret_secret_free(out);
+	return status;
+}
+
+static gcpsecret_status
+update_secret(gcpsecret_client *client, gcpsecret_error *err)
+{
+	return gcpsecret_secret_update(client, S,
+	    &(gcpsecret_secret_input){ .fields = GCPSECRET_SECRET_LABELS,
+		.etag = "1",
+		.labels = { entries, 1 } },
+	    NULL, err);
+}
+
+static gcpsecret_status
+delete_secret(gcpsecret_client *client, gcpsecret_error *err)
+{
+	return gcpsecret_secret_delete(client, S, "1", err);
+}
+
+static gcpsecret_status
+list_secrets(gcpsecret_client *client, gcpsecret_error *err)
+{
+	gcpsecret_secret_each  *each;
+	const gcpsecret_secret *secret;
+	gcpsecret_status        status;
+
+	status = gcpsecret_secret_each_new(client, "projects/p",
+	    &(gcpsecret_query){ .filter = "a:b" }, &each, err);
+	if (status == GCPSECRET_OK)
+		status = gcpsecret_secret_each_next(each, &secret, err);
+	gcpsecret_secret_each_free(each);
+	return status;
+}
+
+static gcpsecret_status
+add_version(gcpsecret_client *client, gcpsecret_error *err)
+{
+	return gcpsecret_version_add(client, S, PAYLOAD, 7, NULL, err);
+}
+
+static gcpsecret_status
+disable_version(gcpsecret_client *client, gcpsecret_error *err)
+{
+	gcpsecret_version *out;
+	gcpsecret_status   status =
+	    gcpsecret_version_disable(client, S "/versions/3", "1", &out, err);
+
+	gcpsecret_version_free(out);
+	return status;
+}
+
+static gcpsecret_status
+rotate_version(gcpsecret_client *client, gcpsecret_error *err)
+{
+	gcpsecret_version *out;
+	gcpsecret_status   status = gcpsecret_version_rotate(
+	      client, S, PAYLOAD, 7, GCPSECRET_FORMER_KEEP, &out, err);
+
+	gcpsecret_version_free(out);
+	return status;
+}
+
+static gcpsecret_status
+newest_version(gcpsecret_client *client, gcpsecret_error *err)
+{
+	gcpsecret_version *out;
+	gcpsecret_status   status =
+	    gcpsecret_version_newest_enabled(client, S, &out, err);
+
+	gcpsecret_version_free(out);
+	return status;
+}
+
+static gcpsecret_status
+manage_rotation(gcpsecret_client *client, gcpsecret_error *err)
+{
+	return gcpsecret_secret_manage_rotation(client, S,
+	    &(gcpsecret_managed_user){ .instance_id = "i",
+		.username = "u",
+		.password = CLIENT_SECRET },
+	    NULL, err);
+}
+
+static gcpsecret_status
+get_and_set_policy(gcpsecret_client *client, gcpsecret_error *err)
+{
+	gcpsecret_policy *out;
+	gcpsecret_status  status = gcpsecret_policy_get(client, S, &out, err);
+
+	if (status == GCPSECRET_OK)
+		status = gcpsecret_policy_set(
+		    client, S, out->etag, out->bindings, NULL, err);
+	gcpsecret_policy_free(out);
+	return status;
+}
+
+static gcpsecret_status
+test_policy(gcpsecret_client *client, gcpsecret_error *err)
+{
+	static const char *const texts[] = { "a.b" };
+	bool                     held;
+
+	return gcpsecret_policy_test(
+	    client, S, &(gcpsecret_texts){ texts, 1 }, &held, err);
+}
+
+static gcpsecret_status
+get_location(gcpsecret_client *client, gcpsecret_error *err)
+{
+	gcpsecret_location *out;
+	gcpsecret_status    status =
+	    gcpsecret_location_get(client, "projects/p/locations/l", &out, err);
+
+	gcpsecret_location_free(out);
+	return status;
+}
+
+#define OF_SECRET "projects/1/secrets/s"
+#define OF_VERSION OF_SECRET "/versions/3"
+
+static const struct {
+	gcpsecret_status (*call)(gcpsecret_client *, gcpsecret_error *);
+	const char *name; /* in the answer */
+} calls[] = {
+	{ create_secret, OF_SECRET },
+	{ get_secret, OF_SECRET },
+	{ update_secret, OF_SECRET },
+	{ delete_secret, OF_SECRET },
+	{ list_secrets, OF_SECRET },
+	{ add_version, OF_VERSION },
+	{ disable_version, OF_VERSION },
+	{ rotate_version, OF_VERSION },
+	{ newest_version, OF_VERSION },
+	{ manage_rotation, OF_VERSION },
+	{ get_and_set_policy, OF_SECRET },
+	{ test_policy, OF_SECRET },
+	{ get_location, "projects/1/locations/l" },
+};
+
+/* The call with each allocation failing once. */
+static void
+fail_each_of(struct google *g, size_t i)
+{
+	gcpsecret_status status = GCPSECRET_OK;
+	gcpsecret_error  err;
+	bool             reached = true;
+
+	assert_int_equal(calls[i].call(g->client, &err), GCPSECRET_OK);
+	for (long n = 0; reached; n++) {
+		left = n;
+		status = calls[i].call(g->client, &err);
+		reached = left < 0;
+		left = -1;
+		if (status != GCPSECRET_OK) {
+			assert_int_equal(status, GCPSECRET_ERR_NOMEM);
+			assert_holds(err.message, "out of memory");
+		}
+	}
+	assert_int_equal(status, GCPSECRET_OK);
+}
+
+static void
+every_call_survives_every_failed_allocation(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(calls); i++) {
+		char                   body[2048];
+		struct loopback_answer answer = { .status = 200, .body = body };
+		struct google          g;
+
+		snprintf(body, sizeof(body), MANY, calls[i].name);
+		google_start(&g, &answer, 1);
+		google_use_emulator(&g);
+		fail_each_of(&g, i);
+		google_end(&g);
+	}
+}
+
+static void
+a_payload_that_is_sent_is_wiped(void **state)
+{
+	static gcpsecret_status (*const senders[])(
+	    gcpsecret_client *, gcpsecret_error *) = { add_version,
+		rotate_version, manage_rotation };
+	static const struct loopback_answer answer = { .status = 200,
+		.body = "{\"name\":\"" OF_VERSION
+			"\",\"payload\":{\"data\":\"" BASE64 "\"}}" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(senders); i++) {
+		struct google   g;
+		gcpsecret_error err;
+
+		google_start(&g, &answer, 1);
+		google_use_emulator(&g);
+		leaks = 0;
+		watching = true;
+		assert_int_equal(senders[i](g.client, &err), GCPSECRET_OK);
+		gcpsecret_client_free(g.client);
+		watching = false;
+		g.client = NULL;
+		assert_int_equal(leaks, 0);
+		google_end(&g);
+	}
+}
+
 static void
 a_client_that_cannot_be_made_says_so(void **state)
 {
@@ -300,12 +686,14 @@ a_client_that_cannot_be_made_says_so(void **state)
 	gcpsecret_error   err;
 
 	(void)state;
-	left = 0;
-	assert_int_equal(
-	    gcpsecret_client_new(&client, &err), GCPSECRET_ERR_NOMEM);
-	assert_null(client);
-	assert_string_equal(err.message, "out of memory");
-	assert_true(left < 0);
+	for (int n = 0; n < 2; n++) {
+		left = n;
+		assert_int_equal(
+		    gcpsecret_client_new(&client, &err), GCPSECRET_ERR_NOMEM);
+		assert_null(client);
+		assert_string_equal(err.message, "out of memory");
+		assert_true(left < 0);
+	}
 }
 
 static void
@@ -380,6 +768,11 @@ main(void)
 		    keys_of_aws_are_wiped_before_memory_is_given_back),
 		cmocka_unit_test(
 		    a_failed_allocation_while_reporting_is_survived),
+		cmocka_unit_test(a_failed_allocation_costs_a_token_and_no_more),
+		cmocka_unit_test(a_token_is_wiped_before_memory_is_given_back),
+		cmocka_unit_test(a_document_of_the_programs_is_wiped),
+		cmocka_unit_test(every_call_survives_every_failed_allocation),
+		cmocka_unit_test(a_payload_that_is_sent_is_wiped),
 		cmocka_unit_test(a_client_that_cannot_be_made_says_so),
 		cmocka_unit_test(
 		    a_setting_that_cannot_be_stored_leaves_the_old_one),
