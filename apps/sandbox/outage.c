@@ -15,21 +15,24 @@ static const struct {
 
 static const struct google_fault google_faults[] = {
 	{ 400, "INVALID_ARGUMENT", "Request contains an invalid argument.",
-	    NULL, NULL, NULL },
+	    NULL, NULL, NULL, NULL },
 	{ 401, "UNAUTHENTICATED",
 	    "Request had invalid authentication credentials.",
-	    "ACCESS_TOKEN_EXPIRED", "googleapis.com", NULL },
+	    "ACCESS_TOKEN_EXPIRED", "googleapis.com", NULL, NULL },
 	{ 403, "PERMISSION_DENIED", "The caller does not have permission.",
-	    NULL, NULL, NULL },
-	{ 404, "NOT_FOUND", "Requested entity was not found.", NULL, NULL,
+	    NULL, NULL, NULL, NULL },
+	{ 404, "NOT_FOUND", "Requested entity was not found.", NULL, NULL, NULL,
 	    NULL },
-	{ 409, "ABORTED", "The operation was aborted.", NULL, NULL, NULL },
+	{ 409, "ABORTED", "The operation was aborted.", NULL, NULL, NULL,
+	    NULL },
 	{ 429, "RESOURCE_EXHAUSTED", "Quota exceeded.", "RATE_LIMIT_EXCEEDED",
-	    "googleapis.com", NULL },
-	{ 500, "INTERNAL", "Internal error encountered.", NULL, NULL, NULL },
+	    "googleapis.com", NULL, NULL },
+	{ 500, "INTERNAL", "Internal error encountered.", NULL, NULL, NULL,
+	    NULL },
 	{ 503, "UNAVAILABLE", "The service is currently unavailable.", NULL,
-	    NULL, NULL },
-	{ 504, "DEADLINE_EXCEEDED", "Deadline expired.", NULL, NULL, NULL },
+	    NULL, NULL, NULL },
+	{ 504, "DEADLINE_EXCEEDED", "Deadline expired.", NULL, NULL, NULL,
+	    NULL },
 };
 
 /* A page of a proxy on the way. */

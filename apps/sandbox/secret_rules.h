@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SANDBOX_SECRET_RULES_H
+#define SANDBOX_SECRET_RULES_H
+
+/* What the members of a secret must be like, beyond their types. */
+
+#include <json-c/json.h>
+#include <stdint.h>
+
+#include "vault.h"
+
+/* NULL when the value is good for that secret, else what is wrong with it. */
+typedef const char *(*secret_rule)(
+    struct json_object *value, const struct secret *secret, int64_t now);
+
+const char *secret_rule_replication(
+    struct json_object *value, const struct secret *secret, int64_t now);
+const char *secret_rule_labels(
+    struct json_object *value, const struct secret *secret, int64_t now);
+const char *secret_rule_topics(
+    struct json_object *value, const struct secret *secret, int64_t now);
+const char *secret_rule_expire_time(
+    struct json_object *value, const struct secret *secret, int64_t now);
+const char *secret_rule_ttl(
+    struct json_object *value, const struct secret *secret, int64_t now);
+const char *secret_rule_next_rotation(
+    struct json_object *value, const struct secret *secret, int64_t now);
+const char *secret_rule_rotation_period(
+    struct json_object *value, const struct secret *secret, int64_t now);
+const char *secret_rule_aliases(
+    struct json_object *value, const struct secret *secret, int64_t now);
+const char *secret_rule_annotations(
+    struct json_object *value, const struct secret *secret, int64_t now);
+const char *secret_rule_destroy_ttl(
+    struct json_object *value, const struct secret *secret, int64_t now);
+const char *secret_rule_encryption(
+    struct json_object *value, const struct secret *secret, int64_t now);
+const char *secret_rule_type(
+    struct json_object *value, const struct secret *secret, int64_t now);
+
+/* The same for what depends on more than one of them. */
+const char *secret_rules_together(const struct secret *secret);
+
+#endif
