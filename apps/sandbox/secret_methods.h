@@ -10,6 +10,7 @@
 
 #include "call.h"
 #include "secret_target.h"
+#include "shape.h"
 
 /* locations.c */
 void secret_locations_list(
