@@ -264,8 +264,11 @@ plain(struct json_object *object)
 static struct json_object *
 usual_claims(const struct call *call)
 {
-	struct identity     identity = { USUAL_AUDIENCE, GOOGLE_ACCOUNT_ID,
-		    call->world->google.email, false };
+	struct identity identity = {
+		.audience = USUAL_AUDIENCE,
+		.subject = GOOGLE_ACCOUNT_ID,
+		.email = call->world->google.email,
+	};
 	struct json_object *claims;
 	struct buf          text;
 	struct emit         e;

@@ -27,6 +27,8 @@ static const struct shape identity_shape[] = {
 	{ "delegates", SHAPE_TEXTS, NULL },
 	{ "audience", SHAPE_TEXT, NULL },
 	{ "includeEmail", SHAPE_BOOL, NULL },
+	{ "useEmailAzp", SHAPE_BOOL, NULL },
+	{ "organizationNumberIncluded", SHAPE_BOOL, NULL },
 	{ NULL, SHAPE_TEXT, NULL },
 };
 
@@ -174,26 +176,32 @@ generate_access(struct call *call, const char *email, struct json_object *body)
 	buf_free(&token);
 }
 
+static bool
+is_set(struct json_object *body, const char *name)
+{
+	return json_object_get_boolean(shape_get(body, name)) != 0;
+}
+
 static void
 generate_identity(
     struct call *call, const char *email, struct json_object *body)
 {
-	struct json_object *with_email = shape_get(body, "includeEmail");
-	const char         *audience = shape_get_text(body, "audience");
-	struct buf          token;
-	struct emit        *e;
+	struct identity identity = {
+		.audience = shape_get_text(body, "audience"),
+		.subject = GOOGLE_ACCOUNT_ID,
+		.azp = is_set(body, "useEmailAzp") ? email : NULL,
+		.email = is_set(body, "includeEmail") ? email : NULL,
+	};
+	struct buf   token;
+	struct emit *e;
 
-	if (audience == NULL || audience[0] == '\0') {
+	if (identity.audience == NULL || identity.audience[0] == '\0') {
 		invalid(call, "Audience required.");
 		return;
 	}
 	buf_init(&token, JWT_MAX);
-	oidc_add_token(call,
-	    &(struct identity){ .audience = audience,
-		.subject = GOOGLE_ACCOUNT_ID,
-		.email =
-		    json_object_get_boolean(with_email) != 0 ? email : NULL },
-	    &token);
+	if (!oidc_add_token(call, &identity, &token))
+		call->response->failed = true;
 	e = call_json(call, 200);
 	emit_object(e, NULL);
 	emit_text(e, "token", buf_text(&token));

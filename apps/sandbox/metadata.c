@@ -221,8 +221,12 @@ identity(struct call *call)
 	const char     *audience = request_query(call->request, "audience");
 	const char     *format = request_query(call->request, "format");
 	bool            full = format != NULL && strcmp(format, "full") == 0;
-	struct identity wanted = { audience, GOOGLE_ACCOUNT_ID,
-		full ? world->google.email : NULL, full };
+	struct identity wanted = {
+		.audience = audience,
+		.subject = GOOGLE_ACCOUNT_ID,
+		.email = full ? world->google.email : NULL,
+		.is_machine = full,
+	};
 
 	if (audience == NULL || audience[0] == '\0') {
 		call->response->status = 400;

@@ -30,7 +30,8 @@ oidc_emit_claims(
 {
 	emit_object(e, NULL);
 	emit_text(e, "aud", identity->audience);
-	emit_text(e, "azp", identity->subject);
+	emit_text(e, "azp",
+	    identity->azp != NULL ? identity->azp : identity->subject);
 	if (identity->email != NULL) {
 		emit_text(e, "email", identity->email);
 		emit_bool(e, "email_verified", true);

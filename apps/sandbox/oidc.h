@@ -9,6 +9,7 @@
 struct identity {
 	const char *audience;
 	const char *subject; /* a number */
+	const char *azp;     /* to whom it was given; NULL: the subject */
 	const char *email;   /* NULL: not told */
 	bool is_machine;     /* tells of the machine of the metadata server */
 };
