@@ -60,8 +60,8 @@ what_was_passed_on_is_refused(void **state)
 	(void)state;
 	peer_expect(&cloud.peer,
 	    &(struct ask){ .path = "/computeMetadata/v1/project/project-id",
-		.header =
-		    "Metadata-Flavor: Google\r\nX-Forwarded-For: 1.2.3.4" },
+		.header = "Metadata-Flavor: Google",
+		.another = "X-Forwarded-For: 1.2.3.4" },
 	    403, &cloud.reply);
 }
 
