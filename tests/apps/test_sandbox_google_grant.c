@@ -268,6 +268,18 @@ what_is_asked_of_iam_must_make_sense(void **state)
 	assert_google(&cloud.reply, 401, "UNAUTHENTICATED", NULL);
 }
 
+static void
+a_fault_of_a_token_endpoint_has_its_form(void **state)
+{
+	(void)state;
+	cloud_tell("faults",
+	    "[{\"path\":\"/token\",\"action\":\"status:503\",\"times\":1}]");
+	refresh(503, "");
+	assert_string_equal(
+	    text_of(cloud.reply.json, "error"), "temporarily_unavailable");
+	refresh(200, "");
+}
+
 int
 main(void)
 {
@@ -281,6 +293,7 @@ main(void)
 		cmocka_unit_test(
 		    an_account_that_may_not_be_impersonated_looks_like_none),
 		cmocka_unit_test(what_is_asked_of_iam_must_make_sense),
+		cmocka_unit_test(a_fault_of_a_token_endpoint_has_its_form),
 	};
 
 	return cmocka_run_group_tests_name(
