@@ -8,6 +8,7 @@
 #include "base64.h"
 #include "handlers.h"
 #include "members.h"
+#include "secret_methods.h"
 #include "secret_target.h"
 
 /* What `state` does to the version that is added, or to what holds it. */
@@ -83,6 +84,9 @@ deposit_version(struct call *call, const struct deposit *deposit,
 		       "unchecked, numeric, denied or api-disabled";
 	if (!vault_id_ok(deposit->secret))
 		return "secret is an id of letters, digits, _ and -";
+	if (deposit->location[0] != '\0' &&
+	    !secret_location_ok(deposit->location))
+		return "location is one of Secret Manager's";
 	if (data->len < 1 || data->len > VAULT_DATA_MAX)
 		return "data, or data_base64, is 1 to 65536 bytes";
 	if (!vault_make_project(&world->vault, deposit->project, &project))
@@ -90,7 +94,7 @@ deposit_version(struct call *call, const struct deposit *deposit,
 	secret = vault_make(&world->vault, project, deposit->location,
 	    deposit->secret, call->now);
 	if (secret == NULL)
-		return "location is too long";
+		return "out of memory";
 	version = vault_add_version(
 	    &world->vault, secret, data->data, data->len, call->now);
 	if (version == NULL)

@@ -220,7 +220,7 @@ check_policy(struct json_object *policy)
 	if (version != 0 && version != 1 && version != CONDITIONS_VERSION)
 		return "The version of a policy is 0, 1 or 3.";
 	if (n > BINDINGS_MAX)
-		return "A policy has at most 1500 members.";
+		return "A policy has at most 1500 bindings.";
 	for (i = 0; why == NULL && i < n; i++)
 		why = check_binding(json_object_array_get_idx(list, i),
 		    version == CONDITIONS_VERSION);

@@ -18,7 +18,7 @@ skip()
 command -v npm >/dev/null || skip "npm is not there to install Google's clients"
 mkdir -p "$work"
 if ! cmp -s "$here/package.json" "$work/package.json"; then
-	rm -rf "$work/node_modules" "$work/package.json"
+	rm -rf "$work/node_modules" "$work/package.json" "$work/install"
 	cp "$here/package.json" "$work/package.new"
 	mkdir -p "$work/install"
 	cp "$here/package.json" "$work/install/package.json"
@@ -27,6 +27,7 @@ if ! cmp -s "$here/package.json" "$work/package.json"; then
 	    skip "npm cannot install Google's clients, see $work/npm.log"
 	mv "$work/install/node_modules" "$work/node_modules"
 	mv "$work/package.new" "$work/package.json"
+	rm -r "$work/install"
 fi
 cp "$here"/*.mjs "$work"
 
@@ -36,11 +37,12 @@ node=$work/node_modules/.bin/node
 major=$("$node" -p 'process.versions.node.split(".")[0]')
 [ "$major" -ge 22 ] || skip "Google's clients want Node 22, this is $major"
 
+rm -rf "$work/sandbox.out" "$work"/files-*
 "$sandbox" --port 0 --emulator off >"$work/sandbox.out" &
 pid=$!
 trap 'kill $pid 2>/dev/null; wait $pid 2>/dev/null || true' EXIT
 tries=0
-until grep -q '^listening on ' "$work/sandbox.out"; do
+until grep -qs '^listening on ' "$work/sandbox.out"; do
 	tries=$((tries + 1))
 	[ $tries -lt 200 ] || {
 		echo "the sandbox does not start"

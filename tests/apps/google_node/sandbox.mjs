@@ -2,15 +2,15 @@
 // The sandbox as Google's clients are to see it.
 import { SecretManagerServiceClient } from '@google-cloud/secret-manager';
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GoogleAuth } from 'google-auth-library';
 
 export const base = new URL(process.argv[2]);
 export const project = 'projects/sandbox-project';
 export const number = 'projects/100000000001';
 export const scope = 'https://www.googleapis.com/auth/cloud-platform';
 export const account = 'sandbox@sandbox-project.iam.gserviceaccount.com';
-export const folder = mkdtempSync(join(tmpdir(), 'google-node-'));
+export const folder = mkdtempSync('files-');
 
 export async function control(path, body) {
   const answer = await fetch(new URL(`/_control/${path}`, base), {
@@ -21,11 +21,11 @@ export async function control(path, body) {
   return json;
 }
 
-// A file of credentials, as its owner would have it.
+// What comes of a file of credentials, as its owner would have it.
 export async function credentials(wish) {
   const path = join(folder, `${wish.type}-${wish.source ?? 'key'}.json`);
   writeFileSync(path, JSON.stringify(await control('credentials', wish)));
-  return path;
+  return new GoogleAuth({ keyFilename: path, scopes: [scope] });
 }
 
 // How often a path was asked for.
@@ -36,9 +36,9 @@ export async function count(path) {
     .reduce((sum, one) => sum + one.count, 0);
 }
 
-export function client(auth) {
+export function client(identity) {
   return new SecretManagerServiceClient({
-    ...auth,
+    ...identity,
     fallback: 'rest',
     apiEndpoint: base.hostname,
     port: Number(base.port),

@@ -15,8 +15,8 @@ const access = `${project}/secrets/strava-client-id/versions/latest`;
 const audience = 'https://sandbox.example/';
 const once = { timeout: 5000, retry: null };
 
-async function reads(auth) {
-  const [version] = await client(auth).accessSecretVersion({ name: access });
+async function reads(identity) {
+  const [version] = await client(identity).accessSecretVersion({ name: access });
   assert.equal(version.payload.data.toString(), '1001');
   assert.equal(version.name, `${number}/secrets/strava-client-id/versions/1`);
 }
@@ -45,7 +45,7 @@ const fails = (promise, name) =>
 
 describe('credentials', () => {
   it('a service account signs for itself and asks for no token', async () => {
-    await reads({ keyFilename: await credentials({ type: 'service_account' }) });
+    await reads({ auth: await credentials({ type: 'service_account' }) });
     assert.equal(await count('/token'), 0);
   });
 
@@ -88,7 +88,7 @@ describe('credentials', () => {
     const path = join(folder, 'subject');
     writeFileSync(path, (await control('subject-token', {})).token);
     await reads({
-      keyFilename: await credentials({
+      auth: await credentials({
         type: 'external_account', source: 'file', file: path,
       }),
     });
@@ -98,7 +98,7 @@ describe('credentials', () => {
     const path = `/v1/projects/-/serviceAccounts/${account}:generateAccessToken`;
     const asked = await count(path);
     await reads({
-      keyFilename: await credentials({
+      auth: await credentials({
         type: 'external_account', source: 'url', format: 'json', impersonate: account,
       }),
     });
@@ -107,13 +107,13 @@ describe('credentials', () => {
 
   it('a machine at Amazon signs a request', async () => {
     await reads({
-      keyFilename: await credentials({ type: 'external_account', source: 'aws' }),
+      auth: await credentials({ type: 'external_account', source: 'aws' }),
     });
   });
 
   it('a member of a workforce refreshes, and the token changes', async () => {
     const file = await control('credentials', { type: 'external_account_authorized_user' });
-    await reads({ credentials: file });
+    await reads({ auth: new GoogleAuth({ credentials: file }) });
     const next = await control('credentials', { type: 'external_account_authorized_user' });
     assert.notEqual(next.refresh_token, file.refresh_token);
   });
@@ -129,7 +129,7 @@ for (const parent of [project, `${project}/locations/europe-west1`]) {
     let google;
 
     before(async () => {
-      google = client({ keyFilename: await credentials({ type: 'service_account' }) });
+      google = client({ auth: await credentials({ type: 'service_account' }) });
     });
     after(() => google.close());
 
