@@ -62,7 +62,7 @@ void policy_set(
 void policy_test(
     struct call *call, const struct target *target, struct json_object *body);
 
-/* rotation.c */
+/* managed_rotation.c */
 extern const struct shape rotation_enable_shape[], rotation_rotate_shape[];
 void                      rotation_enable(
 			 struct call *call, const struct target *target, struct json_object *body);

@@ -47,7 +47,7 @@ static const struct method {
 	    "options.requestedPolicyVersion", "", nothing, policy_get },
 	{ "POST", "setIamPolicy", DEPTH_SECRET, "secrets.setIamPolicy", "", "",
 	    policy_set_shape, policy_set },
-	{ "POST", "testIamPermissions", DEPTH_SECRET, "", "", "",
+	{ "POST", "testIamPermissions", DEPTH_SECRET, NULL, "", "",
 	    policy_test_shape, policy_test },
 	{ "POST", "enableManagedRotation", DEPTH_SECRET, "versions.add", "", "",
 	    rotation_enable_shape, rotation_enable },
@@ -137,14 +137,14 @@ admit(struct call *call, struct target *target, const struct method *method)
 	char permission[64];
 
 	snprintf(permission, sizeof(permission), "secretmanager.%s",
-	    method->permission);
+	    method->permission != NULL ? method->permission : "secrets.get");
 	if (!find_place(call, target, permission))
 		return false;
 	if (target->secret != NULL)
 		target->found = vault_find(&call->world->vault,
 		    target->project_number, target->location, target->secret);
-	if (method->permission[0] == '\0')
-		return true;
+	if (method->permission == NULL)
+		return true; /* anybody may ask what is allowed */
 	if (secret_is_denied(call, target, permission)) {
 		secret_deny(call, target, permission);
 		return false;

@@ -113,6 +113,61 @@ what_is_wrong_with_a_secret_is_refused(void **state)
 	assert_int_equal(status_of_create(SECRETS, "", AUTOMATIC), 400);
 }
 
+/* "NAME":{"k1":"v","k2":"v"...}: that many members. */
+static void
+add_map(struct buf *members, const char *name, int count, const char *value)
+{
+	int i;
+
+	buf_init(members, 65536);
+	buf_addf(members, AUTOMATIC ",\"%s\":{", name);
+	for (i = 0; i < count; i++)
+		buf_addf(
+		    members, "%s\"k%d\":\"%s\"", i > 0 ? "," : "", i, value);
+	buf_add_text(members, "}");
+	assert_true(buf_ok(members));
+}
+
+static int
+status_of_map(const char *name, int count, const char *value)
+{
+	struct buf members, body;
+	int        status;
+
+	add_map(&members, name, count, value);
+	buf_init(&body, 70000);
+	buf_addf(&body, "{%s}", members.data);
+	peer_ask(&cloud.peer,
+	    &(struct ask){ .path = "/v1/" SECRETS "?secretId=limit",
+		.body = body.data,
+		.bearer = cloud.bearer },
+	    &cloud.reply);
+	status = cloud.reply.http.status;
+	if (status == 200)
+		cloud_ask("DELETE", 200, SECRETS "/limit", NULL);
+	buf_free(&members);
+	buf_free(&body);
+	return status;
+}
+
+static void
+there_is_a_limit_to_everything(void **state)
+{
+	char value[1025];
+
+	(void)state;
+	memset(value, 'v', sizeof(value) - 1);
+	value[1024] = '\0';
+	assert_int_equal(status_of_map("annotations", 15, value), 200);
+	assert_int_equal(status_of_map("annotations", 16, value), 400);
+	value[63] = '\0';
+	assert_int_equal(status_of_map("labels", 64, value), 200);
+	assert_int_equal(status_of_map("labels", 65, value), 400);
+	value[63] = 'v';
+	value[64] = '\0';
+	assert_int_equal(status_of_map("labels", 1, value), 400);
+}
+
 static void
 an_unknown_member_is_named(void **state)
 {
@@ -418,6 +473,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_secret_keeps_what_it_is_given),
 		cmocka_unit_test(what_is_wrong_with_a_secret_is_refused),
+		cmocka_unit_test(there_is_a_limit_to_everything),
 		cmocka_unit_test(an_unknown_member_is_named),
 		cmocka_unit_test(a_replication_may_be_managed_by_its_user),
 		cmocka_unit_test(only_what_the_mask_names_changes),

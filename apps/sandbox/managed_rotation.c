@@ -65,7 +65,6 @@ add_password(struct call *call, struct secret *secret, const char *password)
 		secret_invalid(call, "The credentials are too long.");
 		return;
 	}
-	secret->etag = vault_next(vault);
 	version_answer(call, secret, secret->version_count);
 }
 
@@ -92,6 +91,7 @@ rotation_enable(
 		    "Managed rotation is enabled already.");
 	} else {
 		snprintf(secret->rotated, sizeof(secret->rotated), "%s", user);
+		secret->etag = vault_next(&call->world->vault);
 		add_password(
 		    call, secret, shape_get_text(credentials, "password"));
 	}
