@@ -359,7 +359,9 @@ control_id_token(struct call *call)
 
 	if (body == NULL)
 		return;
-	use = keyring_use(name != NULL ? name : "oidc");
+	if (name == NULL)
+		name = "oidc";
+	use = keyring_use(name);
 	if (use != KEY_USE_COUNT) {
 		answer_odd_token(call, body, keyring_current(keys, use));
 	} else if (strcmp(name, "stranger") == 0) {

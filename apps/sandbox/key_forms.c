@@ -11,8 +11,8 @@
 #include "keyring.h"
 #include "rsa_key.h"
 
-#define CERTIFICATE_DAYS 16
-#define DAY_S 86400
+#define DAY_S INT64_C(86400)
+#define CERTIFICATE_S (16 * DAY_S)
 
 /* Adds what was written to `bio`, and ends it. */
 static bool
@@ -82,10 +82,10 @@ fill(X509 *x509, const struct key *key, int64_t now)
 					  "account.com",
 		   -1, -1, 0) == 1 &&
 	       X509_set_issuer_name(x509, name) == 1 &&
-	       ASN1_TIME_set(X509_getm_notBefore(x509), (time_t)now - DAY_S) !=
-		   NULL &&
+	       ASN1_TIME_set(
+		   X509_getm_notBefore(x509), (time_t)(now - DAY_S)) != NULL &&
 	       ASN1_TIME_set(X509_getm_notAfter(x509),
-		   (time_t)now + CERTIFICATE_DAYS * DAY_S) != NULL &&
+		   (time_t)(now + CERTIFICATE_S)) != NULL &&
 	       X509_set_pubkey(x509, key->pkey) == 1 &&
 	       X509_sign(x509, key->pkey, EVP_sha256()) > 0;
 }

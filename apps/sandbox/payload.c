@@ -29,18 +29,20 @@ const struct shape payload_add_shape[] = {
 static bool
 decode(struct buf *data, const char *encoded)
 {
-	size_t     len = strlen(encoded), i;
+	size_t     len = strlen(encoded);
 	struct buf plain;
+	char      *at;
 	bool       ok;
 
 	while (len > 0 && encoded[len - 1] == '=')
 		len--;
 	buf_init(&plain, len + 1);
 	ok = len == 0 || buf_add(&plain, encoded, len);
-	for (i = 0; ok && i < len; i++)
-		plain.data[i] = plain.data[i] == '+'   ? '-'
-				: plain.data[i] == '/' ? '_'
-						       : plain.data[i];
+	for (at = plain.data; ok && len > 0 && *at != '\0'; at++)
+		if (*at == '+')
+			*at = '-';
+		else if (*at == '/')
+			*at = '_';
 	ok = ok && base64_decode(data, buf_text(&plain), len, BASE64_URL);
 	buf_free(&plain);
 	return ok;

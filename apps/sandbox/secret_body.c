@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "secret_body.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -101,37 +100,34 @@ static const struct row {
 	[SECRET_TYPE] = { NULL, "secretType", true, secret_rule_type },
 };
 
-/* Is `path` this name, or something inside it? */
+/* Does the path name the member, or what it stands in? */
 static bool
-begins_with(const char *path, size_t len, const char *name)
+is_named(const struct row *row, const char *path, size_t len)
 {
-	size_t part = strcspn(path, ".");
+	const char *dot = memchr(path, '.', len);
+	size_t      first = dot != NULL ? (size_t)(dot - path) : len;
 
-	return shape_is_name(name, path, part < len ? part : len);
+	if (row->in == NULL)
+		return shape_is_name(row->name, path, len);
+	return shape_is_name(row->in, path, first) &&
+	       (dot == NULL ||
+		   shape_is_name(row->name, dot + 1, len - first - 1));
 }
 
 bool
 secret_body_name(const char *path, size_t len, unsigned *members)
 {
-	const char *dot = memchr(path, '.', len);
-	size_t      rest = dot != NULL ? len - (size_t)(dot + 1 - path) : 0;
-	unsigned    found = 0;
-	size_t      i;
+	/* Two ways to say when it ends: naming either one replaces both. */
+	const unsigned ends =
+	    SECRET_BIT(SECRET_EXPIRE_TIME) | SECRET_BIT(SECRET_TTL);
+	unsigned found = 0;
+	size_t   i;
 
 	for (i = 0; i < SECRET_MEMBER_COUNT; i++)
-		if (rows[i].in == NULL && dot == NULL &&
-		    begins_with(path, len, rows[i].name))
+		if (is_named(&rows[i], path, len))
 			found |= SECRET_BIT(i);
-		else if (rows[i].in != NULL &&
-			 begins_with(path, len, rows[i].in) &&
-			 (dot == NULL ||
-			     shape_is_name(rows[i].name, dot + 1, rest)))
-			found |= SECRET_BIT(i);
-	/* Two ways to say when it ends: naming either one replaces both. */
-	if ((found &
-		(SECRET_BIT(SECRET_EXPIRE_TIME) | SECRET_BIT(SECRET_TTL))) != 0)
-		found |=
-		    SECRET_BIT(SECRET_EXPIRE_TIME) | SECRET_BIT(SECRET_TTL);
+	if ((found & ends) != 0)
+		found |= ends;
 	*members |= found;
 	return found != 0;
 }

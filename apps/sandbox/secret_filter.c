@@ -68,18 +68,18 @@ read_word(struct filter *f, const char *stops, char word[WORD_SIZE])
 }
 
 static const char *
-read_operator(struct filter *f)
+read_relation(struct filter *f)
 {
-	static const char *const operators[] = { "!=", "<=", ">=", "=", ":",
+	static const char *const relations[] = { "!=", "<=", ">=", "=", ":",
 		"<", ">" };
 	size_t                   i;
 
 	skip_space(f);
-	for (i = 0; i < COUNT(operators); i++)
-		if (strncmp(f->at, operators[i], strlen(operators[i])) == 0) {
-			f->at += strlen(operators[i]);
+	for (i = 0; i < COUNT(relations); i++)
+		if (strncmp(f->at, relations[i], strlen(relations[i])) == 0) {
+			f->at += strlen(relations[i]);
 			skip_space(f);
-			return operators[i];
+			return relations[i];
 		}
 	return NULL;
 }
@@ -134,20 +134,20 @@ contains(struct json_object *field, const char *value)
 }
 
 static bool
-holds(struct json_object *field, const char *operator, const char * value)
+holds(struct json_object *field, const char *relation, const char *value)
 {
 	int order;
 
 	if (field == NULL)
-		return strcmp(operator, "!=") == 0;
-	if (strcmp(operator, ":") == 0)
+		return strcmp(relation, "!=") == 0;
+	if (strcmp(relation, ":") == 0)
 		return contains(field, value);
 	order = compare(json_object_get_string(field), value);
-	switch (operator[0]) {
+	switch (relation[0]) {
 	case '=': return order == 0;
 	case '!': return order != 0;
-	case '<': return order < 0 || (operator[1] == '=' && order == 0);
-	default: return order > 0 || (operator[1] == '=' && order == 0);
+	case '<': return order < 0 || (relation[1] == '=' && order == 0);
+	default: return order > 0 || (relation[1] == '=' && order == 0);
 	}
 }
 
@@ -170,18 +170,18 @@ static bool
 decide_term(struct filter *f)
 {
 	char        word[WORD_SIZE], path[WORD_SIZE], value[WORD_SIZE];
-	const char *operator;
+	const char *relation;
 
 	read_word(f, "()=:<>!", word);
-	operator= read_operator(f);
-	if (operator== NULL)
+	relation = read_relation(f);
+	if (relation == NULL)
 		return !f->is_wrong && f->object != NULL &&
 		       contains(members_get(f->object, "name"), word);
 	read_word(f, "()", value);
 	if (!spell(f, word, path))
 		f->is_wrong = true;
 	return !f->is_wrong && f->object != NULL &&
-	       holds(find_field(f->object, path), operator, value);
+	       holds(find_field(f->object, path), relation, value);
 }
 
 static bool

@@ -23,7 +23,8 @@ if ! cmp -s "$here/package.json" "$work/package.json"; then
 	mkdir -p "$work/install"
 	cp "$here/package.json" "$work/install/package.json"
 	(cd "$work/install" && npm install --no-package-lock --ignore-scripts \
-	    --no-audit --no-fund --loglevel=error) >"$work/npm.log" 2>&1 ||
+	    --no-audit --no-fund --loglevel=error --prefer-offline \
+	    --fetch-retries=1 --fetch-retry-mintimeout=1000) >"$work/npm.log" 2>&1 ||
 	    skip "npm cannot install Google's clients, see $work/npm.log"
 	mv "$work/install/node_modules" "$work/node_modules"
 	mv "$work/package.new" "$work/package.json"
