@@ -10,6 +10,7 @@
 #include "members.h"
 #include "secret_methods.h"
 #include "secret_refusal.h"
+#include "secret_rules.h"
 #include "version.h"
 
 #define PAYLOAD_MAX 1024
@@ -33,8 +34,8 @@ is_for_databases(const struct secret *secret)
 {
 	struct json_object *type = secret->members[SECRET_TYPE];
 
-	return type != NULL && strcmp(json_object_get_string(type),
-				   "CLOUD_SQL_DB_CREDENTIALS") == 0;
+	return type != NULL &&
+	       strcmp(secret_type_name(type), "CLOUD_SQL_DB_CREDENTIALS") == 0;
 }
 
 /* Adds a version {"username", "password"}; without a password it makes one up. */

@@ -33,7 +33,7 @@ static const struct shape binding_shape[] = {
 	{ NULL, SHAPE_TEXT, NULL },
 };
 static const struct shape log_shape[] = {
-	{ "logType", SHAPE_TEXT, NULL },
+	{ "logType", SHAPE_ENUM, NULL },
 	{ "exemptedMembers", SHAPE_TEXTS, NULL },
 	{ NULL, SHAPE_TEXT, NULL },
 };

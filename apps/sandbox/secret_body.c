@@ -66,7 +66,7 @@ const struct shape secret_shape[] = {
 	{ "versionDestroyTtl", SHAPE_SPAN, NULL },
 	{ "customerManagedEncryption", SHAPE_OBJECT, encryption_shape },
 	{ "tags", SHAPE_TEXT_MAP, NULL },
-	{ "secretType", SHAPE_TEXT, NULL },
+	{ "secretType", SHAPE_ENUM, NULL },
 	{ "policyMember", SHAPE_OBJECT, policy_member_shape },
 	{ NULL, SHAPE_TEXT, NULL },
 };
@@ -290,7 +290,9 @@ secret_body_emit(struct emit *e, const struct secret *secret)
 	if (secret->destroy_ttl_s != 0)
 		emit_span(e, "versionDestroyTtl", secret->destroy_ttl_s);
 	emit_member(e, secret, SECRET_ENCRYPTION);
-	emit_member(e, secret, SECRET_TYPE);
+	if (secret->members[SECRET_TYPE] != NULL)
+		emit_text(e, "secretType",
+		    secret_type_name(secret->members[SECRET_TYPE]));
 	emit_policy_member(e, secret);
 	emit_end(e);
 }

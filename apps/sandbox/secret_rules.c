@@ -322,21 +322,40 @@ secret_rule_destroy_ttl(
 		   : "The version destroy TTL is 1 day to 1000 days.";
 }
 
+static const struct {
+	const char *name;
+	int64_t     number;
+} types[] = {
+	{ "SECRET_TYPE_UNSPECIFIED", 0 },
+	{ "CLOUD_SQL_DB_CREDENTIALS", 1 },
+	{ "ACCESS_KEY", 2 },
+	{ "CERTIFICATE", 3 },
+	{ "OTHER_DB_CREDENTIALS", 4 },
+	{ "OTHER", 50 },
+};
+
+const char *
+secret_type_name(struct json_object *value)
+{
+	bool   is_number = json_object_is_type(value, json_type_int);
+	size_t i;
+
+	for (i = 0; i < COUNT(types); i++)
+		if (is_number ? json_object_get_int64(value) == types[i].number
+			      : strcmp(json_object_get_string(value),
+				    types[i].name) == 0)
+			return types[i].name;
+	return NULL;
+}
+
 const char *
 secret_rule_type(
     struct json_object *value, const struct secret *secret, int64_t now)
 {
-	static const char *const types[] = { "SECRET_TYPE_UNSPECIFIED",
-		"CLOUD_SQL_DB_CREDENTIALS", "ACCESS_KEY", "CERTIFICATE",
-		"OTHER_DB_CREDENTIALS", "OTHER" };
-	size_t                   i;
-
 	(void)secret;
 	(void)now;
-	for (i = 0; i < COUNT(types); i++)
-		if (strcmp(json_object_get_string(value), types[i]) == 0)
-			return NULL;
-	return "The secret type is unknown.";
+	return secret_type_name(value) != NULL ? NULL
+					       : "The secret type is unknown.";
 }
 
 const char *

@@ -41,4 +41,8 @@ const char *secret_rule_type(
 /* The same for what depends on more than one of them. */
 const char *secret_rules_together(const struct secret *secret);
 
+/* The name of a secret's type, which may be there as a number; NULL when it is
+ * none. */
+const char *secret_type_name(struct json_object *value);
+
 #endif

@@ -108,6 +108,9 @@ is_scalar(enum shape_kind kind, struct json_object *value)
 
 	switch (kind) {
 	case SHAPE_BOOL: return json_object_is_type(value, json_type_boolean);
+	case SHAPE_ENUM:
+		return json_object_is_type(value, json_type_string) ||
+		       put_int64(value, &number);
 	case SHAPE_INT64: return read_int64(value, &number);
 	case SHAPE_TIME: return put_time(value, &number);
 	case SHAPE_SPAN: return shape_read_span(value, &number);
@@ -266,6 +269,12 @@ shape_emit(struct emit *e, const char *key, const struct shape *shape,
 	switch (shape->kind) {
 	case SHAPE_BOOL:
 		emit_bool(e, key, json_object_get_boolean(value) != 0);
+		return;
+	case SHAPE_ENUM:
+		if (json_object_is_type(value, json_type_int))
+			emit_int(e, key, json_object_get_int64(value));
+		else
+			emit_text(e, key, json_object_get_string(value));
 		return;
 	case SHAPE_TEXTS:
 	case SHAPE_LIST:

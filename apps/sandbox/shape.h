@@ -17,6 +17,7 @@
 enum shape_kind {
 	SHAPE_TEXT,
 	SHAPE_BOOL,
+	SHAPE_ENUM,  /* a name, or its number */
 	SHAPE_INT64, /* a number, or its digits as text */
 	SHAPE_TIME,  /* RFC 3339 */
 	SHAPE_SPAN,  /* "3600s" */

@@ -99,6 +99,7 @@ what_is_wrong_with_a_secret_is_refused(void **state)
 		AUTOMATIC ",\"customerManagedEncryption\":{\"kmsKeyName\":"
 			  "\"" KEY "\"}",
 		AUTOMATIC ",\"secretType\":\"ANYTHING\"",
+		AUTOMATIC ",\"secretType\":5",
 	};
 	size_t i;
 

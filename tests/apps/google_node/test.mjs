@@ -225,6 +225,22 @@ for (const parent of [project, `${project}/locations/europe-west1`]) {
       await control('permissions', []);
     });
 
+    it('rotates a password of Cloud SQL', async () => {
+      const password = `${parent}/secrets/password`;
+      await google.createSecret({
+        parent, secretId: 'password', secret: { replication, secretType: 'CLOUD_SQL_DB_CREDENTIALS' },
+      });
+      const cloudSqlSingleUserCredentials = { instanceId: 'db', username: 'strava' };
+      await google.enableManagedRotation({ parent: password, cloudSqlSingleUserCredentials });
+      const [version] = await google.rotateSecret({ parent: password });
+      const [answer] = await google.accessSecretVersion({ name: version.name });
+      assert.equal(JSON.parse(answer.payload.data).username, 'strava');
+      const [secret] = await google.getSecret({ name: password });
+      assert.equal(secret.secretType, 'CLOUD_SQL_DB_CREDENTIALS');
+      assert.equal(secret.rotation.managedRotationStatus.state, 'ACTIVE');
+      await google.deleteSecret({ name: password });
+    });
+
     it('goes away', async () => {
       await google.deleteSecret({ name });
       await fails(google.getSecret({ name }), 'NOT_FOUND');
