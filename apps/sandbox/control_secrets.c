@@ -84,8 +84,7 @@ deposit_version(struct call *call, const struct deposit *deposit,
 		       "unchecked, numeric, denied or api-disabled";
 	if (!vault_id_ok(deposit->secret))
 		return "secret is an id of letters, digits, _ and -";
-	if (deposit->location[0] != '\0' &&
-	    !secret_location_ok(deposit->location))
+	if (deposit->location[0] != '\0' && !location_ok(deposit->location))
 		return "location is one of Secret Manager's";
 	if (data->len < 1 || data->len > VAULT_DATA_MAX)
 		return "data, or data_base64, is 1 to 65536 bytes";

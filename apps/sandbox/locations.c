@@ -18,7 +18,7 @@ static const char *const locations[] = { "asia-east1", "asia-northeast1",
 	"us-west2" };
 
 bool
-secret_location_ok(const char *location)
+location_ok(const char *location)
 {
 	size_t i;
 
@@ -42,7 +42,7 @@ emit_location(struct emit *e, const struct target *target, const char *id)
 }
 
 void
-secret_locations_list(
+locations_list(
     struct call *call, const struct target *target, struct json_object *body)
 {
 	struct secret_page page;
@@ -69,7 +69,7 @@ secret_locations_list(
 }
 
 void
-secret_locations_get(
+locations_get(
     struct call *call, const struct target *target, struct json_object *body)
 {
 	(void)body;

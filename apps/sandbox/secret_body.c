@@ -73,9 +73,9 @@ const struct shape secret_shape[] = {
 
 /* One member that clients write: where it stands, what it must be like. */
 static const struct row {
-	const char *in, *name;
-	bool        is_fixed; /* once the secret exists */
-	secret_rule rule;
+	const char  *in, *name;
+	bool         is_fixed; /* once the secret exists */
+	secret_rule *rule;
 } rows[SECRET_MEMBER_COUNT] = {
 	[SECRET_REPLICATION] = { NULL, "replication", true,
 	    secret_rule_replication },

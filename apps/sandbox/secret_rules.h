@@ -10,33 +10,14 @@
 #include "vault.h"
 
 /* NULL when the value is good for that secret, else what is wrong with it. */
-typedef const char *(*secret_rule)(
+typedef const char *secret_rule(
     struct json_object *value, const struct secret *secret, int64_t now);
 
-const char *secret_rule_replication(
-    struct json_object *value, const struct secret *secret, int64_t now);
-const char *secret_rule_labels(
-    struct json_object *value, const struct secret *secret, int64_t now);
-const char *secret_rule_topics(
-    struct json_object *value, const struct secret *secret, int64_t now);
-const char *secret_rule_expire_time(
-    struct json_object *value, const struct secret *secret, int64_t now);
-const char *secret_rule_ttl(
-    struct json_object *value, const struct secret *secret, int64_t now);
-const char *secret_rule_next_rotation(
-    struct json_object *value, const struct secret *secret, int64_t now);
-const char *secret_rule_rotation_period(
-    struct json_object *value, const struct secret *secret, int64_t now);
-const char *secret_rule_aliases(
-    struct json_object *value, const struct secret *secret, int64_t now);
-const char *secret_rule_annotations(
-    struct json_object *value, const struct secret *secret, int64_t now);
-const char *secret_rule_destroy_ttl(
-    struct json_object *value, const struct secret *secret, int64_t now);
-const char *secret_rule_encryption(
-    struct json_object *value, const struct secret *secret, int64_t now);
-const char *secret_rule_type(
-    struct json_object *value, const struct secret *secret, int64_t now);
+secret_rule secret_rule_replication, secret_rule_labels, secret_rule_topics;
+secret_rule secret_rule_expire_time, secret_rule_ttl;
+secret_rule secret_rule_next_rotation, secret_rule_rotation_period;
+secret_rule secret_rule_aliases, secret_rule_annotations;
+secret_rule secret_rule_destroy_ttl, secret_rule_encryption, secret_rule_type;
 
 /* The same for what depends on more than one of them. */
 const char *secret_rules_together(const struct secret *secret);

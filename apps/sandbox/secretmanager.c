@@ -20,17 +20,16 @@ static const struct shape nothing[] = { { NULL, SHAPE_TEXT, NULL } };
 static const struct method {
 	const char         *method, *verb;
 	enum depth          depth;
-	const char         *permission; /* after "secretmanager."; "": none */
+	const char         *permission; /* after "secretmanager."; NULL: none */
 	const char         *query;      /* parameters */
 	const char         *field; /* what the body is; "": the whole request */
 	const struct shape *body;
-	void (*serve)(struct call *call, const struct target *target,
-	    struct json_object *body);
+	secret_method      *serve;
 } methods[] = {
 	{ "GET", "", DEPTH_LOCATIONS, "locations.list", LIST_QUERY, "", nothing,
-	    secret_locations_list },
+	    locations_list },
 	{ "GET", "", DEPTH_LOCATION, "locations.get", "", "", nothing,
-	    secret_locations_get },
+	    locations_get },
 	{ "GET", "", DEPTH_SECRETS, "secrets.list", LIST_QUERY, "", nothing,
 	    secrets_list },
 	{ "POST", "", DEPTH_SECRETS, "secrets.create", "secretId", "secret",
@@ -118,8 +117,7 @@ find_place(struct call *call, struct target *target, const char *permission)
 		secret_api_off(call, target->project_number);
 		return false;
 	}
-	if (target->location[0] != '\0' &&
-	    !secret_location_ok(target->location)) {
+	if (target->location[0] != '\0' && !location_ok(target->location)) {
 		secret_invalid(call, "The location is not supported.");
 		return false;
 	}
