@@ -135,6 +135,23 @@ emit_error_info(struct emit *e, const struct google_fault *fault)
 	emit_end(e);
 }
 
+static void
+emit_bad_request(struct emit *e, const struct google_fault *fault)
+{
+	emit_array(e, "details");
+	emit_object(e, NULL);
+	emit_text(e, "@type", "type.googleapis.com/google.rpc.BadRequest");
+	emit_array(e, "fieldViolations");
+	emit_object(e, NULL);
+	if (fault->field[0] != '\0')
+		emit_text(e, "field", fault->field);
+	emit_text(e, "description", fault->message);
+	emit_end(e);
+	emit_end(e);
+	emit_end(e);
+	emit_end(e);
+}
+
 void
 call_google_fault(struct call *call, const struct google_fault *fault)
 {
@@ -147,6 +164,8 @@ call_google_fault(struct call *call, const struct google_fault *fault)
 	emit_text(e, "status", fault->status);
 	if (fault->reason != NULL)
 		emit_error_info(e, fault);
+	else if (fault->field != NULL)
+		emit_bad_request(e, fault);
 	emit_end(e);
 	emit_end(e);
 }
@@ -172,6 +191,33 @@ call_url(const struct call *call, const char *path, char url[CALL_URL_SIZE])
 	snprintf(url, CALL_URL_SIZE, "%s://%.255s%s",
 	    call->world->options.tls_cert != NULL ? "https" : "http",
 	    host != NULL ? host : "127.0.0.1", path);
+}
+
+static int
+digit(char c)
+{
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+	const char       *at = c != '\0' ? strchr(digits, c) : NULL;
+
+	return at != NULL ? (int)(at - digits) % 16 : -1;
+}
+
+bool
+call_unescape(const char *text, struct buf *out)
+{
+	char byte;
+
+	for (; *text != '\0'; text++) {
+		byte = *text;
+		if (byte == '%') {
+			if (digit(text[1]) < 0 || digit(text[2]) < 0)
+				return false;
+			byte = (char)(digit(text[1]) * 16 + digit(text[2]));
+			text += 2;
+		}
+		buf_add(out, &byte, 1);
+	}
+	return buf_ok(out);
 }
 
 bool

@@ -62,13 +62,15 @@ void call_refuse(struct call *call, const char *resource, const char *field,
 void call_full(struct call *call);
 
 /* Google's error body: google.rpc.Status with an ErrorInfo if `reason` is not
- * NULL.  `metadata` is name, value, ..., NULL. */
+ * NULL, or a BadRequest if `field` is not.  `metadata` is name, value, ...,
+ * NULL. */
 struct google_fault {
 	int                http_status;
 	const char        *status; /* "NOT_FOUND" */
 	const char        *message;
 	const char        *reason, *domain;
 	const char *const *metadata;
+	const char        *field; /* the member of the body that is at fault */
 };
 void call_google_fault(struct call *call, const struct google_fault *fault);
 
@@ -80,6 +82,10 @@ void call_google_lost(struct call *call);
 #define CALL_URL_SIZE 320
 void call_url(
     const struct call *call, const char *path, char url[CALL_URL_SIZE]);
+
+/* Undoes the %XX of a text that was escaped on its own; false when one is
+ * malformed. */
+bool call_unescape(const char *text, struct buf *out);
 
 /* True for paths that belong to Strava. */
 bool call_is_strava(const struct call *call);

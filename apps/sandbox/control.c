@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base64.h"
 #include "endpoints.h"
 #include "handlers.h"
 #include "members.h"
@@ -78,6 +77,7 @@ control_state(struct call *call)
 	emit_end(e);
 	endpoint_emit_calls(e, world);
 	emit_rate(e, "rate", &world->rate);
+	control_emit_google(e, world);
 	emit_end(e);
 }
 
@@ -251,170 +251,6 @@ control_rate(struct call *call)
 	}
 	emit_rate(call_json(call, 200), NULL, rate);
 	json_object_put(body);
-}
-
-/* What `state` does to the version that is added, or to what holds it. */
-static const struct secret_state {
-	const char        *name;
-	enum version_state state;
-	enum checksum      checksum;
-	bool               denied, api_off;
-} secret_states[] = {
-	{ "enabled", VERSION_ENABLED, CHECKSUM_RIGHT, false, false },
-	{ "disabled", VERSION_DISABLED, CHECKSUM_RIGHT, false, false },
-	{ "destroyed", VERSION_DESTROYED, CHECKSUM_RIGHT, false, false },
-	{ "corrupted", VERSION_ENABLED, CHECKSUM_WRONG, false, false },
-	{ "unchecked", VERSION_ENABLED, CHECKSUM_ABSENT, false, false },
-	{ "numeric", VERSION_ENABLED, CHECKSUM_NUMERIC, false, false },
-	{ "denied", VERSION_ENABLED, CHECKSUM_RIGHT, true, false },
-	{ "api-disabled", VERSION_ENABLED, CHECKSUM_RIGHT, false, true },
-};
-
-struct deposit {
-	const char *project, *location, *secret, *alias, *state;
-	const char *data, *data_base64;
-};
-
-static const struct member deposit_members[] = {
-	MEMBER(struct deposit, project, put_string, NULL, "project"),
-	MEMBER(struct deposit, location, put_string, NULL, "location"),
-	MEMBER(struct deposit, secret, put_string, NULL, "secret"),
-	MEMBER(struct deposit, alias, put_string, NULL, "alias"),
-	MEMBER(struct deposit, state, put_string, NULL, "state"),
-	MEMBER(struct deposit, data, put_string, NULL, "data"),
-	MEMBER(struct deposit, data_base64, put_string, NULL, "data_base64"),
-};
-
-static const struct secret_state *
-find_state(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < COUNT(secret_states); i++)
-		if (strcmp(secret_states[i].name, name) == 0)
-			return &secret_states[i];
-	return NULL;
-}
-
-/* NULL when it is done, else why it is not. */
-static const char *
-deposit_version(struct call *call, const struct deposit *deposit,
-    const struct buf *data, size_t *project, size_t *number)
-{
-	struct world              *world = call->world;
-	const struct secret_state *state = find_state(deposit->state);
-	struct secret             *secret;
-	struct version            *version;
-
-	if (state == NULL)
-		return "state is enabled, disabled, destroyed, corrupted, "
-		       "unchecked, numeric, denied or api-disabled";
-	if (!vault_id_ok(deposit->secret))
-		return "secret is an id of letters, digits, _ and -";
-	if (data->len < 1 || data->len > VAULT_DATA_MAX)
-		return "data, or data_base64, is 1 to 65536 bytes";
-	if (!vault_make_project(&world->vault, deposit->project, project))
-		return "project is an id of letters, digits, _ and -";
-	secret = vault_make(&world->vault, *project, deposit->location,
-	    deposit->secret, call->now);
-	if (secret == NULL)
-		return "location is too long";
-	version = vault_add_version(
-	    &world->vault, secret, data->data, data->len, call->now);
-	if (version == NULL)
-		return "out of memory";
-	version->state = state->state;
-	version->checksum = state->checksum;
-	snprintf(version->alias, sizeof(version->alias), "%s", deposit->alias);
-	secret->denied = state->denied;
-	world->vault.projects[*project].api_off = state->api_off;
-	*number = secret->version_count;
-	return NULL;
-}
-
-static void
-answer_deposit(struct call *call, const struct deposit *deposit, size_t project,
-    size_t number)
-{
-	char         digits[PROJECT_NUMBER_SIZE], name[512];
-	struct emit *e = call_json(call, 200);
-
-	vault_project_number(project, digits);
-	snprintf(name, sizeof(name), "projects/%s%s%s/secrets/%s/versions/%zu",
-	    digits, deposit->location[0] != '\0' ? "/locations/" : "",
-	    deposit->location, deposit->secret, number);
-	emit_object(e, NULL);
-	emit_text(e, "name", name);
-	emit_end(e);
-}
-
-void
-control_secrets(struct call *call)
-{
-	struct json_object *body = call_body(call);
-	struct deposit deposit = { call->world->options.project, "", "", "",
-		"enabled", NULL, NULL };
-	struct buf     data;
-	const char    *missing, *why;
-	size_t         project, number;
-
-	if (body == NULL)
-		return;
-	members_decode(
-	    body, deposit_members, COUNT(deposit_members), &deposit, &missing);
-	buf_init(&data, VAULT_DATA_MAX + 3);
-	if (deposit.data != NULL)
-		buf_add_text(&data, deposit.data);
-	else if (deposit.data_base64 != NULL)
-		base64_decode(&data, deposit.data_base64,
-		    strlen(deposit.data_base64), BASE64_STANDARD);
-	why = deposit_version(call, &deposit, &data, &project, &number);
-	if (why != NULL)
-		call_misused(call, why);
-	else
-		answer_deposit(call, &deposit, project, number);
-	buf_free(&data);
-	json_object_put(body);
-}
-
-void
-control_service_account(struct call *call)
-{
-	struct world  *world = call->world;
-	struct google *google = &world->google;
-	struct emit   *e = call_json(call, 200);
-	char           token_uri[CALL_URL_SIZE];
-	struct buf     pem;
-
-	buf_init(&pem, 8192);
-	google_add_pem(google, &pem);
-	call_url(call, "/token", token_uri);
-	emit_object(e, NULL);
-	emit_text(e, "type", "service_account");
-	emit_text(e, "project_id", world->options.project);
-	emit_text(e, "private_key_id", google->kid);
-	emit_text(e, "private_key", buf_text(&pem));
-	emit_text(e, "client_email", google->email);
-	emit_text(e, "client_id", GOOGLE_ACCOUNT_ID);
-	emit_text(e, "token_uri", token_uri);
-	emit_text(e, "universe_domain", "googleapis.com");
-	emit_end(e);
-	buf_free(&pem);
-}
-
-void
-control_authorized_user(struct call *call)
-{
-	struct emit *e = call_json(call, 200);
-
-	emit_object(e, NULL);
-	emit_text(e, "type", "authorized_user");
-	emit_text(e, "client_id", GOOGLE_USER_ID);
-	emit_text(e, "client_secret", GOOGLE_USER_SECRET);
-	emit_text(e, "refresh_token", GOOGLE_USER_REFRESH);
-	emit_text(e, "quota_project_id", call->world->options.project);
-	emit_text(e, "universe_domain", "googleapis.com");
-	emit_end(e);
 }
 
 void

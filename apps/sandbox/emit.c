@@ -2,6 +2,7 @@
 #include "emit.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "clock.h"
@@ -117,6 +118,15 @@ emit_utc(struct emit *e, const char *key, int64_t utc_s)
 	char text[CLOCK_TEXT_SIZE];
 
 	clock_format(utc_s, text);
+	emit_text(e, key, text);
+}
+
+void
+emit_span(struct emit *e, const char *key, int64_t seconds)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%" PRId64 "s", seconds);
 	emit_text(e, key, text);
 }
 

@@ -33,6 +33,9 @@ void emit_null(struct emit *e, const char *key);
 /* "2018-02-16T14:52:54Z" */
 void emit_utc(struct emit *e, const char *key, int64_t utc_s);
 
+/* "3600s", as Google writes a duration. */
+void emit_span(struct emit *e, const char *key, int64_t seconds);
+
 /* "start_date", and "start_date_local" with its false Z. */
 void emit_start_dates(struct emit *e, int64_t utc_s, int offset_s);
 

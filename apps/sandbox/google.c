@@ -2,112 +2,102 @@
 #include "google.h"
 
 #include <inttypes.h>
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base64.h"
-#include "emit.h"
+#include "jwt.h"
 #include "members.h"
 
-#define KEY_BITS 2048
 #define TOKEN_LEN 1024
-#define JWT_MAX 16384
-#define LIFE_S 3600
-#define SKEW_S 300
+#define TOKEN_START "ya29.c."
+#define CERTS_MAX_AGE_S 3600
+#define METADATA_EARLY_S 300 /* so long before its end a token is replaced */
 
-static bool
-add_hex(struct buf *out, const unsigned char *bytes, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		buf_addf(out, "%02x", bytes[i]);
-	return buf_ok(out);
-}
-
-static bool
-add_digest(struct buf *out, const char *text, size_t bytes)
-{
-	unsigned char digest[EVP_MAX_MD_SIZE];
-
-	return EVP_Digest(
-		   text, strlen(text), digest, NULL, EVP_sha256(), NULL) == 1 &&
-	       add_hex(out, digest, bytes);
-}
-
-static void
-know_pem(const struct google *google)
-{
-	struct buf pem;
-
-	buf_init(&pem, JWT_MAX);
-	if (google_add_pem(google, &pem))
-		known_add(google->known, pem.data, pem.len);
-	buf_free(&pem);
-}
-
-bool
+void
 google_init(struct google *google, const char *project, uint64_t seed,
     const struct known *known)
 {
-	struct buf kid;
+	char refresh[WORKFORCE_REFRESH_SIZE];
 
 	google->seed = seed;
 	google->known = known;
-	google->key = EVP_RSA_gen(KEY_BITS);
-	if (google->key == NULL)
-		return false;
+	google->certs_max_age_s = CERTS_MAX_AGE_S;
+	google->has_account = google->has_flavor = true;
 	snprintf(google->email, sizeof(google->email),
 	    "sandbox@%s.iam.gserviceaccount.com", project);
-	buf_init(&kid, sizeof(google->kid) - 1);
-	add_digest(&kid, google->email, 20);
-	snprintf(google->kid, sizeof(google->kid), "%s", buf_text(&kid));
-	buf_free(&kid);
+	snprintf(google->universe, sizeof(google->universe), "googleapis.com");
+	keyring_init(&google->keys, seed, known);
 	known_add_text(known, GOOGLE_USER_SECRET);
 	known_add_text(known, GOOGLE_USER_REFRESH);
-	know_pem(google);
-	return true;
+	known_add_text(known, GOOGLE_WORKFORCE_SECRET);
+	google_workforce_refresh(google, refresh);
+	known_add_text(known, refresh);
 }
 
 void
 google_free(struct google *google)
 {
-	EVP_PKEY_free(google->key);
-	google->key = NULL;
+	keyring_free(&google->keys);
 }
 
-/* "ya29.c.EXPIRY.NUMBER.DIGEST......": says by itself whether it is ours. */
-static bool
-make_access(const struct google *google, int64_t expires_at, unsigned number,
-    struct buf *out)
+unsigned
+google_scopes(const char *scopes)
 {
-	char from[64];
+	unsigned opened = 0;
+	size_t   n;
 
-	snprintf(from, sizeof(from), "%" PRIu64 " %" PRId64 " %u", google->seed,
-	    expires_at, number);
-	buf_addf(
-	    out, "ya29.c.%012" PRIx64 ".%08x.", (uint64_t)expires_at, number);
-	add_digest(out, from, 32);
+	for (; *scopes != '\0'; scopes += n + (scopes[n] != '\0')) {
+		n = strcspn(scopes, " ,");
+		if (n == strlen(GOOGLE_SCOPE) &&
+		    strncmp(scopes, GOOGLE_SCOPE, n) == 0)
+			opened |= GOOGLE_OPENS_SECRETS | GOOGLE_OPENS_IAM;
+		if (n == strlen(GOOGLE_SCOPE_IAM) &&
+		    strncmp(scopes, GOOGLE_SCOPE_IAM, n) == 0)
+			opened |= GOOGLE_OPENS_IAM;
+	}
+	return opened;
+}
+
+/* What a token says of itself. */
+struct access {
+	int64_t  expires_at;
+	unsigned number, scopes;
+};
+
+/* "ya29.c.EXPIRY.NUMBER.SCOPES.DIGEST......" */
+static bool
+make_access(
+    const struct google *google, const struct access *access, struct buf *out)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	char          from[96];
+	size_t        i;
+
+	snprintf(from, sizeof(from), "%" PRIu64 " %" PRId64 " %u %u",
+	    google->seed, access->expires_at, access->number, access->scopes);
+	if (EVP_Digest(from, strlen(from), digest, NULL, EVP_sha256(), NULL) !=
+	    1)
+		return false;
+	buf_addf(out, TOKEN_START "%012" PRIx64 ".%08x.%x.",
+	    (uint64_t)access->expires_at, access->number, access->scopes);
+	for (i = 0; i < 32; i++)
+		buf_addf(out, "%02x", digest[i]);
 	while (buf_ok(out) && out->len < TOKEN_LEN)
 		buf_add(out, ".", 1);
 	return buf_ok(out);
 }
 
-bool
-google_add_access(struct google *google, int64_t expires_at, struct buf *out)
+static bool
+add_access(
+    const struct google *google, const struct access *access, struct buf *out)
 {
 	struct buf token;
 	bool       ok;
 
 	buf_init(&token, TOKEN_LEN);
-	ok = make_access(google, expires_at,
-		 atomic_fetch_add(&google->issued, 1), &token) &&
+	ok = make_access(google, access, &token) &&
 	     buf_add(out, token.data, token.len);
 	if (ok)
 		known_add(google->known, token.data, token.len);
@@ -115,33 +105,82 @@ google_add_access(struct google *google, int64_t expires_at, struct buf *out)
 	return ok;
 }
 
-static enum google_verdict
-judge_access(const struct google *google, const char *bearer, int64_t now)
+bool
+google_add_access(
+    struct google *google, int64_t expires_at, unsigned scopes, struct buf *out)
 {
-	struct buf wanted;
-	int64_t    expires_at;
-	unsigned   number;
-	char      *end;
-	bool       ours;
+	struct access access = { expires_at, google->issued++, scopes };
 
-	expires_at = strtoll(bearer + strlen("ya29.c."), &end, 16);
-	if (*end != '.')
-		return GOOGLE_UNKNOWN;
-	number = (unsigned)strtoul(end + 1, NULL, 16);
-	buf_init(&wanted, TOKEN_LEN);
-	ours = make_access(google, expires_at, number, &wanted) &&
-	       strcmp(wanted.data, bearer) == 0;
-	buf_free(&wanted);
-	return !ours               ? GOOGLE_UNKNOWN
-	       : expires_at <= now ? GOOGLE_EXPIRED
-				   : GOOGLE_GOOD;
+	return add_access(google, &access, out);
 }
 
-/* AIP-4111: signed for itself, for one scope list or one API. */
-static enum google_verdict
-judge_jwt(const struct google *google, const char *bearer, int64_t now)
+bool
+google_add_metadata_access(
+    struct google *google, int64_t now, int64_t *expires_in, struct buf *out)
 {
-	struct json_object *claims = google_claims(google, bearer);
+	struct access access = { google->metadata_expires_at,
+		google->metadata_number,
+		GOOGLE_OPENS_SECRETS | GOOGLE_OPENS_IAM };
+	int64_t       left = access.expires_at - now;
+
+	if (left < METADATA_EARLY_S || left > GOOGLE_LIFE_S) {
+		left = GOOGLE_LIFE_S;
+		access.expires_at = google->metadata_expires_at = now + left;
+		access.number = google->metadata_number = google->issued++;
+	}
+	*expires_in = left;
+	return add_access(google, &access, out);
+}
+
+static enum google_verdict
+judge_access(const struct google *google, const char *bearer,
+    enum google_scope wanted, int64_t now)
+{
+	struct access access;
+	struct buf    text;
+	char         *end;
+	bool          is_ours;
+
+	access.expires_at = strtoll(bearer + strlen(TOKEN_START), &end, 16);
+	if (*end != '.')
+		return GOOGLE_UNKNOWN;
+	access.number = (unsigned)strtoul(end + 1, &end, 16);
+	if (*end != '.')
+		return GOOGLE_UNKNOWN;
+	access.scopes = (unsigned)strtoul(end + 1, NULL, 16);
+	buf_init(&text, TOKEN_LEN);
+	is_ours = make_access(google, &access, &text) &&
+		  strcmp(text.data, bearer) == 0;
+	buf_free(&text);
+	if (!is_ours)
+		return GOOGLE_UNKNOWN;
+	if (access.expires_at <= now)
+		return GOOGLE_EXPIRED;
+	return (access.scopes & wanted) != 0 ? GOOGLE_GOOD : GOOGLE_NARROW;
+}
+
+/* "https://secretmanager.googleapis.com/", or that of a region. */
+static bool
+is_audience(const char *audience, enum google_scope wanted)
+{
+	size_t n = strlen(audience);
+
+	if (wanted == GOOGLE_OPENS_IAM)
+		return strcmp(audience,
+			   "https://iamcredentials.googleapis.com/") == 0;
+	return strcmp(audience, "https://secretmanager.googleapis.com/") == 0 ||
+	       (strncmp(audience, "https://secretmanager.", 22) == 0 &&
+		   n > 22 + 20 &&
+		   strcmp(audience + n - 20, ".rep.googleapis.com/") == 0);
+}
+
+/* AIP-4111: signed for itself, for one list of scopes or one API. */
+static enum google_verdict
+judge_jwt(struct google *google, const char *bearer, enum google_scope wanted,
+    int64_t now)
+{
+	struct json_object *claims =
+	    jwt_claims(&google->keys, KEY_ACCOUNT, bearer);
 	const char         *iss = members_get_string(claims, "iss");
 	const char         *sub = members_get_string(claims, "sub");
 	const char         *scope = members_get_string(claims, "scope");
@@ -150,216 +189,32 @@ judge_jwt(const struct google *google, const char *bearer, int64_t now)
 
 	if (iss != NULL && sub != NULL && strcmp(iss, google->email) == 0 &&
 	    strcmp(sub, iss) == 0 && (scope == NULL) != (aud == NULL) &&
-	    (scope == NULL || strstr(scope, GOOGLE_SCOPE) != NULL) &&
-	    (aud == NULL ||
-		strcmp(aud, "https://secretmanager.googleapis.com/") == 0))
-		verdict = google_claims_hold(claims, now) ? GOOGLE_GOOD
-							  : GOOGLE_EXPIRED;
+	    (aud == NULL || is_audience(aud, wanted))) {
+		verdict = GOOGLE_GOOD;
+		if (!jwt_times_hold(claims, GOOGLE_JWT_LIFE_S, now))
+			verdict = GOOGLE_EXPIRED;
+		else if (scope != NULL && (google_scopes(scope) & wanted) == 0)
+			verdict = GOOGLE_NARROW;
+	}
 	json_object_put(claims);
 	return verdict;
 }
 
 enum google_verdict
-google_judge(const struct google *google, const char *bearer, int64_t now)
+google_judge(struct google *google, const char *bearer,
+    enum google_scope wanted, int64_t now)
 {
-	if (strncmp(bearer, "ya29.c.", 7) == 0)
-		return judge_access(google, bearer, now);
-	return judge_jwt(google, bearer, now);
+	if (bearer == NULL)
+		return GOOGLE_ABSENT;
+	if (strncmp(bearer, TOKEN_START, strlen(TOKEN_START)) == 0)
+		return judge_access(google, bearer, wanted, now);
+	return judge_jwt(google, bearer, wanted, now);
 }
 
-bool
-google_claims_hold(struct json_object *claims, int64_t now)
+void
+google_workforce_refresh(
+    const struct google *google, char text[WORKFORCE_REFRESH_SIZE])
 {
-	struct times {
-		int64_t iat, exp;
-	} times = { 0, 0 };
-	static const struct member members[] = {
-		MEMBER_REQUIRED(struct times, iat, put_int64, NULL, "iat"),
-		MEMBER_REQUIRED(struct times, exp, put_int64, NULL, "exp"),
-	};
-	const char *missing;
-
-	return members_decode(
-		   claims, members, COUNT(members), &times, &missing) &&
-	       times.iat <= now + SKEW_S && times.exp > now &&
-	       times.exp > times.iat && times.exp - times.iat <= LIFE_S;
-}
-
-static bool
-add_signature(const struct google *google, const char *text, struct buf *out)
-{
-	EVP_MD_CTX   *md = EVP_MD_CTX_new();
-	unsigned char signature[KEY_BITS / 8];
-	size_t        len = sizeof(signature);
-	bool          ok;
-
-	ok = md != NULL &&
-	     EVP_DigestSignInit(md, NULL, EVP_sha256(), NULL, google->key) ==
-		 1 &&
-	     EVP_DigestSign(md, signature, &len, (const unsigned char *)text,
-		 strlen(text)) == 1 &&
-	     base64_encode(out, signature, len, BASE64_URL);
-	EVP_MD_CTX_free(md);
-	return ok;
-}
-
-bool
-google_add_jwt(const struct google *google, const char *claims, struct buf *out)
-{
-	struct buf jwt;
-	char       header[128];
-	bool       ok;
-
-	snprintf(header, sizeof(header),
-	    "{\"alg\":\"RS256\",\"kid\":\"%s\",\"typ\":\"JWT\"}", google->kid);
-	buf_init(&jwt, JWT_MAX);
-	base64_encode(&jwt, header, strlen(header), BASE64_URL);
-	buf_add(&jwt, ".", 1);
-	base64_encode(&jwt, claims, strlen(claims), BASE64_URL);
-	ok = buf_add_text(out, buf_text(&jwt)) && buf_add(out, ".", 1) &&
-	     buf_ok(&jwt) && add_signature(google, jwt.data, out);
-	buf_free(&jwt);
-	return ok;
-}
-
-bool
-google_add_identity(const struct google *google, const char *audience,
-    bool full, int64_t now, struct buf *out)
-{
-	size_t      before = out->len;
-	struct buf  claims;
-	struct emit e;
-	bool        ok;
-
-	buf_init(&claims, JWT_MAX);
-	emit_start(&e, &claims);
-	emit_object(&e, NULL);
-	emit_text(&e, "iss", "https://accounts.google.com");
-	emit_text(&e, "aud", audience);
-	emit_text(&e, "azp", GOOGLE_ACCOUNT_ID);
-	emit_text(&e, "sub", GOOGLE_ACCOUNT_ID);
-	if (full) {
-		emit_text(&e, "email", google->email);
-		emit_bool(&e, "email_verified", true);
-	}
-	emit_int(&e, "iat", now);
-	emit_int(&e, "exp", now + LIFE_S);
-	emit_end(&e);
-	ok = buf_ok(&claims) && google_add_jwt(google, claims.data, out);
-	if (ok)
-		known_add_text(google->known, out->data + before);
-	buf_free(&claims);
-	return ok;
-}
-
-static bool
-signature_fits(const struct google *google, const char *signed_part, size_t len,
-    const struct buf *signature)
-{
-	EVP_MD_CTX *md = EVP_MD_CTX_new();
-	bool        ok;
-
-	ok = md != NULL &&
-	     EVP_DigestVerifyInit(md, NULL, EVP_sha256(), NULL, google->key) ==
-		 1 &&
-	     EVP_DigestVerify(md, (const unsigned char *)signature->data,
-		 signature->len, (const unsigned char *)signed_part, len) == 1;
-	EVP_MD_CTX_free(md);
-	return ok;
-}
-
-/* The JSON in one part of a JWT; NULL when there is none. */
-static struct json_object *
-read_part(const char *text, size_t len)
-{
-	struct json_object *object = NULL;
-	struct buf          json;
-
-	buf_init(&json, JWT_MAX);
-	if (base64_decode(&json, text, len, BASE64_URL) && json.len > 0)
-		object = members_parse(json.data, json.len);
-	buf_free(&json);
-	return object;
-}
-
-/* Signed with our key, by the only algorithm that we take? */
-static bool
-header_fits(const struct google *google, const char *text, size_t len)
-{
-	struct json_object *header = read_part(text, len);
-	const char         *alg = members_get_string(header, "alg");
-	const char         *kid = members_get_string(header, "kid");
-	bool                ok;
-
-	ok = alg != NULL && strcmp(alg, "RS256") == 0 &&
-	     (kid == NULL || strcmp(kid, google->kid) == 0);
-	json_object_put(header);
-	return ok;
-}
-
-struct json_object *
-google_claims(const struct google *google, const char *jwt)
-{
-	struct json_object *claims = NULL;
-	const char         *first, *second;
-	struct buf          signature;
-
-	first = strchr(jwt, '.');
-	second = first != NULL ? strchr(first + 1, '.') : NULL;
-	if (second == NULL || !header_fits(google, jwt, (size_t)(first - jwt)))
-		return NULL;
-	buf_init(&signature, KEY_BITS);
-	if (base64_decode(
-		&signature, second + 1, strlen(second + 1), BASE64_URL) &&
-	    signature.len > 0 &&
-	    signature_fits(google, jwt, (size_t)(second - jwt), &signature))
-		claims = read_part(first + 1, (size_t)(second - first - 1));
-	buf_free(&signature);
-	return claims;
-}
-
-bool
-google_add_pem(const struct google *google, struct buf *out)
-{
-	BIO  *bio = BIO_new(BIO_s_mem());
-	char *data;
-	long  len;
-	bool  ok;
-
-	ok = bio != NULL &&
-	     PEM_write_bio_PKCS8PrivateKey(
-		 bio, google->key, NULL, NULL, 0, NULL, NULL) == 1 &&
-	     (len = BIO_get_mem_data(bio, &data)) > 0 &&
-	     buf_add(out, data, (size_t)len);
-	BIO_free(bio);
-	return ok;
-}
-
-static bool
-add_number(const struct google *google, const char *name, struct buf *out)
-{
-	unsigned char bytes[KEY_BITS / 8];
-	BIGNUM       *number = NULL;
-	bool          ok;
-
-	ok = EVP_PKEY_get_bn_param(google->key, name, &number) == 1 &&
-	     BN_num_bytes(number) <= (int)sizeof(bytes) &&
-	     base64_encode(
-		 out, bytes, (size_t)BN_bn2bin(number, bytes), BASE64_URL);
-	BN_free(number);
-	return ok;
-}
-
-bool
-google_add_jwks(const struct google *google, struct buf *out)
-{
-	buf_addf(out,
-	    "{\"keys\":[{\"kty\":\"RSA\",\"use\":\"sig\",\"alg\":\"RS256\","
-	    "\"kid\":\"%s\",\"n\":\"",
-	    google->kid);
-	add_number(google, OSSL_PKEY_PARAM_RSA_N, out);
-	buf_add_text(out, "\",\"e\":\"");
-	add_number(google, OSSL_PKEY_PARAM_RSA_E, out);
-	buf_add_text(out, "\"}]}");
-	return buf_ok(out);
+	snprintf(text, WORKFORCE_REFRESH_SIZE, "sandbox-workforce-refresh-%u",
+	    google->workforce_refreshes + 1);
 }

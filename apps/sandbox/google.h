@@ -3,69 +3,94 @@
 #define SANDBOX_GOOGLE_H
 
 /*
- * Google as far as credentials go: one service account with one RSA key, one
- * user, and the tokens that either of them gets.
+ * Google as far as credentials go: one service account, one user, one pool of
+ * workloads and one of a workforce, and the access tokens that they get.
  */
 
 #include <json-c/json.h>
-#include <openssl/evp.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "buf.h"
+#include "keyring.h"
 #include "known.h"
 
 #define GOOGLE_USER_ID "sandbox-user.apps.googleusercontent.com"
 #define GOOGLE_USER_SECRET "sandbox-user-secret"
 #define GOOGLE_USER_REFRESH "1//sandbox-user-refresh-token"
+#define GOOGLE_USER_EMAIL "user@sandbox.example"
+#define GOOGLE_WORKFORCE_ID "sandbox-workforce-client"
+#define GOOGLE_WORKFORCE_SECRET "sandbox-workforce-secret"
 #define GOOGLE_ACCOUNT_ID "100000000000000000001"
+#define GOOGLE_USER_NUMBER "100000000000000000002"
 #define GOOGLE_SCOPE "https://www.googleapis.com/auth/cloud-platform"
+#define GOOGLE_SCOPE_IAM "https://www.googleapis.com/auth/iam"
 #define GOOGLE_TOKEN_URI "https://oauth2.googleapis.com/token"
+#define GOOGLE_LIFE_S 3599
+#define GOOGLE_JWT_LIFE_S 3600
+
+/* What a token opens. */
+enum google_scope { GOOGLE_OPENS_SECRETS = 1, GOOGLE_OPENS_IAM = 2 };
+
+/* How the next refresh by the user ends. */
+enum google_user {
+	USER_GOOD,
+	USER_REVOKED,
+	USER_INVALID_RAPT, /* the organisation wants a new login */
+	USER_RAPT_REQUIRED
+};
 
 struct google {
-	EVP_PKEY           *key;
-	char                kid[41];
+	struct keyring      keys;
 	char                email[128]; /* of the service account */
 	uint64_t            seed;
 	const struct known *known;
-	atomic_uint         issued;
+	unsigned            issued;
+	enum google_user    user;
+	unsigned            workforce_refreshes; /* each changes the token */
+
+	/* Of the answers with keys. */
+	int64_t certs_max_age_s, certs_age_s;
+
+	/* Of the metadata server; the token that it gives out until shortly
+	 * before its end. */
+	char     universe[64]; /* "": it does not say */
+	bool     has_account, has_flavor;
+	int64_t  metadata_expires_at;
+	unsigned metadata_number;
 };
 
-/* False when there can be no key. */
-bool google_init(struct google *google, const char *project, uint64_t seed,
+void google_init(struct google *google, const char *project, uint64_t seed,
     const struct known *known);
 void google_free(struct google *google);
 
+/* What scopes open, separated by spaces or commas; a set of google_scope. */
+unsigned google_scopes(const char *scopes);
+
 /* Adds an access token: opaque, a kilobyte long as Google's often are. */
-bool google_add_access(
-    struct google *google, int64_t expires_at, struct buf *out);
+bool google_add_access(struct google *google, int64_t expires_at,
+    unsigned scopes, struct buf *out);
 
-enum google_verdict { GOOGLE_GOOD, GOOGLE_EXPIRED, GOOGLE_UNKNOWN };
+/* The metadata server's, which is the same for most of its life. */
+bool google_add_metadata_access(
+    struct google *google, int64_t now, int64_t *expires_in, struct buf *out);
 
-/* Judges what came as a bearer token for Secret Manager: one of ours, or a JWT
- * that the service account signed by itself. */
-enum google_verdict google_judge(
-    const struct google *google, const char *bearer, int64_t now);
+enum google_verdict {
+	GOOGLE_GOOD,
+	GOOGLE_ABSENT,
+	GOOGLE_EXPIRED,
+	GOOGLE_UNKNOWN,
+	GOOGLE_NARROW /* good, but for something else */
+};
 
-/* Adds a JWT with these claims, signed with RS256. */
-bool google_add_jwt(
-    const struct google *google, const char *claims, struct buf *out);
+/* Judges what came as a bearer token, or NULL: one of ours, or a JWT that the
+ * service account signed by itself. */
+enum google_verdict google_judge(struct google *google, const char *bearer,
+    enum google_scope wanted, int64_t now);
 
-/* Adds an identity token; `full` with the e-mail address. */
-bool google_add_identity(const struct google *google, const char *audience,
-    bool full, int64_t now, struct buf *out);
-
-/* The claims of a JWT that this account's key signed, to be ended with
- * json_object_put(); NULL when it is no such thing.  Times are not checked. */
-struct json_object *google_claims(const struct google *google, const char *jwt);
-
-/* True when the times of the claims are sound: not over, not in the future, not
- * longer than an hour. */
-bool google_claims_hold(struct json_object *claims, int64_t now);
-
-/* The key in the forms in which people are given it. */
-bool google_add_pem(const struct google *google, struct buf *out);
-bool google_add_jwks(const struct google *google, struct buf *out);
+/* The token that external_account_authorized_user holds now. */
+#define WORKFORCE_REFRESH_SIZE 64
+void google_workforce_refresh(
+    const struct google *google, char text[WORKFORCE_REFRESH_SIZE]);
 
 #endif

@@ -61,10 +61,21 @@ void subscription_create(struct call *call);
 void subscription_list(struct call *call);
 void subscription_delete(struct call *call);
 
-/* metadata.c, token.c, secretmanager.c */
+/* metadata.c, token.c, oidc.c, sts.c, subject.c, iam_credentials.c */
 void google_metadata(struct call *call);
 void google_token(struct call *call);
 void google_certs(struct call *call);
+void google_certs_pem(struct call *call);
+void sts_token(struct call *call);
+void sts_oauth_token(struct call *call);
+void federation_token(struct call *call);
+void iam_credentials(struct call *call);
+
+/* aws_metadata.c */
+void aws_session(struct call *call);
+void aws_metadata(struct call *call);
+
+/* secretmanager.c */
 void secret_manager(struct call *call);
 
 /* control.c */
@@ -76,10 +87,22 @@ void control_revoke(struct call *call);
 void control_rate(struct call *call);
 void control_oddities(struct call *call);
 void control_activity(struct call *call);
+void control_requests(struct call *call);
+
+/* control_secrets.c */
 void control_secrets(struct call *call);
+void control_projects(struct call *call);
+void control_permissions(struct call *call);
+
+/* control_google.c; the first adds the member "google" of /_control/state. */
+void control_emit_google(struct emit *e, const struct world *world);
+void control_credentials(struct call *call);
 void control_service_account(struct call *call);
 void control_authorized_user(struct call *call);
-void control_requests(struct call *call);
+void control_subject_token(struct call *call);
+void control_id_token(struct call *call);
+void control_keys(struct call *call);
+void control_google(struct call *call);
 
 /* home.c */
 void home_page(struct call *call);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "outage.h"
 
+#include <string.h>
+
 #include "members.h"
+#include "oauth_answer.h"
 
 static const struct {
 	int         status;
@@ -15,22 +18,41 @@ static const struct {
 
 static const struct google_fault google_faults[] = {
 	{ 400, "INVALID_ARGUMENT", "Request contains an invalid argument.",
-	    NULL, NULL, NULL },
+	    NULL, NULL, NULL, NULL },
 	{ 401, "UNAUTHENTICATED",
 	    "Request had invalid authentication credentials.",
-	    "ACCESS_TOKEN_EXPIRED", "googleapis.com", NULL },
+	    "ACCESS_TOKEN_EXPIRED", "googleapis.com", NULL, NULL },
 	{ 403, "PERMISSION_DENIED", "The caller does not have permission.",
-	    NULL, NULL, NULL },
-	{ 404, "NOT_FOUND", "Requested entity was not found.", NULL, NULL,
+	    NULL, NULL, NULL, NULL },
+	{ 404, "NOT_FOUND", "Requested entity was not found.", NULL, NULL, NULL,
 	    NULL },
-	{ 409, "ABORTED", "The operation was aborted.", NULL, NULL, NULL },
+	{ 409, "ABORTED", "The operation was aborted.", NULL, NULL, NULL,
+	    NULL },
 	{ 429, "RESOURCE_EXHAUSTED", "Quota exceeded.", "RATE_LIMIT_EXCEEDED",
-	    "googleapis.com", NULL },
-	{ 500, "INTERNAL", "Internal error encountered.", NULL, NULL, NULL },
+	    "googleapis.com", NULL, NULL },
+	{ 500, "INTERNAL", "Internal error encountered.", NULL, NULL, NULL,
+	    NULL },
 	{ 503, "UNAVAILABLE", "The service is currently unavailable.", NULL,
-	    NULL, NULL },
-	{ 504, "DEADLINE_EXCEEDED", "Deadline expired.", NULL, NULL, NULL },
+	    NULL, NULL, NULL },
+	{ 504, "DEADLINE_EXCEEDED", "Deadline expired.", NULL, NULL, NULL,
+	    NULL },
 };
+
+/* What Google's token endpoints say instead. */
+static const struct {
+	int         status;
+	const char *error, *text;
+} grant_faults[] = {
+	{ 400, "invalid_grant", "Bad Request" },
+	{ 401, "invalid_client", "Unauthorized" },
+	{ 403, "access_denied", "Account restricted" },
+	{ 429, "rate_limit_exceeded", "Rate limit exceeded" },
+	{ 500, "internal_failure", "Internal error encountered." },
+	{ 503, "temporarily_unavailable", "Try again later." },
+};
+
+static const char *const grant_paths[] = { "/token", "/v1/token",
+	"/v1/oauthtoken" };
 
 /* A page of a proxy on the way. */
 static void
@@ -69,11 +91,41 @@ answer_strava(struct call *call, int status)
 	emit_end(e);
 }
 
+static bool
+is_grant(const struct call *call)
+{
+	const char *path = request_path(call->request);
+	size_t      i;
+
+	for (i = 0; i < COUNT(grant_paths); i++)
+		if (strcmp(grant_paths[i], path) == 0)
+			return true;
+	return false;
+}
+
+static void
+answer_grant(struct call *call, int status)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(grant_faults); i++)
+		if (grant_faults[i].status == status) {
+			oauth_refuse(call, status, grant_faults[i].error,
+			    grant_faults[i].text);
+			return;
+		}
+	answer_page(call, status);
+}
+
 static void
 answer_google(struct call *call, int status)
 {
 	size_t i;
 
+	if (is_grant(call)) {
+		answer_grant(call, status);
+		return;
+	}
 	for (i = 0; i < COUNT(google_faults); i++)
 		if (google_faults[i].http_status == status) {
 			call_google_fault(call, &google_faults[i]);

@@ -66,11 +66,27 @@ secret_target_read(struct target *target, const char *rest)
 	target->location = end;
 	target->project = target->text;
 	next = cut(target->text, '/');
+	if (next != NULL && strcmp(next, "locations") == 0) {
+		target->depth = DEPTH_LOCATIONS;
+		return true;
+	}
 	if (next != NULL && strncmp(next, "locations/", 10) == 0) {
 		target->location = next + 10;
 		next = cut(target->location, '/');
+		target->depth = DEPTH_LOCATION;
+		if (next == NULL)
+			return true;
 	}
 	return next != NULL && read_collection(target, next);
+}
+
+void
+secret_target_name(const struct target *target, char name[TARGET_SIZE + 32])
+{
+	snprintf(name, TARGET_SIZE + 32, "projects/%s%s%s%s%s", target->project,
+	    target->location[0] != '\0' ? "/locations/" : "", target->location,
+	    target->secret != NULL ? "/secrets/" : "",
+	    target->secret != NULL ? target->secret : "");
 }
 
 void
@@ -82,4 +98,14 @@ secret_name(const struct secret *secret, char name[SECRET_NAME_SIZE])
 	snprintf(name, SECRET_NAME_SIZE, "projects/%s%s%s/secrets/%s", number,
 	    secret->location[0] != '\0' ? "/locations/" : "", secret->location,
 	    secret->id);
+}
+
+void
+secret_version_name(
+    const struct secret *secret, size_t number, char name[VERSION_NAME_SIZE])
+{
+	char holder[SECRET_NAME_SIZE];
+
+	secret_name(secret, holder);
+	snprintf(name, VERSION_NAME_SIZE, "%s/versions/%zu", holder, number);
 }

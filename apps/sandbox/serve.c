@@ -209,6 +209,7 @@ const struct route serve_routes[] = {
 	{ "GET", "/{*}", enter },
 	{ "POST", "/{*}", enter },
 	{ "PUT", "/{*}", enter },
+	{ "PATCH", "/{*}", enter },
 	{ "DELETE", "/{*}", enter },
 };
 const size_t serve_route_count = COUNT(serve_routes);

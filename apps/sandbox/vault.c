@@ -7,29 +7,106 @@
 #include <string.h>
 
 #include "buf.h"
+#include "members.h"
+#include "number.h"
 
 #define FIRST_NUMBER INT64_C(100000000001)
 
 static void
-forget(struct version *version)
+drop_payload(struct version *version)
 {
 	if (version->data != NULL)
 		wipe(version->data, version->len);
 	free(version->data);
+	version->data = NULL;
+	version->len = 0;
+}
+
+static void
+drop_secret(struct secret *secret)
+{
+	size_t i;
+
+	for (i = 0; i < secret->version_count; i++)
+		drop_payload(&secret->versions[i]);
+	for (i = 0; i < SECRET_MEMBER_COUNT; i++)
+		json_object_put(secret->members[i]);
+	json_object_put(secret->policy);
+	free(secret->versions);
 }
 
 void
 vault_free(struct vault *vault)
 {
-	size_t i, k;
+	size_t i;
 
-	for (i = 0; i < vault->secret_count; i++) {
-		for (k = 0; k < vault->secrets[i].version_count; k++)
-			forget(&vault->secrets[i].versions[k]);
-		free(vault->secrets[i].versions);
-	}
+	for (i = 0; i < vault->secret_count; i++)
+		drop_secret(&vault->secrets[i]);
 	free(vault->secrets);
 	free(vault->projects);
+}
+
+void
+vault_remove(struct vault *vault, struct secret *secret)
+{
+	struct secret *end = vault->secrets + --vault->secret_count;
+
+	drop_secret(secret);
+	memmove(secret, secret + 1, (size_t)(end - secret) * sizeof(*secret));
+}
+
+uint64_t
+vault_next(struct vault *vault)
+{
+	return ++vault->serial;
+}
+
+void
+vault_destroy_version(struct version *version, int64_t now)
+{
+	drop_payload(version);
+	version->state = VERSION_DESTROYED;
+	version->destroyed_at = now;
+	version->destroy_at = 0;
+}
+
+static void
+sweep_secret(struct vault *vault, struct secret *secret, int64_t now)
+{
+	struct version *version = secret->versions;
+	struct version *end = version + secret->version_count;
+	int64_t         missed;
+
+	for (; version < end; version++)
+		if (version->destroy_at > 0 && version->destroy_at <= now) {
+			vault_destroy_version(version, version->destroy_at);
+			version->etag = vault_next(vault);
+		}
+	if (secret->rotation_at == 0 || secret->rotation_at > now)
+		return;
+	missed = secret->rotation_period_s > 0
+		     ? (now - secret->rotation_at) / secret->rotation_period_s
+		     : 0;
+	secret->rotation_at =
+	    secret->rotation_period_s > 0
+		? secret->rotation_at + (missed + 1) * secret->rotation_period_s
+		: 0;
+	secret->etag = vault_next(vault);
+}
+
+void
+vault_sweep(struct vault *vault, int64_t now)
+{
+	struct secret *secret;
+	size_t         i;
+
+	for (i = vault->secret_count; i-- > 0;) {
+		secret = &vault->secrets[i];
+		if (secret->expires_at > 0 && secret->expires_at <= now)
+			vault_remove(vault, secret);
+		else
+			sweep_secret(vault, secret, now);
+	}
 }
 
 void
@@ -100,6 +177,15 @@ vault_find(const struct vault *vault, size_t project, const char *location,
 	return NULL;
 }
 
+/* What a global secret has when nobody wants anything else. */
+static struct json_object *
+automatic(void)
+{
+	static const char text[] = "{\"automatic\":{}}";
+
+	return members_parse(text, sizeof(text) - 1);
+}
+
 struct secret *
 vault_make(struct vault *vault, size_t project, const char *location,
     const char *id, int64_t now)
@@ -119,8 +205,11 @@ vault_make(struct vault *vault, size_t project, const char *location,
 	memset(secret, 0, sizeof(*secret));
 	secret->project = project;
 	secret->created_at = now;
+	secret->etag = secret->serial = vault_next(vault);
 	snprintf(secret->location, sizeof(secret->location), "%s", location);
 	snprintf(secret->id, sizeof(secret->id), "%s", id);
+	if (location[0] == '\0')
+		secret->members[SECRET_REPLICATION] = automatic();
 	return secret;
 }
 
@@ -147,30 +236,34 @@ vault_add_version(struct vault *vault, struct secret *secret, const void *data,
 	version->data = copy;
 	version->len = len;
 	version->created_at = now;
+	version->etag = vault_next(vault);
 	return version;
+}
+
+/* A decimal number as it is written, or an alias for one; 0: neither. */
+static size_t
+version_number(const struct secret *secret, const char *name)
+{
+	struct json_object *alias;
+	int64_t             number;
+
+	if (name[0] >= '1' && name[0] <= '9')
+		return number_read(name, 1, INT32_MAX, &number) ? (size_t)number
+								: 0;
+	alias = members_get(secret->members[SECRET_ALIASES], name);
+	return alias != NULL ? (size_t)json_object_get_int64(alias) : 0;
 }
 
 struct version *
 vault_find_version(
     const struct secret *secret, const char *name, size_t *number)
 {
-	size_t i, n = secret->version_count;
-	char   text[24];
+	size_t n = secret->version_count;
 
-	if (n > 0 && strcmp(name, "latest") == 0) {
-		*number = n;
-		return &secret->versions[n - 1];
-	}
-	for (i = 0; i < n; i++) {
-		snprintf(text, sizeof(text), "%zu", i + 1);
-		if (strcmp(text, name) == 0 ||
-		    (name[0] != '\0' &&
-			strcmp(secret->versions[i].alias, name) == 0)) {
-			*number = i + 1;
-			return &secret->versions[i];
-		}
-	}
-	return NULL;
+	*number =
+	    strcmp(name, "latest") == 0 ? n : version_number(secret, name);
+	return *number >= 1 && *number <= n ? &secret->versions[*number - 1]
+					    : NULL;
 }
 
 uint32_t

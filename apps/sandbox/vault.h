@@ -4,6 +4,7 @@
 
 /* The secrets of Secret Manager: projects, secrets, numbered versions. */
 
+#include <json-c/json.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,23 +25,56 @@ enum checksum {
 };
 
 struct version {
-	unsigned char     *data;
+	unsigned char     *data; /* NULL once it is destroyed */
 	size_t             len;
 	enum version_state state;
 	enum checksum      checksum;
 	bool               checked; /* the client sent a checksum */
 	int64_t            created_at;
-	char               alias[64]; /* "": none */
+	int64_t            destroyed_at;
+	int64_t            destroy_at; /* when it is to be; 0: never */
+	uint64_t           etag;
+};
+
+/* The members that a client gives a secret; secret_body.h knows their rules. */
+enum secret_member {
+	SECRET_REPLICATION,
+	SECRET_LABELS,
+	SECRET_TOPICS,
+	SECRET_EXPIRE_TIME,
+	SECRET_TTL,
+	SECRET_NEXT_ROTATION,
+	SECRET_ROTATION_PERIOD,
+	SECRET_ALIASES,
+	SECRET_ANNOTATIONS,
+	SECRET_DESTROY_TTL,
+	SECRET_ENCRYPTION,
+	SECRET_TAGS,
+	SECRET_TYPE,
+	SECRET_MEMBER_COUNT
 };
 
 struct secret {
-	size_t          project;
-	char            location[64]; /* "": global */
-	char            id[256];
-	bool            denied; /* IAM refuses access */
-	int64_t         created_at;
-	struct version *versions; /* number 1 is the first */
-	size_t          version_count;
+	size_t   project;
+	char     location[64]; /* "": global */
+	char     id[256];
+	bool     denied; /* IAM refuses access */
+	int64_t  created_at;
+	uint64_t serial; /* in the order in which they were made */
+	uint64_t etag;
+
+	/* As they were sent; what follows from them. */
+	struct json_object *members[SECRET_MEMBER_COUNT];
+	int64_t             expires_at;  /* 0: never */
+	int64_t             rotation_at; /* 0: not set */
+	int64_t             rotation_period_s, destroy_ttl_s;
+	char rotated[128]; /* the user whose password is; or "" */
+
+	struct json_object *policy; /* NULL: nobody set one */
+	uint64_t            policy_etag;
+
+	struct version     *versions; /* number 1 is the first */
+	size_t              version_count;
 };
 
 struct project {
@@ -52,11 +86,19 @@ struct vault {
 	const struct known *known;
 	struct project     *projects;
 	size_t              project_count;
-	struct secret      *secrets;
+	struct secret      *secrets; /* the oldest first */
 	size_t              secret_count;
+	uint64_t            serial; /* of the last change */
 };
 
 void vault_free(struct vault *vault);
+
+/* What a new etag is made of: never the same twice. */
+uint64_t vault_next(struct vault *vault);
+
+/* Does what was to happen by now: secrets expire, versions are destroyed, times
+ * of rotation pass. */
+void vault_sweep(struct vault *vault, int64_t now);
 
 /* By id or number; false when there is none. */
 bool vault_find_project(
@@ -80,9 +122,14 @@ struct secret *vault_find(const struct vault *vault, size_t project,
 struct secret *vault_make(struct vault *vault, size_t project,
     const char *location, const char *id, int64_t now);
 
+void           vault_remove(struct vault *vault, struct secret *secret);
+
 /* NULL when out of memory or `len` is out of range. */
 struct version *vault_add_version(struct vault *vault, struct secret *secret,
     const void *data, size_t len, int64_t now);
+
+/* Wipes the payload: nothing comes back from that. */
+void vault_destroy_version(struct version *version, int64_t now);
 
 /* By number, "latest" or alias; NULL: there is none. */
 struct version *vault_find_version(

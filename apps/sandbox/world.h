@@ -18,6 +18,7 @@
 #include "journal.h"
 #include "known.h"
 #include "oddities.h"
+#include "permission.h"
 #include "rate.h"
 #include "requests.h"
 #include "vault.h"
@@ -53,13 +54,14 @@ struct world {
 	struct faults   faults;
 	struct requests requests;
 	struct vault    vault;
+	struct denials  denials;
+	struct google   google;
 	struct journals journals;
 	struct oddities oddities;
 	int64_t         calls[ENDPOINTS_MAX];
 
 	/* These look after themselves. */
 	struct known    known;
-	struct google   google;
 	struct webhook *webhook;
 };
 

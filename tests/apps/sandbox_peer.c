@@ -100,7 +100,7 @@ peer_ask(const struct peer *peer, const struct ask *ask, struct reply *reply)
 							: ask->body;
 	const char         *method = body != NULL ? "POST" : "GET";
 	char                url[2048], bearer[2048], type[256];
-	const char         *headers[4] = { NULL };
+	const char         *headers[5] = { NULL };
 	size_t              n = 0;
 
 	struct http_request request = {
@@ -131,6 +131,8 @@ peer_ask(const struct peer *peer, const struct ask *ask, struct reply *reply)
 	}
 	if (ask->header != NULL)
 		headers[n++] = ask->header;
+	if (ask->another != NULL)
+		headers[n++] = ask->another;
 	assert_non_null(http);
 	json_object_put(reply->json);
 	reply->outcome = http_send(http, &request, &reply->http);

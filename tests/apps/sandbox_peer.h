@@ -45,6 +45,7 @@ struct ask {
 	const char *raw_type; /* ... namely of this */
 	const char *bearer;   /* or NULL */
 	const char *header;   /* one more, "Name: value"; or NULL */
+	const char *another;  /* and yet another */
 	const char *basic;    /* "user:password"; or NULL */
 };
 void peer_ask(

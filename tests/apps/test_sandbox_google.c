@@ -269,6 +269,12 @@ a_service_account_signs_for_itself(void **state)
 	static const char audience[] =
 	    "{\"iss\":\"" ACCOUNT "\",\"sub\":\"" ACCOUNT
 	    "\",\"aud\":\"https://secretmanager.googleapis.com/\"";
+	static const char regional[] =
+	    "{\"iss\":\"" ACCOUNT "\",\"sub\":\"" ACCOUNT "\",\"aud\":"
+	    "\"https://secretmanager.europe-west1.rep.googleapis.com/\"";
+	static const char elsewhere[] =
+	    "{\"iss\":\"" ACCOUNT "\",\"sub\":\"" ACCOUNT
+	    "\",\"aud\":\"https://secretmanager.example/\"";
 	static const char both[] =
 	    "{\"iss\":\"" ACCOUNT "\",\"sub\":\"" ACCOUNT
 	    "\",\"aud\":\"https://secretmanager.googleapis.com/\""
@@ -279,6 +285,8 @@ a_service_account_signs_for_itself(void **state)
 	(void)state;
 	assert_int_equal(status_of_claims(rs256, scope, 0, 3600), 200);
 	assert_int_equal(status_of_claims(rs256, audience, 0, 3600), 200);
+	assert_int_equal(status_of_claims(rs256, regional, 0, 3600), 200);
+	assert_int_equal(status_of_claims(rs256, elsewhere, 0, 3600), 401);
 	assert_int_equal(status_of_claims(rs256, both, 0, 3600), 401);
 	assert_int_equal(status_of_claims(rs256, stranger, 0, 3600), 401);
 	assert_int_equal(status_of_claims(rs256, scope, -3601, -1), 401);

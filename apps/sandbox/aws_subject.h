@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SANDBOX_AWS_SUBJECT_H
+#define SANDBOX_AWS_SUBJECT_H
+
+#include "call.h"
+
+/* A signed request for GetCallerIdentity, as Google would send it on.  Its form is
+ * judged and not its signature, whose key only AWS knows. */
+const char *aws_subject_check(
+    struct call *call, const char *token, const char *audience);
+
+#endif
