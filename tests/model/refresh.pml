@@ -12,8 +12,8 @@
  * What a configuration sets with -D, each with a default below:
  *
  *	ROTATES   does a refresh bring another refresh token?
- *	LEASE     what outlives it: nothing, its holder's request, or also the
- *	          storing of any token that a process has in hand
+ *	LEASE     what no lease ends before: NOTHING, its holder's REQUEST, or its
+ *	          holder's CLAIM and the storing of any consent
  *	WORKERS   how many refresh, each up to TRIES times
  *	LOGINS    how many consents come
  *	WITHDRAWS how consent is withdrawn, once; HASTY 1: the next consent may
@@ -26,9 +26,9 @@
 #define NEVER 2
 #define SOMETIMES 3
 
-#define SHORT 0
+#define NOTHING 0
 #define REQUEST 1
-#define STORE 2
+#define CLAIM 2
 
 #define NOBODY 0 /* nobody withdraws */
 #define REVOKE 1 /* ends the grant at Strava, then tokenstore_revoke() */
@@ -100,20 +100,20 @@ byte  epochs = 1;  /* epochs so far */
 byte  row = 1;     /* grows when the account is made anew */
 byte  flight[4];   /* of each worker: the row whose token is in the air, or 0 */
 short withdrawn;   /* tokens from before a withdrawal */
-byte  hands;       /* tokens that some process has yet to store */
+byte  hands;       /* claims and consents that a process has in hand */
 bool  had;         /* inside a transaction: the live token was held before */
 
 byte running;
 bool calm;        /* no more faults */
-bool withdrawing; /* a withdrawal is being carried out */
+byte withdrawing; /* withdrawals that are being carried out */
 bool returned;       /* consent came again meanwhile */
 
 /* The lease may have run out by now. */
 inline pass_time()
 {
 	if
-	:: leased && (LEASE == SHORT || flight[lease] == 0) &&
-	    (LEASE != STORE || hands == 0) ->
+	:: leased && (LEASE == NOTHING || flight[lease] == 0) &&
+	    (LEASE != CLAIM || hands == 0) ->
 		printf("the lease of %d is over\n", lease);
 		leased = false
 	:: skip
@@ -145,7 +145,7 @@ inline end_lease(who)
 inline take_off(who)
 {
 	if
-	:: LEASE != SHORT ->
+	:: LEASE != NOTHING ->
 		promise(one_request, flight[1] != row && flight[2] != row &&
 		    flight[3] != row);
 		flight[who] = row
@@ -161,12 +161,12 @@ inline end_grant()
 
 inline hold()
 {
-	hands = hands + (LEASE == STORE -> 1 : 0)
+	hands = hands + (LEASE == CLAIM -> 1 : 0)
 }
 
 inline let_go(token)
 {
-	hands = hands - (LEASE == STORE && token != 0 -> 1 : 0)
+	hands = hands - (LEASE == CLAIM && token != 0 -> 1 : 0)
 }
 
 inline issue(token, login)
@@ -199,7 +199,7 @@ inline claim(me)
 		lease = me;
 		leased = true;
 		if
-		:: printf("%d claims %d\n", me, token); take_off(me)
+		:: printf("%d claims %d\n", me, token); hold(); take_off(me)
 		:: !calm ->
 			printf("%d claims %d, never hears of it\n", me, token);
 			token = 0
@@ -223,7 +223,8 @@ inline refresh()
 		answer = LOST; issue(reply, false); reply = 0
 	fi;
 	if
-	:: answer == GOOD -> hold()
+	:: answer == GOOD && (withdrawn & bit(token)) != 0 ->
+		withdrawn = withdrawn | bit(reply)
 	:: else
 	fi;
 	printf("%d spends %d: answer %d, token %d; alive is %d\n", me, token,
@@ -325,6 +326,9 @@ inline refuse()
 	pass_time();
 	if
 	:: next != 0 && (!leased || lease == me) ->
+#ifndef KEEPS_OLD_DOUBT
+		doubted = (lease == me -> doubted : doubt);
+#endif
 		lease = me; leased = true; doubt = true
 	:: else -> next = 0
 	fi
@@ -435,7 +439,7 @@ withdrawn_meanwhile:
 			promise(newest_kept, live != reply || held(live) ||
 			    (withdrawn & bit(reply)) != 0);
 			goto over
-		:: else
+		:: else -> withdrawing++
 		fi
 	}
 	atomic {
@@ -447,6 +451,7 @@ withdrawn_meanwhile:
 		:: live != reply
 		:: !calm
 		fi;
+		withdrawing--;
 		goto over
 	}
 
@@ -495,7 +500,7 @@ no_answer:
 
 over:
 	atomic {
-		let_go(reply);
+		let_go(token);
 		token = 0; reply = 0; next = 0; mine = 0; answer = 0;
 		doubted = false; stored = false; sent = false;
 		goto again
@@ -503,7 +508,7 @@ over:
 dead:
 	atomic {
 		flight[me] = 0;
-		let_go(reply);
+		let_go(token);
 		token = 0; reply = 0; next = 0; mine = 0; answer = 0;
 		doubted = false; stored = false; sent = false; tries = 0;
 		running--
@@ -514,6 +519,7 @@ dead:
 inline put(token)
 {
 	withdrawn = withdrawn & ~bit(token);
+	by_login = by_login || token != live;
 	if
 	:: state == ABSENT ->
 		epochs++; epoch = epochs; row++
@@ -527,11 +533,7 @@ inline put(token)
 		spill = spill & ~bit(token);
 		pass_time();
 		if
-#ifdef CLEARS_DOUBT
 		:: !leased -> doubt = false
-#else
-		:: !leased && top != token -> doubt = false
-#endif
 		:: else
 		fi
 	fi;
@@ -547,13 +549,13 @@ proctype login()
 	atomic {
 		if
 		:: goto gone
-		:: (HASTY || !withdrawing) ->
+		:: (HASTY || withdrawing == 0) ->
 			if
 			:: live != 0 && ROTATES != ALWAYS -> token = live
 			:: live == 0 || ROTATES != NEVER -> issue(token, true)
 			fi;
 			hold();
-			returned = returned || withdrawing;
+			returned = returned || withdrawing != 0;
 			printf("a login gets %d\n", token)
 		fi
 	}
@@ -561,7 +563,7 @@ store:
 	atomic {
 		if
 		:: goto gone
-		:: (HASTY || !withdrawing) ->
+		:: (HASTY || withdrawing == 0) ->
 			begin(); put(token); commit();
 			printf("a login put %d\n", token);
 			if
@@ -614,34 +616,36 @@ proctype withdrawal()
 		:: WITHDRAWS != EVENT
 		:: goto gone
 		fi;
-		withdrawing = true
+		withdrawing++
 	}
 	atomic {
 		if
-		:: state == ABSENT || state == REVOKED -> goto gone
+		:: state == ABSENT || state == REVOKED -> goto done
 		:: state == NEEDS_CONSENT
 		:: state == ACTIVE && (ended & bit(top)) != 0
 		:: state == ACTIVE && (ended & bit(top)) == 0 ->
 			promise(newest_kept, WITHDRAWS != EVENT || live == 0);
 			end_grant()
-		:: state == ACTIVE -> goto gone /* Strava does not answer */
+		:: state == ACTIVE -> goto done /* Strava does not answer */
 		fi;
 		printf("to be forgotten: state %d\n", state)
 	}
 repeat:
 	atomic {
 		if
-		:: goto gone
+		:: goto done
 		:: begin(); forget(); commit();
 			printf("the account is forgotten\n");
 			if
-			:: goto gone
+			:: goto done
 			:: goto repeat
 			fi
 		fi
 	}
+done:
+	atomic { withdrawing--; returned = false }
 gone:
-	atomic { withdrawing = false; returned = false; running-- }
+	atomic { running-- }
 }
 
 init {
@@ -667,10 +671,8 @@ init {
 	}
 	atomic {
 		running == 0;
-#ifndef NODOUBT
-		promise(stored_or_doubted, live == 0 || held(live) || by_login ||
-		    doubt || state != ACTIVE);
-#endif
+		promise(stored_or_doubted, LEASE != CLAIM || by_login ||
+		    live == 0 || held(live) || doubt || state != ACTIVE);
 		calm = true;
 		leased = false;
 		running = 1;
