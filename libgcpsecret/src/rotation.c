@@ -8,7 +8,6 @@
 
 #include "body.h"
 #include "client.h"
-#include "utf8.h"
 #include "version.h"
 
 #define USER_TEXT_MAX 1024
@@ -229,9 +228,7 @@ gcpsecret_secret_rotate(gcpsecret_client *client, const char *name,
 static bool
 is_text(const char *text)
 {
-	size_t len = text != NULL ? strnlen(text, USER_TEXT_MAX + 1) : 0;
-
-	return len > 0 && len <= USER_TEXT_MAX && utf8_valid(text, len);
+	return gs_is_utf8(text, USER_TEXT_MAX) && *text != '\0';
 }
 
 gcpsecret_status
