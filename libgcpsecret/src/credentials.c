@@ -172,11 +172,7 @@ gs_credentials(gcpsecret_client *client, gcpsecret_error *err)
 const char *
 gs_universe(const gcpsecret_client *client)
 {
-	const char *universe = client->credentials->settings.universe_domain;
-
-	if (universe == NULL)
-		universe = gs_variable("GOOGLE_CLOUD_UNIVERSE_DOMAIN");
-	return universe != NULL ? universe : GS_UNIVERSE;
+	return client->credentials->found.universe_domain;
 }
 
 const char *

@@ -57,10 +57,10 @@ gcpsecret_status gs_credentials_wait(
 /* With the lock: whoever is busy is so no more. */
 void gs_credentials_idle(struct credentials *c);
 
-/* The domain of Google's APIs for this client: "googleapis.com". */
+/* Once there are credentials: the domain of Google's APIs, "googleapis.com". */
 const char *gs_universe(const gcpsecret_client *client);
 
-/* Once there are credentials: the emulator's base URL, or NULL. */
+/* Likewise: the emulator's base URL, or NULL. */
 const char *gs_emulator(const gcpsecret_client *client);
 
 /* Who pays for calls of the API, or NULL: the secret's project. */

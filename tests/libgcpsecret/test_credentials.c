@@ -861,6 +861,32 @@ a_machine_of_another_universe_is_refused(void **state)
 	}
 }
 
+/* It is part of the name of the host that gets the token. */
+static void
+a_malformed_universe_is_refused_whatever_the_source(void **state)
+{
+	static void (*const sources[])(struct google *) = { google_use_emulator,
+		google_use_user, google_use_service_account,
+		google_use_metadata };
+	static const struct loopback_answer unused[] = { { .status = 500 } };
+	static const char *const bad[] = { "evil.example/x", "a@b.c", "a.b:1",
+		"a.b\n", "com" };
+	struct google            g;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sources); i++) {
+		google_start(&g, unused, 1);
+		sources[i](&g);
+		for (size_t k = 0; k < COUNT(bad); k++) {
+			google_set("GOOGLE_CLOUD_UNIVERSE_DOMAIN", bad[k]);
+			assert_refused(
+			    &g, "GOOGLE_CLOUD_UNIVERSE_DOMAIN is no domain");
+		}
+		assert_int_equal(loopback_count(g.peer), 0);
+		google_end(&g);
+	}
+}
+
 static void
 the_older_name_of_the_metadata_server_is_known(void **state)
 {
@@ -920,6 +946,8 @@ main(void)
 		cmocka_unit_test(
 		    in_another_universe_a_key_signs_and_nothing_is_traded),
 		cmocka_unit_test(a_machine_of_another_universe_is_refused),
+		cmocka_unit_test(
+		    a_malformed_universe_is_refused_whatever_the_source),
 		cmocka_unit_test(
 		    the_older_name_of_the_metadata_server_is_known),
 	};
