@@ -6,13 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "aws_signature.h"
 #include "handlers.h"
 #include "members.h"
 #include "number.h"
 
 #define SESSION "sandbox-aws-session"
-#define SECRET_KEY "sandboxAwsSecretAccessKey0123456789abcde"
-#define SESSION_TOKEN "sandbox-aws-security-token"
 #define ROLE "sandbox-role"
 
 static void
@@ -43,14 +42,14 @@ role_keys(struct call *call)
 {
 	struct emit *e = call_json(call, 200);
 
-	known_add_text(&call->world->known, SECRET_KEY);
-	known_add_text(&call->world->known, SESSION_TOKEN);
+	known_add_text(&call->world->known, AWS_SECRET_KEY);
+	known_add_text(&call->world->known, AWS_SESSION_TOKEN);
 	emit_object(e, NULL);
 	emit_text(e, "Code", "Success");
 	emit_text(e, "Type", "AWS-HMAC");
-	emit_text(e, "AccessKeyId", "ASIASANDBOX000000001");
-	emit_text(e, "SecretAccessKey", SECRET_KEY);
-	emit_text(e, "Token", SESSION_TOKEN);
+	emit_text(e, "AccessKeyId", AWS_KEY_ID);
+	emit_text(e, "SecretAccessKey", AWS_SECRET_KEY);
+	emit_text(e, "Token", AWS_SESSION_TOKEN);
 	emit_utc(e, "LastUpdated", call->now);
 	emit_utc(e, "Expiration", call->now + 21600);
 	emit_end(e);

@@ -4,8 +4,7 @@
 
 #include "call.h"
 
-/* A signed request for GetCallerIdentity, as Google would send it on.  Its form is
- * judged and not its signature, whose key only AWS knows. */
+/* A signed request for GetCallerIdentity, as Google would send it on. */
 const char *aws_subject_check(
     struct call *call, const char *token, const char *audience);
 

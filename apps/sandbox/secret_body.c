@@ -249,21 +249,19 @@ emit_rotation(struct emit *e, const struct secret *secret)
 static void
 emit_policy_member(struct emit *e, const struct secret *secret)
 {
-	char number[PROJECT_NUMBER_SIZE], text[SECRET_NAME_SIZE + 128];
-	char name[SECRET_NAME_SIZE];
+	const char *place =
+	    secret->location[0] != '\0' ? secret->location : "global";
+	char number[PROJECT_NUMBER_SIZE], head[256], text[768];
 
 	vault_project_number(secret->project, number);
-	secret_name(secret, name);
+	snprintf(head, sizeof(head),
+	    "principal://secretmanager.googleapis.com/projects/%s", number);
 	emit_object(e, "policyMember");
-	snprintf(text, sizeof(text),
-	    "principal://secretmanager.googleapis.com/projects/%s/name/%s",
-	    number, name);
+	snprintf(text, sizeof(text), "%s/name/locations/%s/secrets/%s", head,
+	    place, secret->id);
 	emit_text(e, "iamPolicyNamePrincipal", text);
-	snprintf(text, sizeof(text),
-	    "principal://secretmanager.googleapis.com/projects/%s/uid/%s/"
-	    "%016" PRIx64,
-	    number, secret->location[0] != '\0' ? secret->location : "global",
-	    secret->serial);
+	snprintf(text, sizeof(text), "%s/uid/locations/%s/secrets/%016" PRIx64,
+	    head, place, secret->serial);
 	emit_text(e, "iamPolicyUidPrincipal", text);
 	emit_end(e);
 }

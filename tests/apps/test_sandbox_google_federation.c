@@ -201,6 +201,40 @@ a_request_to_amazon_is_judged_by_its_form(void **state)
 	refused(400, &x, "invalid_grant");
 }
 
+/* Verified, because the sandbox gave the role its key; right signatures come from
+ * Google's own clients. */
+static void
+the_role_of_the_sandbox_must_sign_rightly(void **state)
+{
+	static const char id[] = "Credential%3DA%2F";
+	time_t            now = (time_t)cloud_now();
+	struct exchange   x = usual();
+	struct buf        token, other;
+	const char       *at;
+	char              date[32];
+	struct tm         tm;
+
+	(void)state;
+	gmtime_r(&now, &tm);
+	strftime(date, sizeof(date), "%Y%m%dT%H%M%SZ", &tm);
+	write_aws(&token,
+	    "https://sts.us-east-2.amazonaws.com?Action=GetCallerIdentity",
+	    date, POOL);
+	x.type = AWS;
+	x.token = token.data;
+	exchange(200, &x);
+	at = strstr(token.data, id);
+	assert_non_null(at);
+	buf_init(&other, 8192);
+	buf_add(&other, token.data, (size_t)(at - token.data));
+	buf_add_text(&other, "Credential%3DASIASANDBOX000000001%2F");
+	buf_add_text(&other, at + strlen(id));
+	x.token = other.data;
+	refused(400, &x, "invalid_grant");
+	buf_free(&token);
+	buf_free(&other);
+}
+
 static void
 other_proofs_are_judged_by_their_form(void **state)
 {
@@ -375,6 +409,7 @@ main(void)
 		cmocka_unit_test(an_exchange_that_lacks_something_is_refused),
 		cmocka_unit_test(a_subject_token_must_be_the_issuers),
 		cmocka_unit_test(a_request_to_amazon_is_judged_by_its_form),
+		cmocka_unit_test(the_role_of_the_sandbox_must_sign_rightly),
 		cmocka_unit_test(other_proofs_are_judged_by_their_form),
 		cmocka_unit_test(a_workforce_says_who_is_billed),
 		cmocka_unit_test(a_workforce_token_changes_with_every_refresh),
