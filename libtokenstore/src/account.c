@@ -18,11 +18,14 @@ tokenstore_status
 ts_lock_row(tokenstore *store, const char *subject, struct ts_row *row,
     tokenstore_error *err)
 {
+	/* clang-format off */
 	static const char sql[] =
-	    "SELECT state, rt_mac, grant_epoch, lease_id, lease_until > " TS_NOW
-	    ", " TS_EPOCH("in_doubt_since") " FROM tokenstore.account WHERE "
-					    "app_id = $2::int4 AND subject = $3"
-					    " FOR NO KEY UPDATE";
+	    "SELECT state, rt_mac, grant_epoch, lease_id,"
+	    " lease_until > " TS_NOW ","
+	    " " TS_EPOCH("in_doubt_since")
+	    " FROM tokenstore.account WHERE app_id = $2::int4 AND subject = $3"
+	    " FOR NO KEY UPDATE";
+	/* clang-format on */
 	struct ts_params  params;
 	struct pg_result *result;
 	tokenstore_status status;
