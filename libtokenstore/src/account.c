@@ -18,10 +18,14 @@ tokenstore_status
 ts_lock_row(tokenstore *store, const char *subject, struct ts_row *row,
     tokenstore_error *err)
 {
+	/* clang-format off */
 	static const char sql[] =
-	    "SELECT state, rt_mac, grant_epoch, lease_id, lease_until > " TS_NOW
+	    "SELECT state, rt_mac, grant_epoch, lease_id,"
+	    " lease_until > " TS_NOW ","
+	    " " TS_EPOCH("in_doubt_since")
 	    " FROM tokenstore.account WHERE app_id = $2::int4 AND subject = $3"
 	    " FOR NO KEY UPDATE";
+	/* clang-format on */
 	struct ts_params  params;
 	struct pg_result *result;
 	tokenstore_status status;
@@ -38,6 +42,7 @@ ts_lock_row(tokenstore *store, const char *subject, struct ts_row *row,
 		row->grant_epoch = pg_result_int(result, 0, 2);
 		row->lease_id = pg_result_int(result, 0, 3);
 		row->leased = pg_result_int(result, 0, 4) != 0;
+		row->in_doubt_since = pg_result_int(result, 0, 5);
 	}
 	pg_result_free(result);
 	return TOKENSTORE_OK;

@@ -25,10 +25,13 @@ begin(tokenstore *store, const tokenstore_claim *claim, tokenstore_error *err)
 	" lease_id = CASE WHEN lease_id = " param "::int8" \
 	"  THEN 0 ELSE lease_id END"
 
-/* The new token takes the place of the main one. */
+/* The new token takes the place of the main one.  A doubt that began with the
+ * claim of somebody else is not ours to settle. */
 static const char update_main[] =
     "UPDATE tokenstore.account SET" TS_SET_GRANT ","
-    " total_refreshes = total_refreshes + 1, in_doubt_since = 'epoch',"
+    " total_refreshes = total_refreshes + 1,"
+    " in_doubt_since = CASE WHEN lease_id = $15::int8"
+    "  THEN 'epoch' ELSE in_doubt_since END,"
     END_LEASE("$15")
     " WHERE app_id = $2::int4 AND subject = $3"
     " AND rt_mac = ANY ($13::int8[]) AND grant_epoch = $14::int8"
@@ -180,9 +183,9 @@ tokenstore_save(tokenstore *store, const tokenstore_claim *claim,
 }
 
 struct refusal {
-	const struct ts_claim *claim;
-	struct ts_prints       refused;
-	char                  *next; /* the token to go on with; NULL: none */
+	struct ts_claim *claim;
+	struct ts_prints refused;
+	char            *next; /* the token to go on with; NULL: none */
 };
 
 /* No token is left: the person has to consent again. */
@@ -292,10 +295,10 @@ renew(tokenstore *store, const struct ts_claim *claim, tokenstore_error *err)
 static tokenstore_status
 refuse_work(tokenstore *store, void *ctx, tokenstore_error *err)
 {
-	struct refusal        *refusal = ctx;
-	const struct ts_claim *claim = refusal->claim;
-	struct ts_row          row;
-	tokenstore_status      status;
+	struct refusal   *refusal = ctx;
+	struct ts_claim  *claim = refusal->claim;
+	struct ts_row     row;
+	tokenstore_status status;
 
 	wipe_free(refusal->next);
 	refusal->next = NULL;
@@ -314,8 +317,13 @@ refuse_work(tokenstore *store, void *ctx, tokenstore_error *err)
 		status = read_main(store, refusal, err);
 	if (status != TOKENSTORE_OK || refusal->next == NULL)
 		return status;
-	if (!row.leased || row.lease_id == claim->lease_id)
+	if (row.lease_id == claim->lease_id)
 		return renew(store, claim, err);
+	if (!row.leased) {
+		/* Others had the account meanwhile, and may have left a doubt. */
+		claim->shown.in_doubt_since = row.in_doubt_since;
+		return renew(store, claim, err);
+	}
 	/* Somebody else has the account by now. */
 	wipe_free(refusal->next);
 	refusal->next = NULL;

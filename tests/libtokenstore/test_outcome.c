@@ -459,6 +459,60 @@ a_released_claim_leaves_no_trace(void **state)
 	assert_string_equal(postgres_value(f->pg, row), before);
 }
 
+/* The answer of a save gets lost, somebody else spends the same token without an
+ * answer, and the save is repeated. */
+static void
+a_repeated_save_leaves_the_doubt_of_others(void **state)
+{
+	struct fixture        *f = *state;
+	int64_t                now = now_of(f->store);
+	tokenstore_claim_list *list, *theirs;
+	tokenstore_account    *a;
+
+	put(f->store, "1", "access-1", "refresh-1");
+	list = claim_one(f->store, "1");
+	save(f->store, list->items[0], "access-2", "refresh-1");
+	theirs = claim_one(f->store, "1");
+	assert_int_equal(tokenstore_defer(f->store, theirs->items[0], now + 50,
+			     1, "network", NULL),
+	    TOKENSTORE_OK);
+	save(f->store, list->items[0], "access-2", "refresh-1");
+	a = get(f->store, "1");
+	assert_in_range(a->in_doubt_since, now, now + 5);
+	tokenstore_account_free(a);
+	tokenstore_claim_list_free(list);
+	tokenstore_claim_list_free(theirs);
+}
+
+/* The answer of a refusal gets lost, a new consent comes and is spent without an
+ * answer, and the refusal is repeated: it goes on with a token in doubt. */
+static void
+a_repeated_refusal_takes_over_the_doubt_of_others(void **state)
+{
+	struct fixture        *f = *state;
+	int64_t                now = now_of(f->store);
+	tokenstore_claim_list *list, *theirs;
+	tokenstore_account    *a;
+
+	put(f->store, "1", "access-1", "refresh-1");
+	list = claim_one(f->store, "1");
+	assert_int_equal(refuse(f->store, list->items[0]), 0);
+	put(f->store, "1", "access-2", "refresh-2");
+	theirs = claim_one(f->store, "1");
+	assert_int_equal(tokenstore_defer(f->store, theirs->items[0], now + 50,
+			     1, "network", NULL),
+	    TOKENSTORE_OK);
+	assert_int_equal(refuse(f->store, list->items[0]), 1);
+	assert_in_range(list->items[0]->in_doubt_since, now, now + 5);
+	assert_int_equal(
+	    tokenstore_release(f->store, list->items[0], NULL), TOKENSTORE_OK);
+	a = get(f->store, "1");
+	assert_in_range(a->in_doubt_since, now, now + 5);
+	tokenstore_account_free(a);
+	tokenstore_claim_list_free(list);
+	tokenstore_claim_list_free(theirs);
+}
+
 static void
 a_lost_lease_is_neither_released_nor_put_off(void **state)
 {
@@ -706,6 +760,8 @@ main(void)
 		STORE_TEST(a_claim_that_is_put_off_keeps_its_doubt),
 		STORE_TEST(a_claim_put_off_without_doubt_has_none),
 		STORE_TEST(a_released_claim_leaves_no_trace),
+		STORE_TEST(a_repeated_save_leaves_the_doubt_of_others),
+		STORE_TEST(a_repeated_refusal_takes_over_the_doubt_of_others),
 		STORE_TEST(a_lost_lease_is_neither_released_nor_put_off),
 		STORE_TEST(an_outcome_survives_a_killed_connection),
 		STORE_TEST(an_outcome_survives_a_crash_of_the_server),
