@@ -23,6 +23,7 @@ struct call {
 gcpsecret_status gs_call_begin(gcpsecret_client *client, const char *text,
     enum name_form form, struct name *name, gcpsecret_error *err);
 
+/* Puts the client's own project where a name has none. */
 gcpsecret_status gs_call_project(
     gcpsecret_client *client, struct name *name, gcpsecret_error *err);
 

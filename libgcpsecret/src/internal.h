@@ -60,6 +60,9 @@ const char *gs_variable(const char *name);
 bool gs_read_duration(const char *text, int64_t *out);
 bool gs_put_duration(struct json_object *value, void *at); /* int64_t */
 
+/* UTF-8 of at most `max` bytes; NULL is none. */
+bool gs_is_utf8(const char *text, size_t max);
+
 /* Printable ASCII without blanks, quotes and backslashes, and not empty: fit
  * for a header and for a JSON text without escapes. */
 bool gs_is_plain(const char *text);

@@ -4,7 +4,6 @@
 #include "body.h"
 #include "call.h"
 #include "client.h"
-#include "utf8.h"
 
 #define BINDINGS_MAX 1500 /* as many as a policy has */
 #define MEMBERS_MAX 1500
@@ -130,15 +129,13 @@ gcpsecret_policy_get(gcpsecret_client *client, const char *secret,
 static bool
 is_text(const char *text)
 {
-	size_t len = text != NULL ? strnlen(text, TEXT_MAX + 1) : 0;
-
-	return len > 0 && len <= TEXT_MAX && utf8_valid(text, len);
+	return gs_is_utf8(text, TEXT_MAX) && *text != '\0';
 }
 
 static bool
 is_text_or_nothing(const char *text)
 {
-	return text == NULL || *text == '\0' || is_text(text);
+	return text == NULL || gs_is_utf8(text, TEXT_MAX);
 }
 
 /* What is wrong with a binding, or NULL. */

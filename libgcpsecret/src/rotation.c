@@ -8,7 +8,6 @@
 
 #include "body.h"
 #include "client.h"
-#include "utf8.h"
 #include "version.h"
 
 #define USER_TEXT_MAX 1024
@@ -37,33 +36,28 @@ visit_all(gcpsecret_client *client, const struct name *secret, visit_fn *visit,
 	return status;
 }
 
-/* A copy of the newest enabled version so far. */
-struct newest {
-	gcpsecret_version *version;
-};
-
+/* Keeps a copy of the newest enabled version so far. */
 static gcpsecret_status
-see_newest(void *ctx, const gcpsecret_version *version, gcpsecret_error *err)
+keep_newest(void *ctx, const gcpsecret_version *version, gcpsecret_error *err)
 {
-	struct newest *newest = ctx;
+	gcpsecret_version **newest = ctx;
 
 	if (version->state != GCPSECRET_VERSION_ENABLED ||
-	    (newest->version != NULL &&
-		newest->version->number > version->number))
+	    (*newest != NULL && (*newest)->number > version->number))
 		return GCPSECRET_OK;
-	model_free(newest->version);
-	newest->version = NULL;
+	model_free(*newest);
+	*newest = NULL;
 	return gs_read_model(json_object_get(model_object(version)),
-	    &gs_version_model, &newest->version, err);
+	    &gs_version_model, newest, err);
 }
 
 gcpsecret_status
 gcpsecret_version_newest_enabled(gcpsecret_client *client, const char *secret,
     gcpsecret_version **out, gcpsecret_error *err)
 {
-	struct newest    newest = { 0 };
-	struct name      name;
-	gcpsecret_status status;
+	struct name        name;
+	gcpsecret_version *newest = NULL;
+	gcpsecret_status   status;
 
 	if (out == NULL)
 		return gs_fail(err, GCPSECRET_ERR_ARGUMENT, "out is NULL");
@@ -71,15 +65,15 @@ gcpsecret_version_newest_enabled(gcpsecret_client *client, const char *secret,
 	status = gs_call_begin(client, secret, NAME_SECRET, &name, err);
 	if (status != GCPSECRET_OK)
 		return status;
-	status = visit_all(client, &name, see_newest, &newest, err);
-	if (status == GCPSECRET_OK && newest.version == NULL)
+	status = visit_all(client, &name, keep_newest, &newest, err);
+	if (status == GCPSECRET_OK && newest == NULL)
 		return gs_fail(err, GCPSECRET_ERR_STATE,
 		    "the secret has no version that is enabled: add one, or "
 		    "enable one");
 	if (status == GCPSECRET_OK)
-		*out = newest.version;
+		*out = newest;
 	else
-		model_free(newest.version);
+		model_free(newest);
 	return status;
 }
 
@@ -234,9 +228,7 @@ gcpsecret_secret_rotate(gcpsecret_client *client, const char *name,
 static bool
 is_text(const char *text)
 {
-	size_t len = text != NULL ? strnlen(text, USER_TEXT_MAX + 1) : 0;
-
-	return len > 0 && len <= USER_TEXT_MAX && utf8_valid(text, len);
+	return gs_is_utf8(text, USER_TEXT_MAX) && *text != '\0';
 }
 
 gcpsecret_status

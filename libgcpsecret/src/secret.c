@@ -79,12 +79,15 @@ gcpsecret_secret_create(gcpsecret_client *client, const char *parent,
 		return gs_fail(err, GCPSECRET_ERR_ARGUMENT,
 		    "the secret's id must be 1 to 255 letters, digits, \"_\" "
 		    "and \"-\"");
-	status = gs_call_begin(client, parent, NAME_PARENT, &name, err);
+	status = gs_name_parse(parent, NAME_PARENT, &name, err);
 	if (status != GCPSECRET_OK)
 		return status;
 	fault = gs_fault_of_creation(input, name.location[0] != '\0');
 	if (fault != NULL)
 		return gs_fail(err, GCPSECRET_ERR_ARGUMENT, "%s", fault);
+	status = gs_call_begin(client, parent, NAME_PARENT, &name, err);
+	if (status != GCPSECRET_OK)
+		return status;
 	memcpy(name.secret, id, strlen(id) + 1);
 	buf_init(&query, SIZE_MAX);
 	buf_add_field(&query, "secretId", id);

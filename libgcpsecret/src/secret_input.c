@@ -6,7 +6,6 @@
 #include "body.h"
 #include "members.h"
 #include "name.h"
-#include "utf8.h"
 
 #define LABELS_MAX 64
 #define LABEL_MAX 128
@@ -29,14 +28,6 @@
 	"abcdefghijklmnopqrstuvwxyz" \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
 	"0123456789"
-
-static bool
-is_utf8(const char *text, size_t max)
-{
-	size_t len = text != NULL ? strnlen(text, max + 1) : max + 1;
-
-	return len <= max && utf8_valid(text, len);
-}
 
 static bool
 is_plain(const char *text)
@@ -62,8 +53,8 @@ typedef bool entry_fn(const gcpsecret_entry *entry);
 static bool
 is_label(const gcpsecret_entry *entry)
 {
-	return is_utf8(entry->key, LABEL_MAX) && entry->key[0] != '\0' &&
-	       is_utf8(entry->value, LABEL_MAX);
+	return gs_is_utf8(entry->key, LABEL_MAX) && entry->key[0] != '\0' &&
+	       gs_is_utf8(entry->value, LABEL_MAX);
 }
 
 static bool
@@ -75,7 +66,7 @@ is_annotation(const gcpsecret_entry *entry)
 	       strspn(entry->key, ALNUM "-_.") == len &&
 	       strspn(entry->key, ALNUM) > 0 &&
 	       strchr(ALNUM, entry->key[len - 1]) != NULL &&
-	       is_utf8(entry->value, ANNOTATIONS_BYTES);
+	       gs_is_utf8(entry->value, ANNOTATIONS_BYTES);
 }
 
 static bool

@@ -5,6 +5,7 @@
 #include "internal.h"
 #include "json.h"
 #include "members.h"
+#include "utf8.h"
 
 void
 gs_json_free(struct json_object *document)
@@ -68,6 +69,14 @@ gs_put_duration(struct json_object *value, void *at)
 	const char *text;
 
 	return put_string(value, &text) && gs_read_duration(text, at);
+}
+
+bool
+gs_is_utf8(const char *text, size_t max)
+{
+	size_t len = text != NULL ? strnlen(text, max + 1) : 0;
+
+	return text != NULL && len <= max && utf8_valid(text, len);
 }
 
 bool

@@ -417,7 +417,8 @@ a_creation_out_of_contract_is_refused(void **state)
 	memset(long_text, 'x', sizeof(long_text) - 1);
 	start(&g, &good);
 	for (size_t i = 0; i < COUNT(bad_creations); i++) {
-		if (gcpsecret_secret_create(g.client, "projects/p", "s",
+		/* Nor is the project looked for. */
+		if (gcpsecret_secret_create(g.client, NULL, "s",
 			&bad_creations[i], NULL,
 			&g.err) != GCPSECRET_ERR_ARGUMENT)
 			fail_msg("%zu", i);
