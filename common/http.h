@@ -53,6 +53,7 @@ struct http_request {
 	 * certificate, which others that lead to its issuer may follow, and of
 	 * its key, without a passphrase.  Both or neither.  Such a request has
 	 * a connection to itself: another one must not pass for its sender.
+	 * libcurl reads them with OpenSSL; with GnuTLS it shows nothing.
 	 */
 	const char *certificate, *certificate_key;
 };

@@ -9,6 +9,11 @@
 
 #define TEXT_MAX 65536
 
+/* All that is signed, whatever a file asks for: with anything else its writer
+ * could do what the keys allow. */
+#define SERVICE "sts"
+#define QUERY "Action=GetCallerIdentity&Version=2011-06-15"
+
 /*
  * The subject token is a request to AWS, signed but not sent: Google sends it
  * and learns from the answer who signed it.
@@ -72,7 +77,7 @@ make_url(struct aws *aws, const char *verification_url, gcpsecret_error *err)
 	static const char place[] = "{region}";
 	const char       *at, *host, *behind;
 
-	while ((at = strstr(verification_url, place)) != NULL) {
+	if ((at = strstr(verification_url, place)) != NULL) {
 		buf_add(&aws->url, verification_url,
 		    (size_t)(at - verification_url));
 		buf_add_text(&aws->url, aws->region.data);
@@ -82,10 +87,11 @@ make_url(struct aws *aws, const char *verification_url, gcpsecret_error *err)
 		return gs_no_memory(err);
 	host = strstr(aws->url.data, "://") + strlen("://");
 	behind = host + strcspn(host, "/?");
-	if (*behind == '/' && behind[1] != '?' && behind[1] != '\0')
+	if (strncmp(host, SERVICE ".", strlen(SERVICE ".")) != 0 ||
+	    strcmp(behind + (*behind == '/'), "?" QUERY) != 0)
 		return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
 		    "\"credential_source.regional_cred_verification_url\" must "
-		    "have no path");
+		    "be https://" SERVICE ".{region}.amazonaws.com?" QUERY);
 	return buf_add(&aws->host, host, (size_t)(behind - host))
 		   ? GCPSECRET_OK
 		   : gs_no_memory(err);
@@ -94,23 +100,18 @@ make_url(struct aws *aws, const char *verification_url, gcpsecret_error *err)
 static gcpsecret_status
 sign(struct aws *aws, gcpsecret_error *err)
 {
-	const char  *query = strchr(aws->url.data, '?');
-	struct buf   service; /* the first label of the host */
 	struct sigv4 request = { .host = aws->host.data,
-		.query = query != NULL ? query + 1 : "",
+		.query = QUERY,
 		.region = aws->region.data,
+		.service = SERVICE,
 		.key_id = aws->keys.id,
 		.secret_key = aws->keys.secret,
 		.session_token = aws->keys.session_token,
 		.date = aws->date };
-	bool         ok;
 
-	buf_init(&service, TEXT_MAX);
-	ok = buf_add(&service, aws->host.data, strcspn(aws->host.data, "."));
-	request.service = service.data;
-	ok = ok && gs_sigv4_authorize(&aws->authorization, &request);
-	buf_free(&service);
-	return ok ? GCPSECRET_OK : gs_no_memory(err);
+	return gs_sigv4_authorize(&aws->authorization, &request)
+		   ? GCPSECRET_OK
+		   : gs_no_memory(err);
 }
 
 /* Adds the signed request as URL-encoded JSON.  Nothing in it needs an escape of

@@ -99,13 +99,19 @@ ask(struct aws_metadata *metadata, const char *method, const char *url,
     const char *header, struct buf *body, gcpsecret_error *err)
 {
 	const char *const headers[] = { header, NULL };
-	struct exchange   x;
-	gcpsecret_status  status;
+	const char *const secrets[] = { metadata->session.len > 0
+					    ? metadata->session.data +
+						  strlen(SESSION)
+					    : NULL,
+		NULL };
+	struct exchange  x;
+	gcpsecret_status status;
 
 	gs_exchange_init(&x, PEER_AWS, url);
 	x.request.method = method;
 	x.request.plain_ok = true;
 	x.request.headers = headers;
+	x.secrets = secrets;
 	status = gs_exchange(metadata->client, &x, err);
 	buf_init(body, 0);
 	if (status == GCPSECRET_OK) {

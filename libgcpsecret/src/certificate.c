@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "base64.h"
-#include "credentials.h"
 #include "field.h"
 #include "file.h"
 #include "members.h"
 #include "pem.h"
+#include "search.h"
 #include "subject.h"
 
 #define CONFIG_VARIABLE "GOOGLE_API_CERTIFICATE_CONFIG"

@@ -162,7 +162,7 @@ enum child_outcome
 gs_child_run(const struct child *child, struct buf *out, int *code)
 {
 	int                ends[2];
-	pid_t              pid;
+	pid_t              pid = 0;
 	enum child_outcome outcome;
 
 	if (pipe2(ends, O_CLOEXEC) != 0) {

@@ -98,8 +98,8 @@ gs_credentials_wait(gcpsecret_client *client, gcpsecret_error *err)
 		return gs_fail(err, GCPSECRET_ERR_CANCELED, "canceled");
 	if (now_ms >= client->deadline_ms)
 		return gs_fail(err, GCPSECRET_ERR_TIMEOUT,
-		    "another thread did not get a token within the deadline "
-		    "of the call");
+		    "another thread found no credentials or token within the "
+		    "deadline of the call");
 	if (until_ms > client->deadline_ms)
 		until_ms = client->deadline_ms;
 	until.tv_sec = (time_t)(until_ms / 1000);
@@ -152,11 +152,7 @@ gs_credentials(gcpsecret_client *client, gcpsecret_error *err)
 const char *
 gs_universe(const gcpsecret_client *client)
 {
-	const char *universe = client->credentials->settings.universe_domain;
-
-	if (universe == NULL)
-		universe = gs_variable("GOOGLE_CLOUD_UNIVERSE_DOMAIN");
-	return universe != NULL ? universe : GS_UNIVERSE;
+	return client->credentials->found.universe_domain;
 }
 
 const char *

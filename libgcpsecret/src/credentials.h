@@ -36,11 +36,11 @@ struct credentials {
 struct credentials *gs_credentials_new(void);
 
 /* One more or one less client; the last one wipes and frees. */
-void gs_credentials_hold(struct credentials *credentials);
-void gs_credentials_release(struct credentials *credentials);
+void gs_credentials_hold(struct credentials *c);
+void gs_credentials_release(struct credentials *c);
 
 /* Whether another client has them too. */
-bool gs_credentials_are_shared(struct credentials *credentials);
+bool gs_credentials_are_shared(struct credentials *c);
 
 /* Finds them, once. */
 gcpsecret_status gs_credentials(gcpsecret_client *client, gcpsecret_error *err);
@@ -51,12 +51,12 @@ gcpsecret_status gs_credentials_wait(
     gcpsecret_client *client, gcpsecret_error *err);
 
 /* With the lock: whoever is busy is so no more. */
-void gs_credentials_idle(struct credentials *credentials);
+void gs_credentials_idle(struct credentials *c);
 
-/* The domain of Google's APIs for this client: "googleapis.com". */
+/* Once there are credentials: the domain of Google's APIs, "googleapis.com". */
 const char *gs_universe(const gcpsecret_client *client);
 
-/* Once there are credentials: the emulator's base URL, or NULL. */
+/* Likewise: the emulator's base URL, or NULL. */
 const char *gs_emulator(const gcpsecret_client *client);
 
 /* Who pays for calls of the API, or NULL: the secret's project. */

@@ -34,7 +34,7 @@ struct exchange {
 	/* For messages; each may be NULL. */
 	const char *resource;   /* what is asked for */
 	const char *permission; /* what that takes */
-	const char *actor;      /* who asks the IAM Credentials API */
+	const char *actor;      /* who asks for a token */
 	bool        of_version; /* the resource is a version of a secret */
 	bool        has_etag;   /* the request says what it expects */
 

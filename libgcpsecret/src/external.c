@@ -9,7 +9,7 @@
 #define TYPE "urn:ietf:params:oauth:"
 
 /* A subject token in which every byte is escaped, and a file's members. */
-#define FORM_MAX (4 * GS_SUBJECT_MAX)
+#define FORM_MAX 262144
 #define TEXT_MAX 16384
 
 /*

@@ -9,7 +9,7 @@
 #include "members.h"
 #include "reply.h"
 
-#define TEXT_MAX (2 * GS_TOKEN_MAX)
+#define TEXT_MAX 32768
 
 static size_t
 count_delegates(const struct key_file *file)

@@ -16,16 +16,20 @@
  *	payload.c secret.c version.c policy.c location.c
  *				the methods, by noun, with each.c for lists
  *	call.c method.c		one call of one method, a row of a table
- *	token.c			the bearer token: cached, renewed in time
+ *	token_get.c project.c	what else a program asks credentials for
+ *	token.c			tokens: kept, renewed in time, by one thread
  *	grant.c			a new one, from whatever source there is
  *	service_account.c user.c external.c impersonate.c metadata.c	sources
- *	credentials.c		which source it is, and whom it speaks for
+ *	subject.c program.c certificate.c aws.c	the proof of an external account
+ *	credentials.c		what clients share, and whom it speaks for
+ *	search.c		which source it is
  *	key_file.c subject_source.c field.c	documents with credentials
  *	reply.c			how a token comes
  *	exchange.c refusal.c	one request, repeated, and what a "no" means
- *	client.c		what they all belong to
+ *	client.c settings.c	what they all belong to
  *	body.c secret_input.c replication.c	what is written, and read
- *	name.c reference.c jwt.c crc32c.c file.c values.c error.c	helpers
+ *	child.c environment.c words.c		another program
+ *	name.c reference.c jwt.c pem.c crc32c.c file.c values.c error.c	helpers
  *
  * One call goes up: a refusal names the account that lacks a role, and
  * credentials.c knows it.

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "child.h"
 #include "client.h"
+#include "environment.h"
 #include "file.h"
 #include "members.h"
 #include "subject.h"
@@ -199,39 +198,12 @@ report(const struct run *run, gcpsecret_error *err)
 	return GCPSECRET_OK;
 }
 
-/* The environment of the program: this one's, and what it is told there. */
-struct environment {
-	char **items;
-	size_t inherited; /* so many of them are borrowed */
-};
-
-static void
-environment_free(struct environment *environment)
-{
-	if (environment->items == NULL)
-		return;
-	for (char **i = environment->items + environment->inherited; *i != NULL;
-	     i++)
-		free(*i);
-	free(environment->items);
-}
-
-static bool
-is_of(const char *item, const char *name)
-{
-	size_t len = strlen(name);
-
-	return strncmp(item, name, len) == 0 && item[len] == '=';
-}
-
-/* False when out of memory; environment_free() in any case. */
+/* What the program is told beside its arguments. */
 static bool
 make_environment(struct environment *environment, const struct key_file *file)
 {
-	const char *email = file->impersonated;
-	const struct {
-		const char *name, *value; /* NULL: it must not be there */
-	} told[] = {
+	const char           *email = file->impersonated;
+	const struct variable told[] = {
 		{ "GOOGLE_EXTERNAL_ACCOUNT_AUDIENCE", file->audience },
 		{ "GOOGLE_EXTERNAL_ACCOUNT_TOKEN_TYPE",
 		    file->subject_token_type },
@@ -242,33 +214,8 @@ make_environment(struct environment *environment, const struct key_file *file)
 		{ "GOOGLE_EXTERNAL_ACCOUNT_OUTPUT_FILE",
 		    file->subject_source.output_file },
 	};
-	size_t count = 0, t;
-	char **to;
 
-	while (environ[count] != NULL)
-		count++;
-	to = environment->items = calloc(count + COUNT(told) + 1, sizeof(*to));
-	if (to == NULL)
-		return false;
-	for (char **from = environ; *from != NULL; from++) {
-		for (t = 0; t < COUNT(told); t++)
-			if (is_of(*from, told[t].name))
-				break;
-		if (t == COUNT(told))
-			*to++ = *from;
-	}
-	environment->inherited = (size_t)(to - environment->items);
-	for (t = 0; t < COUNT(told); t++) {
-		struct buf item;
-
-		if (told[t].value == NULL)
-			continue;
-		buf_init(&item, SIZE_MAX);
-		if (!buf_addf(&item, "%s=%s", told[t].name, told[t].value))
-			return false;
-		*to++ = item.data;
-	}
-	return true;
+	return gs_environment_make(environment, told, COUNT(told));
 }
 
 /* Runs the program and adds what it writes to `out`. */
@@ -276,7 +223,7 @@ static gcpsecret_status
 start(struct run *run, char *const *argv, struct buf *out, gcpsecret_error *err)
 {
 	gcpsecret_client  *client = run->client;
-	struct environment environment = { 0 };
+	struct environment environment;
 
 	run->deadline_ms =
 	    clock_deadline_ms(run->file->subject_source.timeout_ms);
@@ -290,7 +237,7 @@ start(struct run *run, char *const *argv, struct buf *out, gcpsecret_error *err)
 				     .deadline_ms = run->deadline_ms,
 				     .canceled = &client->canceled },
 			out, &run->code);
-	environment_free(&environment);
+	gs_environment_free(&environment);
 	return report(run, err);
 }
 
@@ -341,8 +288,8 @@ gs_subject_program(gcpsecret_client *client, const struct key_file *file,
 	if (allowed == NULL || strcmp(allowed, "1") != 0)
 		return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
 		    "the credentials want a program to be run: set " ALLOW
-		    "=1 if you trust the file and \"%.160s\"",
-		    source->command);
+		    "=1 if you trust their file and %.*s",
+		    (int)strcspn(source->command, " "), source->command);
 	if ((status = gs_words_split(&words, source->command, err)) !=
 	    GCPSECRET_OK)
 		return status;

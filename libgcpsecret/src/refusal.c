@@ -15,6 +15,8 @@
  */
 #define LOGIN "run \"gcloud auth application-default login\""
 
+#define CONSOLE "https://console.cloud.google.com/apis/library/"
+
 #define ANY_PEER (-1)
 #define DAY_S 86400
 
@@ -81,7 +83,7 @@ static const struct by_word {
 	{ PEER_TOKEN, GCPSECRET_ERR_REFUSED, "invalid_grant", "rapt_required",
 	    "the organisation asks for a new login: " LOGIN },
 	{ PEER_TOKEN, GCPSECRET_ERR_REFUSED, "invalid_grant", NULL,
-	    "the login of {account} has ended or was revoked: " LOGIN },
+	    "the login of {actor} has ended or was revoked: " LOGIN },
 	{ PEER_TOKEN, GCPSECRET_ERR_REFUSED, "invalid_client", NULL,
 	    "Google does not know this client_id with this "
 	    "client_secret: " LOGIN },
@@ -90,17 +92,17 @@ static const struct by_word {
 	{ PEER_TOKEN, GCPSECRET_ERR_SERVER, "temporarily_unavailable", NULL,
 	    again },
 	{ PEER_TOKEN, GCPSECRET_ERR_REFUSED, "invalid_scope", NULL,
-	    "the login of {account} does not cover this scope: log in again "
+	    "the login of {actor} does not cover this scope: log in again "
 	    "with --scopes" },
 	{ PEER_KEY, GCPSECRET_ERR_REFUSED, "invalid_grant", NULL,
-	    "Google does not accept the key of {account}: check this "
+	    "Google does not accept the key of {actor}: check this "
 	    "machine's clock, and that the key and the account (and the user "
 	    "that it speaks for) still exist" },
 	{ PEER_KEY, GCPSECRET_ERR_REFUSED, "unauthorized_client", NULL,
-	    "{account} may not speak for this user: allow its client id these "
+	    "{actor} may not speak for this user: allow its client id these "
 	    "scopes, under domain-wide delegation in the Admin console" },
 	{ PEER_KEY, GCPSECRET_ERR_REFUSED, "invalid_scope", NULL,
-	    "Google does not grant this scope to {account}" },
+	    "Google does not grant this scope to {actor}" },
 	{ PEER_KEY, GCPSECRET_ERR_SERVER, "internal_failure", NULL, again },
 	{ PEER_KEY, GCPSECRET_ERR_SERVER, "server_error", NULL, again },
 	{ PEER_KEY, GCPSECRET_ERR_SERVER, "temporarily_unavailable", NULL,
@@ -161,7 +163,7 @@ static const struct by_http {
 	{ PEER_TOKEN, 400, 401, GCPSECRET_ERR_REFUSED,
 	    "the credentials are not accepted" },
 	{ PEER_KEY, 400, 401, GCPSECRET_ERR_REFUSED,
-	    "the key of {account} is not accepted" },
+	    "the key of {actor} is not accepted" },
 	{ PEER_STS, 400, 403, GCPSECRET_ERR_REFUSED,
 	    "the external account is not accepted" },
 	{ PEER_IAM, 401, 401, GCPSECRET_ERR_REFUSED,
@@ -346,9 +348,9 @@ static const char *
 value_of(gcpsecret_client *client, const struct exchange *x,
     const struct facts *facts, const char *word, size_t len)
 {
-	static const char console[] =
-	    "https://console.cloud.google.com/apis/library/"
-	    "secretmanager.googleapis.com";
+	const char *page = x->peer == PEER_IAM
+			       ? CONSOLE "iamcredentials.googleapis.com"
+			       : CONSOLE "secretmanager.googleapis.com";
 	const struct {
 		const char *word, *said, *otherwise;
 	} values[] = {
@@ -356,7 +358,7 @@ value_of(gcpsecret_client *client, const struct exchange *x,
 		{ "resource", x->resource, "the secret" },
 		{ "actor", x->actor, "its source" },
 		{ "consumer", facts->consumer, "the project" },
-		{ "url", facts->url, console },
+		{ "url", facts->url, page },
 	};
 
 	for (size_t i = 0; i < COUNT(values); i++)

@@ -128,7 +128,7 @@ gs_reply_read(gcpsecret_client *client, enum reply form,
     const struct exchange *x, struct grant *grant, gcpsecret_error *err)
 {
 	struct json_object *document = NULL;
-	struct reply_text   reply = { 0 };
+	struct reply_text   reply = { .token = "" };
 	const char         *fault;
 	gcpsecret_status    status;
 

@@ -54,6 +54,7 @@ gs_found_free(struct found *found)
 	gs_key_file_free(&found->file);
 	free(found->base);
 	free(found->description);
+	free(found->universe_domain);
 	free(found->quota_project);
 	memset(found, 0, sizeof(*found));
 }
@@ -126,20 +127,37 @@ keep_quota_project(struct found *found, gcpsecret_error *err)
 	return found->quota_project != NULL ? GCPSECRET_OK : gs_no_memory(err);
 }
 
+/* What the client is set to, checked: it will be part of the names of hosts. */
+static gcpsecret_status
+keep_universe(
+    gcpsecret_client *client, struct found *found, gcpsecret_error *err)
+{
+	static const char name[] = "GOOGLE_CLOUD_UNIVERSE_DOMAIN";
+	const char *universe = client->credentials->settings.universe_domain;
+
+	if (universe == NULL)
+		universe = gs_variable(name);
+	if (universe == NULL)
+		universe = GS_UNIVERSE;
+	if (!gs_is_domain(universe))
+		return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
+		    "%s is no domain, such as " GS_UNIVERSE, name);
+	found->universe_domain = strdup(universe);
+	return found->universe_domain != NULL ? GCPSECRET_OK
+					      : gs_no_memory(err);
+}
+
 /* A token must not go to the hosts of another universe. */
 static gcpsecret_status
-check_universe(const gcpsecret_client *client, const struct key_file *file,
-    const char *label, gcpsecret_error *err)
+check_universe(
+    const struct found *found, const char *label, gcpsecret_error *err)
 {
-	const char *ours = gs_universe(client), *theirs;
+	const char *ours = found->universe_domain, *theirs;
 
-	if (!gs_is_domain(ours))
-		return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
-		    "GOOGLE_CLOUD_UNIVERSE_DOMAIN is no domain, such "
-		    "as " GS_UNIVERSE);
-	for (; file != NULL; file = file->nested) {
-		theirs = file->universe_domain != NULL ? file->universe_domain
-						       : GS_UNIVERSE;
+	for (const struct key_file *f = &found->file; f != NULL;
+	     f = f->nested) {
+		theirs = f->universe_domain != NULL ? f->universe_domain
+						    : GS_UNIVERSE;
 		if (strcmp(theirs, ours) != 0)
 			return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
 			    "%s: made for the universe %s, but this client is "
@@ -189,8 +207,7 @@ use_document(gcpsecret_client *client, struct found *found, unsigned types,
 		types = settings->types;
 	if ((status = check_types(&found->file, types, label, err)) !=
 		GCPSECRET_OK ||
-	    (status = check_universe(client, &found->file, label, err)) !=
-		GCPSECRET_OK ||
+	    (status = check_universe(found, label, err)) != GCPSECRET_OK ||
 	    (status = check_subject(
 		 settings, found->file.source, label, err)) != GCPSECRET_OK ||
 	    (status = keep_quota_project(found, err)) != GCPSECRET_OK)
@@ -359,8 +376,10 @@ search(gcpsecret_client *client, struct found *found, gcpsecret_error *err)
 gcpsecret_status
 gs_search(gcpsecret_client *client, struct found *found, gcpsecret_error *err)
 {
-	gcpsecret_status status = search(client, found, err);
+	gcpsecret_status status = keep_universe(client, found, err);
 
+	if (status == GCPSECRET_OK)
+		status = search(client, found, err);
 	if (status != GCPSECRET_OK)
 		gs_found_free(found);
 	return status;

@@ -27,7 +27,8 @@ struct found {
 	struct key_file file; /* when the source is one */
 	char           *base; /* "http://HOST" of emulator or metadata server */
 	char           *description;
-	char           *quota_project; /* who pays; or NULL */
+	char           *universe_domain; /* whose APIs are called */
+	char           *quota_project;   /* who pays; or NULL */
 };
 
 /* Looks in each place, in Google's order; *found is filled or left empty.

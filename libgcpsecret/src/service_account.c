@@ -68,6 +68,7 @@ trade(gcpsecret_client *client, const struct key_file *file, struct jwt *jwt,
 	status = sign(client, file, jwt, &assertion, err);
 	if (status == GCPSECRET_OK) {
 		secrets[0] = assertion.data;
+		x.actor = file->client_email;
 		x.secrets = secrets;
 		buf_add_field(&form, "grant_type", GRANT_TYPE);
 		buf_add_field(&form, "assertion", assertion.data);

@@ -179,19 +179,22 @@ gcpsecret_client_set_quota_project(
 	return set_text(client, &client->quota_project, project, err);
 }
 
-/* What credentials are found by, for all clients that share them. */
-static gcpsecret_status
-search_settings(gcpsecret_client *client, struct search_settings **settings,
-    gcpsecret_error *err)
+/* What credentials are found by, for all clients that share them; NULL, and why
+ * in *err, when it must not change. */
+static struct search_settings *
+search_settings(gcpsecret_client *client, gcpsecret_error *err)
 {
-	if (client == NULL)
-		return no_client(err);
-	if (gs_credentials_are_shared(client->credentials))
-		return gs_fail(err, GCPSECRET_ERR_ARGUMENT,
+	if (client == NULL) {
+		no_client(err);
+		return NULL;
+	}
+	if (gs_credentials_are_shared(client->credentials)) {
+		gs_fail(err, GCPSECRET_ERR_ARGUMENT,
 		    "the credentials are shared with another client: set this "
 		    "before");
-	*settings = &client->credentials->settings;
-	return GCPSECRET_OK;
+		return NULL;
+	}
+	return &client->credentials->settings;
 }
 
 /* The document itself or its path: the one that is set takes the place of the
@@ -211,11 +214,10 @@ gcpsecret_status
 gcpsecret_client_set_credentials_file(
     gcpsecret_client *client, const char *path, gcpsecret_error *err)
 {
-	struct search_settings *s;
-	gcpsecret_status        status = search_settings(client, &s, err);
+	struct search_settings *s = search_settings(client, err);
 
-	if (status != GCPSECRET_OK)
-		return status;
+	if (s == NULL)
+		return GCPSECRET_ERR_ARGUMENT;
 	if (path != NULL && *path == '\0')
 		return gs_fail(err, GCPSECRET_ERR_ARGUMENT,
 		    "the path of the credentials file is empty");
@@ -226,11 +228,10 @@ gcpsecret_status
 gcpsecret_client_set_credentials_json(
     gcpsecret_client *client, const char *json, gcpsecret_error *err)
 {
-	struct search_settings *s;
-	gcpsecret_status        status = search_settings(client, &s, err);
+	struct search_settings *s = search_settings(client, err);
 
-	if (status != GCPSECRET_OK)
-		return status;
+	if (s == NULL)
+		return GCPSECRET_ERR_ARGUMENT;
 	if (json != NULL &&
 	    strnlen(json, GS_KEY_FILE_MAX + 1) > GS_KEY_FILE_MAX)
 		return gs_fail(err, GCPSECRET_ERR_ARGUMENT,
@@ -242,11 +243,10 @@ gcpsecret_status
 gcpsecret_client_set_credential_types(
     gcpsecret_client *client, unsigned types, gcpsecret_error *err)
 {
-	struct search_settings *s;
-	gcpsecret_status        status = search_settings(client, &s, err);
+	struct search_settings *s = search_settings(client, err);
 
-	if (status != GCPSECRET_OK)
-		return status;
+	if (s == NULL)
+		return GCPSECRET_ERR_ARGUMENT;
 	if ((types & ~GS_CREDENTIAL_TYPES) != 0)
 		return gs_fail(err, GCPSECRET_ERR_ARGUMENT,
 		    "types has a bit that no type of credentials has");
@@ -258,23 +258,22 @@ gcpsecret_status
 gcpsecret_client_set_loopback(
     gcpsecret_client *client, bool allow, gcpsecret_error *err)
 {
-	struct search_settings *s;
-	gcpsecret_status        status = search_settings(client, &s, err);
+	struct search_settings *s = search_settings(client, err);
 
-	if (status == GCPSECRET_OK)
-		s->loopback = allow;
-	return status;
+	if (s == NULL)
+		return GCPSECRET_ERR_ARGUMENT;
+	s->loopback = allow;
+	return GCPSECRET_OK;
 }
 
 gcpsecret_status
 gcpsecret_client_set_universe_domain(
     gcpsecret_client *client, const char *domain, gcpsecret_error *err)
 {
-	struct search_settings *s;
-	gcpsecret_status        status = search_settings(client, &s, err);
+	struct search_settings *s = search_settings(client, err);
 
-	if (status != GCPSECRET_OK)
-		return status;
+	if (s == NULL)
+		return GCPSECRET_ERR_ARGUMENT;
 	if (domain != NULL && !gs_is_domain(domain))
 		return gs_fail(err, GCPSECRET_ERR_ARGUMENT,
 		    "the universe must be a domain, such as " GS_UNIVERSE);
@@ -285,35 +284,32 @@ gcpsecret_status
 gcpsecret_client_set_token_url(
     gcpsecret_client *client, const char *url, gcpsecret_error *err)
 {
-	struct search_settings *s;
-	gcpsecret_status        status = search_settings(client, &s, err);
+	struct search_settings *s = search_settings(client, err);
 
-	return status == GCPSECRET_OK
-		   ? set_url(&s->token_url, "token URL", url, err)
-		   : status;
+	return s != NULL ? set_url(&s->token_url, "token URL", url, err)
+			 : GCPSECRET_ERR_ARGUMENT;
 }
 
 gcpsecret_status
 gcpsecret_client_set_jwt_bearer(
     gcpsecret_client *client, bool ask, gcpsecret_error *err)
 {
-	struct search_settings *s;
-	gcpsecret_status        status = search_settings(client, &s, err);
+	struct search_settings *s = search_settings(client, err);
 
-	if (status == GCPSECRET_OK)
-		s->jwt_bearer = ask;
-	return status;
+	if (s == NULL)
+		return GCPSECRET_ERR_ARGUMENT;
+	s->jwt_bearer = ask;
+	return GCPSECRET_OK;
 }
 
 gcpsecret_status
 gcpsecret_client_set_subject(
     gcpsecret_client *client, const char *subject, gcpsecret_error *err)
 {
-	struct search_settings *s;
-	gcpsecret_status        status = search_settings(client, &s, err);
+	struct search_settings *s = search_settings(client, err);
 
-	if (status != GCPSECRET_OK)
-		return status;
+	if (s == NULL)
+		return GCPSECRET_ERR_ARGUMENT;
 	if (subject != NULL &&
 	    (!gs_is_plain(subject) || strlen(subject) > SUBJECT_MAX))
 		return gs_fail(err, GCPSECRET_ERR_ARGUMENT,

@@ -247,14 +247,14 @@ gs_token_dated(gcpsecret_client *client, const struct wanted *wanted,
     struct buf *text, int64_t *expires_at_s, gcpsecret_error *err)
 {
 	struct credentials *c = client->credentials;
-	struct token       *token;
+	struct token       *token = NULL;
 	gcpsecret_status    status;
 
 	if (gs_emulator(client) != NULL)
 		return GCPSECRET_OK;
 	pthread_mutex_lock(&c->lock);
 	status = hold(client, wanted, &token, err);
-	if (status == GCPSECRET_OK) {
+	if (token != NULL) {
 		status = obtain(client, token, wanted, err);
 		if (status == GCPSECRET_OK &&
 		    !buf_add(text, token->text.data, token->text.len))

@@ -70,6 +70,17 @@ token_url(const gcpsecret_client *client, const struct key_file *file)
 	return url != NULL ? url : GS_TOKEN_URL;
 }
 
+/* Who logged in, for messages. */
+static const char *
+actor_of(gcpsecret_client *client, const struct key_file *file)
+{
+	if (file->account != NULL)
+		return file->account;
+	return file == &client->credentials->found.file
+		   ? client->credentials->found.description
+		   : "the user in source_credentials";
+}
+
 /* Trades the refresh token.  A login of a workforce pool shows its client by
  * HTTP Basic and may get a new refresh token. */
 static gcpsecret_status
@@ -87,6 +98,7 @@ refresh(gcpsecret_client *client, const struct key_file *file,
 	gs_exchange_init(&x, PEER_TOKEN, token_url(client, file));
 	buf_init(&form, FORM_MAX);
 	buf_init(&basic, BASIC_MAX);
+	x.actor = actor_of(client, file);
 	x.secrets = secrets;
 	buf_add_field(&form, "grant_type", "refresh_token");
 	buf_add_field(&form, "refresh_token", refresh_token);

@@ -81,8 +81,9 @@ gs_words_split(struct words *words, const char *command, gcpsecret_error *err)
 	if (fault == NULL)
 		return GCPSECRET_OK;
 	gs_words_free(words);
+	/* It may hold a password, so that it is not quoted. */
 	return gs_fail(err, GCPSECRET_ERR_CREDENTIALS,
-	    "the command \"%.200s\" %s", command, fault);
+	    "\"command\" of the credentials %s", fault);
 }
 
 void

@@ -119,7 +119,8 @@ check_payload(const gcpsecret_payload *payload, struct json_object *document)
 		MUST(gs_json_number(sum, &crc32c) &&
 		     crc32c == gs_crc32c(bytes.data, bytes.len));
 	buf_free(&bytes);
-	MUST(gs_name_parse(payload->version, &name, NULL) == GCPSECRET_OK);
+	MUST(gs_name_parse(payload->version, NAME_NUMBER, &name, NULL) ==
+	     GCPSECRET_OK);
 	MUST(strcmp(name.secret, "strava") == 0);
 	MUST(strcmp(payload->version, members_get_string(document, "name")) ==
 	     0);

@@ -6,9 +6,8 @@
 #include "google.h"
 #include "subject.h"
 
-#define VERIFICATION                                                  \
-	"https://sts.{region}.amazonaws.com?Action=GetCallerIdentity" \
-	"&Version=2011-06-15"
+#define QUERY "?Action=GetCallerIdentity&Version=2011-06-15"
+#define VERIFICATION "https://sts.{region}.amazonaws.com" QUERY
 
 #define TOKEN_MAX 262144
 
@@ -413,16 +412,24 @@ the_addresses_of_aws_are_accepted(void **state)
 }
 
 static void
-what_google_will_ask_must_be_https_and_no_path(void **state)
+nothing_but_the_callers_identity_is_signed(void **state)
 {
 	static const char *const urls[] = {
-		"http://sts.{region}.amazonaws.com?Action=GetCallerIdentity",
-		"https://sts.{region}.amazonaws.com/path?Action=x",
-		"https://user@sts.{region}.amazonaws.com?Action=x",
+		"http://sts.{region}.amazonaws.com" QUERY,
+		"sts.{region}.amazonaws.com" QUERY,
+		"https://user@sts.{region}.amazonaws.com" QUERY,
+		"https://sts.{region}.amazonaws.com/path" QUERY,
+		"https://sts.{region}.amazonaws.com//" QUERY,
+		"https://sts.{region}.amazonaws.com",
+		"https://sts.{region}.amazonaws.com/",
+		"https://sts.{region}.amazonaws.com?Action=AssumeRole"
+		"&Version=2011-06-15",
+		"https://sts.{region}.amazonaws.com" QUERY "&Action=AssumeRole",
+		"https://sts.{region}.amazonaws.com" QUERY "#x",
 		"https://sts.{region}.amazonaws.com?a=\\\"b",
-		"https://sts.{region}.amazonaws.com?a b",
-		"https://sts.{region}.amazonaws.com?a#b",
-		"sts.{region}.amazonaws.com",
+		"https://iam.amazonaws.com" QUERY,
+		"https://sts.{region}.{region}.amazonaws.com" QUERY,
+		"https://stsx.amazonaws.com" QUERY,
 	};
 	static const struct loopback_answer no[] = { { .status = 500 } };
 
@@ -442,16 +449,14 @@ what_google_will_ask_must_be_https_and_no_path(void **state)
 }
 
 static void
-a_url_without_region_or_with_a_slash_is_signed_too(void **state)
+the_url_that_google_asks_may_be_of_any_region_or_none(void **state)
 {
 	static const struct {
 		const char *url, *host;
 	} cases[] = {
-		{ "https://sts.amazonaws.com/?Action=GetCallerIdentity",
-		    "sts.amazonaws.com" },
-		{ "https://sts.{region}.amazonaws.com?x={region}",
-		    "sts.us-east-2.amazonaws.com" },
-		{ "https://sts.amazonaws.com", "sts.amazonaws.com" },
+		{ "https://sts.amazonaws.com/" QUERY, "sts.amazonaws.com" },
+		{ "https://sts.{region}.amazonaws.com.cn" QUERY,
+		    "sts.us-east-2.amazonaws.com.cn" },
 	};
 	static const struct loopback_answer no[] = { { .status = 500 } };
 
@@ -469,7 +474,6 @@ a_url_without_region_or_with_a_slash_is_signed_too(void **state)
 		    cases[i].host);
 		assert_holds(token.data, host.data);
 		assert_holds(token.data, "%2Fus-east-2%2Fsts%2Faws4_request");
-		assert_null(strstr(token.data, "region"));
 		buf_free(&host);
 		buf_free(&token);
 		google_end(&g);
@@ -590,6 +594,23 @@ a_failure_that_passes_is_repeated(void **state)
 }
 
 static void
+a_machine_that_repeats_the_session_is_not_quoted(void **state)
+{
+	static const struct loopback_answer script[] = { SESSION_REPLY,
+		{ .status = 403,
+		    .body = "{\"error\":{\"message\":\"no: " SESSION "\"}}" } };
+	struct google                       g;
+	struct buf                          token;
+
+	(void)state;
+	start(&g, script, COUNT(script));
+	assert_int_equal(
+	    make_token(&g, &everything, &token), GCPSECRET_ERR_CREDENTIALS);
+	assert_null(strstr(g.err.message, SESSION));
+	google_end(&g);
+}
+
+static void
 a_long_session_token_is_carried_whole(void **state)
 {
 	static const struct loopback_answer no[] = { { .status = 500 } };
@@ -629,6 +650,33 @@ a_clock_out_of_range_is_refused(void **state)
 	google_end(&g);
 }
 
+static void
+a_secret_is_read_with_keys_of_aws(void **state)
+{
+	static const struct loopback_answer script[] = {
+		REPLY("{\"access_token\":\"" TOKEN
+		      "\",\"issued_token_type\":\"urn:ietf:params:oauth:token-"
+		      "type:access_token\",\"token_type\":\"Bearer\","
+		      "\"expires_in\":3599}"),
+		REPLY(GOOD),
+	};
+	struct google g;
+
+	(void)state;
+	start(&g, script, COUNT(script));
+	set_environment();
+	google_use_external(&g,
+	    "{\"environment_id\":\"aws1\",\"regional_cred_verification_url\":"
+	    "\"" VERIFICATION "\"}",
+	    "\"audience\":\"" AUDIENCE "\"");
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_OK);
+	/* Escaped once by itself and once more as part of a form. */
+	assert_holds(loopback_request(g.peer, 0)->body,
+	    "&subject_token=%257B%2522url%2522%253A%2522https%253A");
+	assert_header(&g, 1, "Authorization", "Bearer " TOKEN);
+	google_end(&g);
+}
+
 int
 main(void)
 {
@@ -644,15 +692,17 @@ main(void)
 		cmocka_unit_test(what_nobody_tells_is_asked_of_the_person),
 		cmocka_unit_test(metadata_is_asked_of_aws_or_this_machine_only),
 		cmocka_unit_test(the_addresses_of_aws_are_accepted),
+		cmocka_unit_test(nothing_but_the_callers_identity_is_signed),
 		cmocka_unit_test(
-		    what_google_will_ask_must_be_https_and_no_path),
-		cmocka_unit_test(
-		    a_url_without_region_or_with_a_slash_is_signed_too),
+		    the_url_that_google_asks_may_be_of_any_region_or_none),
 		cmocka_unit_test(an_answer_of_no_use_is_refused),
 		cmocka_unit_test(keys_without_a_session_token_will_do),
 		cmocka_unit_test(a_failure_that_passes_is_repeated),
+		cmocka_unit_test(
+		    a_machine_that_repeats_the_session_is_not_quoted),
 		cmocka_unit_test(a_long_session_token_is_carried_whole),
 		cmocka_unit_test(a_clock_out_of_range_is_refused),
+		cmocka_unit_test(a_secret_is_read_with_keys_of_aws),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -358,10 +358,10 @@ static void
 a_certificate_is_shown_and_listed_anew_at_each_trade(void **state)
 {
 	static const struct loopback_answer script[] = {
-		good[0],
-		good[1],
-		good[0],
-		good[1],
+		{ .status = 200, .body = TOKEN_REPLY(TOKEN, "3599") },
+		{ .status = 200, .body = GOOD },
+		{ .status = 200, .body = TOKEN_REPLY(TOKEN, "3599") },
+		{ .status = 200, .body = GOOD },
 	};
 	struct google g;
 	struct tls   *tls;
@@ -455,7 +455,8 @@ the_service_is_the_one_that_asks_for_certificates(void **state)
 	google_set("GOOGLE_API_CERTIFICATE_CONFIG", g.file);
 	google_set("GOOGLE_APPLICATION_CREDENTIALS",
 	    google_write(&g, "external.json",
-		"{\"type\":\"external_account\",\"audience\":\"" AUDIENCE
+		"{\"type\":\"external_account\",\"audience\":"
+		"\"" AUDIENCE
 		"\",\"subject_token_type\":\"t\",\"credential_source\":"
 		"{\"certificate\":{\"use_default_certificate_config\":true}}"
 		"}"));

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,6 +155,33 @@ a_program_that_is_not_there_is_not_started(void **state)
 	buf_free(&out);
 }
 
+/* The pipe to the child gets their numbers then. */
+static void
+a_program_without_standard_streams_may_have_a_child(void **state)
+{
+	int                saved[3], code;
+	struct buf         out;
+	enum child_outcome outcome;
+
+	(void)state;
+	for (int closed = 1; closed <= 3; closed++) {
+		buf_init(&out, 1000);
+		for (int fd = 0; fd < closed; fd++) {
+			saved[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 10);
+			close(fd);
+		}
+		outcome = run("cat; echo $GREETING", PLENTY_MS, &out, &code);
+		for (int fd = 0; fd < closed; fd++) {
+			dup2(saved[fd], fd);
+			close(saved[fd]);
+		}
+		assert_int_equal(outcome, CHILD_ENDED);
+		assert_int_equal(code, 0);
+		assert_string_equal(buf_text(&out), "hello\n");
+		buf_free(&out);
+	}
+}
+
 static void
 the_deadline_ends_a_child_and_its_children(void **state)
 {
@@ -257,6 +285,8 @@ main(void)
 		cmocka_unit_test(what_a_child_writes_and_how_it_ends_is_known),
 		cmocka_unit_test(more_than_a_pipe_holds_is_read),
 		cmocka_unit_test(a_program_that_is_not_there_is_not_started),
+		cmocka_unit_test(
+		    a_program_without_standard_streams_may_have_a_child),
 		cmocka_unit_test(the_deadline_ends_a_child_and_its_children),
 		cmocka_unit_test(a_cancellation_ends_a_child_and_its_children),
 		cmocka_unit_test(

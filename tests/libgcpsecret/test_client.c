@@ -48,10 +48,25 @@ null_arguments_are_refused_not_followed(void **state)
 	    GCPSECRET_ERR_ARGUMENT);
 	assert_int_equal(gcpsecret_client_set_user_agent(NULL, NULL, NULL),
 	    GCPSECRET_ERR_ARGUMENT);
+	assert_int_equal(gcpsecret_client_set_proxy(NULL, NULL, NULL),
+	    GCPSECRET_ERR_ARGUMENT);
+	gcpsecret_client_set_steady_clock(NULL, NULL, NULL);
+	gcpsecret_client_set_timeout_ms(NULL, 1);
+	gcpsecret_client_set_retries(NULL, 1);
+	gcpsecret_client_set_log(NULL, NULL, NULL, GCPSECRET_LOG_ERROR);
+	gcpsecret_client_set_clock(NULL, NULL, NULL);
+	gcpsecret_client_cancel(NULL);
+	gcpsecret_payload_free(NULL);
+	gcpsecret_client_free(NULL);
+	gcpsecret_client_free(client);
+}
+
+static void
+settings_of_no_client_are_refused(void **state)
+{
+	(void)state;
 	assert_int_equal(
 	    gcpsecret_client_set_credentials_file(NULL, NULL, NULL),
-	    GCPSECRET_ERR_ARGUMENT);
-	assert_int_equal(gcpsecret_client_set_proxy(NULL, NULL, NULL),
 	    GCPSECRET_ERR_ARGUMENT);
 	assert_int_equal(
 	    gcpsecret_client_set_credentials_json(NULL, "{}", NULL),
@@ -64,15 +79,6 @@ null_arguments_are_refused_not_followed(void **state)
 	    GCPSECRET_ERR_ARGUMENT);
 	assert_int_equal(gcpsecret_client_set_loopback(NULL, true, NULL),
 	    GCPSECRET_ERR_ARGUMENT);
-	gcpsecret_client_set_steady_clock(NULL, NULL, NULL);
-	gcpsecret_client_set_timeout_ms(NULL, 1);
-	gcpsecret_client_set_retries(NULL, 1);
-	gcpsecret_client_set_log(NULL, NULL, NULL, GCPSECRET_LOG_ERROR);
-	gcpsecret_client_set_clock(NULL, NULL, NULL);
-	gcpsecret_client_cancel(NULL);
-	gcpsecret_payload_free(NULL);
-	gcpsecret_client_free(NULL);
-	gcpsecret_client_free(client);
 }
 
 /* Which URLs are fit for an endpoint and a token URL. */
@@ -317,6 +323,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(null_arguments_are_refused_not_followed),
+		cmocka_unit_test(settings_of_no_client_are_refused),
 		cmocka_unit_test(urls_must_be_https_or_of_this_machine),
 		cmocka_unit_test(settings_reach_the_wire),
 		cmocka_unit_test(an_endpoint_may_have_a_path),

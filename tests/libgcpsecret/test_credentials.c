@@ -598,69 +598,80 @@ a_program_may_give_the_document_itself(void **state)
 	google_end(&g);
 }
 
-/* What a program's own document may be, and what one that is searched for. */
+/* The types, by a good document of each. */
+static const struct {
+	const char *json, *type;
+	unsigned    needed;
+	bool        usual; /* of a program's document without being named */
+} types[] = {
+	{ USER_JSON, "authorized_user", GCPSECRET_CREDENTIALS_AUTHORIZED_USER,
+	    true },
+	{ EXTERNAL_JSON, "external_account",
+	    GCPSECRET_CREDENTIALS_EXTERNAL_ACCOUNT, false },
+	{ WORKFORCE_JSON, "external_account_authorized_user",
+	    GCPSECRET_CREDENTIALS_EXTERNAL_ACCOUNT_AUTHORIZED_USER, false },
+	{ IMPERSONATED_JSON(USER_JSON), "impersonated_service_account",
+	    GCPSECRET_CREDENTIALS_IMPERSONATED_SERVICE_ACCOUNT |
+		GCPSECRET_CREDENTIALS_AUTHORIZED_USER,
+	    false },
+};
+
 static void
-a_type_must_be_allowed(void **state)
+allow(struct google *g, unsigned set)
+{
+	assert_int_equal(
+	    gcpsecret_client_set_credential_types(g->client, set, NULL),
+	    GCPSECRET_OK);
+}
+
+static void
+a_programs_document_is_of_a_type_that_it_allows(void **state)
 {
 	static const struct loopback_answer unused[] = { { .status = 500 } };
-	static const struct {
-		const char *json, *type; /* the type that is refused */
-		unsigned    needed;
-		bool        usual; /* without being named */
-	} cases[] = {
-		{ USER_JSON, "authorized_user",
-		    GCPSECRET_CREDENTIALS_AUTHORIZED_USER, true },
-		{ EXTERNAL_JSON, "external_account",
-		    GCPSECRET_CREDENTIALS_EXTERNAL_ACCOUNT, false },
-		{ WORKFORCE_JSON, "external_account_authorized_user",
-		    GCPSECRET_CREDENTIALS_EXTERNAL_ACCOUNT_AUTHORIZED_USER,
-		    false },
-		{ IMPERSONATED_JSON(USER_JSON), "impersonated_service_account",
-		    GCPSECRET_CREDENTIALS_IMPERSONATED_SERVICE_ACCOUNT |
-			GCPSECRET_CREDENTIALS_AUTHORIZED_USER,
-		    false },
-	};
-	struct google g;
+	struct google                       g;
 
 	(void)state;
 	google_start(&g, unused, 1);
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < COUNT(types); i++) {
 		google_restart(&g);
-		set_json(&g, cases[i].json);
-		if (cases[i].usual)
+		set_json(&g, types[i].json);
+		if (types[i].usual)
 			description(&g);
 		else
-			assert_refused(&g, cases[i].type);
-
+			assert_refused(&g, types[i].type);
 		google_restart(&g);
-		set_json(&g, cases[i].json);
-		assert_int_equal(gcpsecret_client_set_credential_types(
-				     g.client, 31 & ~cases[i].needed, NULL),
-		    GCPSECRET_OK);
+		set_json(&g, types[i].json);
+		allow(&g, 31 & ~types[i].needed);
 		assert_refused(&g, "not allowed by this program");
-		assert_int_equal(gcpsecret_client_set_credential_types(
-				     g.client, cases[i].needed, NULL),
-		    GCPSECRET_OK);
+		allow(&g, types[i].needed);
 		description(&g);
-
-		/* Whoever set the machine up is trusted ... */
-		google_restart(&g);
-		google_set("GOOGLE_APPLICATION_CREDENTIALS",
-		    google_write(&g, "c.json", cases[i].json));
-		description(&g);
-		/* ... unless the program says otherwise. */
-		google_restart(&g);
-		assert_int_equal(
-		    gcpsecret_client_set_credential_types(
-			g.client, GCPSECRET_CREDENTIALS_SERVICE_ACCOUNT, NULL),
-		    GCPSECRET_OK);
-		assert_refused(&g, cases[i].type);
 	}
 	assert_int_equal(
 	    gcpsecret_client_set_credential_types(g.client, 32, &g.err),
 	    GCPSECRET_ERR_ARGUMENT);
 	assert_int_equal(gcpsecret_client_set_credential_types(NULL, 1, NULL),
 	    GCPSECRET_ERR_ARGUMENT);
+	google_end(&g);
+}
+
+/* Whoever set the machine up is trusted, unless the program says otherwise. */
+static void
+what_is_searched_for_may_be_of_any_type(void **state)
+{
+	static const struct loopback_answer unused[] = { { .status = 500 } };
+	struct google                       g;
+
+	(void)state;
+	google_start(&g, unused, 1);
+	for (size_t i = 0; i < COUNT(types); i++) {
+		google_restart(&g);
+		google_set("GOOGLE_APPLICATION_CREDENTIALS",
+		    google_write(&g, "c.json", types[i].json));
+		description(&g);
+		google_restart(&g);
+		allow(&g, GCPSECRET_CREDENTIALS_SERVICE_ACCOUNT);
+		assert_refused(&g, types[i].type);
+	}
 	google_end(&g);
 }
 
@@ -850,6 +861,32 @@ a_machine_of_another_universe_is_refused(void **state)
 	}
 }
 
+/* It is part of the name of the host that gets the token. */
+static void
+a_malformed_universe_is_refused_whatever_the_source(void **state)
+{
+	static void (*const sources[])(struct google *) = { google_use_emulator,
+		google_use_user, google_use_service_account,
+		google_use_metadata };
+	static const struct loopback_answer unused[] = { { .status = 500 } };
+	static const char *const bad[] = { "evil.example/x", "a@b.c", "a.b:1",
+		"a.b\n", "com" };
+	struct google            g;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sources); i++) {
+		google_start(&g, unused, 1);
+		sources[i](&g);
+		for (size_t k = 0; k < COUNT(bad); k++) {
+			google_set("GOOGLE_CLOUD_UNIVERSE_DOMAIN", bad[k]);
+			assert_refused(
+			    &g, "GOOGLE_CLOUD_UNIVERSE_DOMAIN is no domain");
+		}
+		assert_int_equal(loopback_count(g.peer), 0);
+		google_end(&g);
+	}
+}
+
 static void
 the_older_name_of_the_metadata_server_is_known(void **state)
 {
@@ -898,7 +935,9 @@ main(void)
 		cmocka_unit_test(the_quota_project_is_sent_to_the_api_alone),
 		cmocka_unit_test(a_malformed_quota_project_is_refused),
 		cmocka_unit_test(a_program_may_give_the_document_itself),
-		cmocka_unit_test(a_type_must_be_allowed),
+		cmocka_unit_test(
+		    a_programs_document_is_of_a_type_that_it_allows),
+		cmocka_unit_test(what_is_searched_for_may_be_of_any_type),
 		cmocka_unit_test(source_credentials_must_be_allowed_too),
 		cmocka_unit_test(every_type_is_described),
 		cmocka_unit_test(the_project_is_cut_out_of_an_audience),
@@ -907,6 +946,8 @@ main(void)
 		cmocka_unit_test(
 		    in_another_universe_a_key_signs_and_nothing_is_traded),
 		cmocka_unit_test(a_machine_of_another_universe_is_refused),
+		cmocka_unit_test(
+		    a_malformed_universe_is_refused_whatever_the_source),
 		cmocka_unit_test(
 		    the_older_name_of_the_metadata_server_is_known),
 	};

@@ -173,6 +173,22 @@ a_workforce_names_the_project_that_pays(void **state)
 	google_end(&g);
 }
 
+/* The account CLIENT_EMAIL is impersonated with the pool's token. */
+static void
+use_impersonation(struct google *g)
+{
+	char members[500];
+
+	snprintf(members, sizeof(members),
+	    AUDIENCE_MEMBER
+	    ",\"service_account_impersonation_url\":\"%s/v1/projects/-/"
+	    "serviceAccounts/" CLIENT_EMAIL ":generateAccessToken\","
+	    "\"service_account_impersonation\":"
+	    "{\"token_lifetime_seconds\":1800}",
+	    loopback_url(g->peer));
+	use_file(g, members);
+}
+
 static void
 a_service_account_is_impersonated_with_the_token_of_the_pool(void **state)
 {
@@ -184,18 +200,10 @@ a_service_account_is_impersonated_with_the_token_of_the_pool(void **state)
 		{ .status = 200, .body = GOOD },
 	};
 	struct google g;
-	char          members[500];
 
 	(void)state;
 	google_start(&g, script, COUNT(script));
-	snprintf(members, sizeof(members),
-	    AUDIENCE_MEMBER
-	    ",\"service_account_impersonation_url\":\"%s/v1/projects/-/"
-	    "serviceAccounts/" CLIENT_EMAIL ":generateAccessToken\","
-	    "\"service_account_impersonation\":"
-	    "{\"token_lifetime_seconds\":1800}",
-	    loopback_url(g.peer));
-	use_file(&g, members);
+	use_impersonation(&g);
 	assert_int_equal(google_access(&g, NAME), GCPSECRET_OK);
 	assert_string_equal(body_of(&g, 0), FORM);
 	assert_string_equal(loopback_request(g.peer, 1)->target,
@@ -207,6 +215,27 @@ a_service_account_is_impersonated_with_the_token_of_the_pool(void **state)
 	google_end(&g);
 }
 
+static void
+an_impersonation_that_is_refused_names_who_and_whom(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 200, .body = STS_REPLY },
+		{ .status = 403,
+		    .body = "{\"error\":{\"status\":\"PERMISSION_DENIED\","
+			    "\"message\":\"no: " STS_TOKEN "\"}}" },
+	};
+	struct google g;
+
+	(void)state;
+	google_start(&g, script, COUNT(script));
+	use_impersonation(&g);
+	assert_int_equal(google_access(&g, NAME), GCPSECRET_ERR_FORBIDDEN);
+	assert_holds(g.err.message,
+	    "grant roles/iam.serviceAccountTokenCreator on " CLIENT_EMAIL);
+	assert_holds(g.err.message, "to " AUDIENCE);
+	google_end(&g);
+}
+
 #define NO(error) "{\"error\":\"" error "\",\"error_description\":\"why\"}"
 
 static void
@@ -214,35 +243,34 @@ a_refusal_says_what_to_do(void **state)
 {
 	static const struct {
 		int              status;
-		const char      *body;
 		gcpsecret_status outcome;
-		const char      *message;
+		const char      *body, *message;
 	} rows[] = {
-		{ 400, NO("invalid_grant"), GCPSECRET_ERR_REFUSED,
+		{ 400, GCPSECRET_ERR_REFUSED, NO("invalid_grant"),
 		    "attribute condition" },
-		{ 400, NO("invalid_target"), GCPSECRET_ERR_REFUSED,
+		{ 400, GCPSECRET_ERR_REFUSED, NO("invalid_target"),
 		    "\"audience\" of the credentials" },
-		{ 401, NO("invalid_client"), GCPSECRET_ERR_REFUSED,
+		{ 401, GCPSECRET_ERR_REFUSED, NO("invalid_client"),
 		    "client_id and client_secret" },
-		{ 400, NO("unauthorized_client"), GCPSECRET_ERR_REFUSED,
+		{ 400, GCPSECRET_ERR_REFUSED, NO("unauthorized_client"),
 		    "turns this identity away" },
-		{ 400, NO("invalid_scope"), GCPSECRET_ERR_REFUSED, "scope" },
-		{ 400, NO("invalid_request"), GCPSECRET_ERR_REFUSED,
+		{ 400, GCPSECRET_ERR_REFUSED, NO("invalid_scope"), "scope" },
+		{ 400, GCPSECRET_ERR_REFUSED, NO("invalid_request"),
 		    "the external account is not accepted (the Security Token "
 		    "Service, HTTP 400 invalid_request: why)" },
-		{ 403, "<html>", GCPSECRET_ERR_REFUSED,
+		{ 403, GCPSECRET_ERR_REFUSED, "<html>",
 		    "the external account is not accepted" },
-		{ 404, "", GCPSECRET_ERR_REQUEST, "HTTP 404" },
-		{ 429, NO("x"), GCPSECRET_ERR_RATE_LIMIT, "wait" },
-		{ 500, "{}", GCPSECRET_ERR_SERVER, "try again later" },
-		{ 400, NO("temporarily_unavailable"), GCPSECRET_ERR_SERVER,
+		{ 404, GCPSECRET_ERR_REQUEST, "", "HTTP 404" },
+		{ 429, GCPSECRET_ERR_RATE_LIMIT, NO("x"), "wait" },
+		{ 500, GCPSECRET_ERR_SERVER, "{}", "try again later" },
+		{ 400, GCPSECRET_ERR_SERVER, NO("temporarily_unavailable"),
 		    "try again later" },
-		{ 302, "", GCPSECRET_ERR_FORMAT, "something in between" },
+		{ 302, GCPSECRET_ERR_FORMAT, "", "something in between" },
 		/* One that repeats what it was sent is not quoted. */
-		{ 400,
+		{ 400, GCPSECRET_ERR_REFUSED,
 		    "{\"error\":\"invalid_grant\",\"error_description\":"
 		    "\"no: " SUBJECT_TOKEN "\"}",
-		    GCPSECRET_ERR_REFUSED, "(the Security Token Service" },
+		    "(the Security Token Service" },
 	};
 
 	(void)state;
@@ -393,6 +421,8 @@ main(void)
 		cmocka_unit_test(a_workforce_names_the_project_that_pays),
 		cmocka_unit_test(
 		    a_service_account_is_impersonated_with_the_token_of_the_pool),
+		cmocka_unit_test(
+		    an_impersonation_that_is_refused_names_who_and_whom),
 		cmocka_unit_test(a_refusal_says_what_to_do),
 		cmocka_unit_test(an_answer_that_is_none_is_refused),
 		cmocka_unit_test(

@@ -45,12 +45,18 @@ assert_impersonates(struct google *g, size_t i, const char *path,
 static gcpsecret_status
 trade(struct google *g, const struct wanted *wanted, struct grant *grant)
 {
+	const struct key_file_origin origin = { "file.json", true };
+	struct key_file              file;
+	gcpsecret_status             status;
+
 	gs_grant_init(grant);
-	memset(&g->err, 0, sizeof(g->err));
-	assert_int_equal(gs_begin(g->client, &g->err), GCPSECRET_OK);
-	assert_int_equal(gs_credentials(g->client, &g->err), GCPSECRET_OK);
-	return gs_impersonate(g->client, &g->client->credentials->found.file,
-	    SOURCE_TOKEN, wanted, grant, &g->err);
+	assert_int_equal(gs_begin(g->client, NULL), GCPSECRET_OK);
+	assert_int_equal(
+	    gs_key_file_load(&file, g->file, &origin, NULL), GCPSECRET_OK);
+	status = gs_impersonate(
+	    g->client, &file, SOURCE_TOKEN, wanted, grant, &g->err);
+	gs_key_file_free(&file);
+	return status;
 }
 
 static void
@@ -334,33 +340,31 @@ a_refusal_says_what_to_do(void **state)
 {
 	static const struct {
 		int              http_status;
-		const char      *body;
 		gcpsecret_status status;
-		const char      *message;
+		const char      *body, *message;
 	} cases[] = {
-		{ 403, ERROR("PERMISSION_DENIED"), GCPSECRET_ERR_FORBIDDEN,
+		{ 403, GCPSECRET_ERR_FORBIDDEN, ERROR("PERMISSION_DENIED"),
 		    "grant roles/iam.serviceAccountTokenCreator on " TARGET
 		    ", if that exists, to ana@example.org (" },
-		{ 403, "<html>", GCPSECRET_ERR_FORBIDDEN,
+		{ 403, GCPSECRET_ERR_FORBIDDEN, "<html>",
 		    "ana@example.org may not impersonate " TARGET },
-		{ 403,
+		{ 403, GCPSECRET_ERR_DISABLED,
 		    "{\"error\":{\"status\":\"PERMISSION_DENIED\",\"details\":"
 		    "[{\"reason\":\"SERVICE_DISABLED\",\"metadata\":"
 		    "{\"consumer\":\"projects/1\"}}]}}",
-		    GCPSECRET_ERR_DISABLED,
 		    "switch the IAM Service Account Credentials API on" },
-		{ 401, ERROR("UNAUTHENTICATED"), GCPSECRET_ERR_REFUSED,
+		{ 401, GCPSECRET_ERR_REFUSED, ERROR("UNAUTHENTICATED"),
 		    "does not accept the token of ana@example.org" },
-		{ 404, ERROR("NOT_FOUND"), GCPSECRET_ERR_CREDENTIALS,
+		{ 404, GCPSECRET_ERR_CREDENTIALS, ERROR("NOT_FOUND"),
 		    "the service account " TARGET " does not exist" },
-		{ 404, "", GCPSECRET_ERR_CREDENTIALS,
+		{ 404, GCPSECRET_ERR_CREDENTIALS, "",
 		    TARGET " does not exist, or the impersonation URL" },
-		{ 400, ERROR("INVALID_ARGUMENT"), GCPSECRET_ERR_CREDENTIALS,
+		{ 400, GCPSECRET_ERR_CREDENTIALS, ERROR("INVALID_ARGUMENT"),
 		    "delegates, scopes and lifetime" },
-		{ 429, ERROR("RESOURCE_EXHAUSTED"), GCPSECRET_ERR_RATE_LIMIT,
+		{ 429, GCPSECRET_ERR_RATE_LIMIT, ERROR("RESOURCE_EXHAUSTED"),
 		    "the quota of the IAM Credentials API" },
-		{ 500, ERROR("INTERNAL"), GCPSECRET_ERR_SERVER, "try again" },
-		{ 302, "", GCPSECRET_ERR_FORMAT, "not an answer of Google's" },
+		{ 500, GCPSECRET_ERR_SERVER, ERROR("INTERNAL"), "try again" },
+		{ 302, GCPSECRET_ERR_FORMAT, "", "not an answer of Google's" },
 	};
 
 	(void)state;
@@ -542,10 +546,7 @@ an_external_accounts_lifetime_is_asked_for(void **state)
 			"\"service_account_impersonation\":"
 			"{\"token_lifetime_seconds\":600}}",
 			loopback_url(g.peer)) > 0);
-	google_set("GOOGLE_APPLICATION_CREDENTIALS",
-	    google_write(&g, "external.json", text));
-	assert_int_equal(
-	    gcpsecret_client_set_loopback(g.client, true, NULL), GCPSECRET_OK);
+	google_write(&g, "external.json", text);
 	assert_int_equal(trade(&g, &wanted, &grant), GCPSECRET_OK);
 	assert_holds(
 	    loopback_request(g.peer, 0)->body, "\"lifetime\":\"600s\"}");

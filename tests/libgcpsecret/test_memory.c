@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "certificate.h"
 #include "client.h"
 #include "google.h"
 #include "subject.h"
@@ -102,6 +104,53 @@ use_impersonated(struct google *g)
 	    g, "\"delegates\":[\"a@p.example\"],\"source_credentials\":" USER);
 }
 
+/* External accounts, by where their subject token comes from. */
+static void
+use_subject_file(struct google *g)
+{
+	char source[200];
+
+	google_write(g, "subject", "{\"token\":\"" SUBJECT_TOKEN "\"}");
+	snprintf(source, sizeof(source),
+	    "{\"file\":\"%s\",\"format\":{\"type\":\"json\","
+	    "\"subject_token_field_name\":\"token\"}}",
+	    g->file);
+	google_use_external(g, source,
+	    "\"client_id\":\"id\",\"client_secret\":\"" CLIENT_SECRET
+	    "\",\"audience\":\"" AUDIENCE "\"");
+}
+
+static void
+use_subject_url(struct google *g)
+{
+	char source[200];
+
+	snprintf(source, sizeof(source),
+	    "{\"url\":\"%s/token\",\"headers\":{\"X-Key\":\"" CLIENT_SECRET
+	    "\"}}",
+	    loopback_url(g->peer));
+	google_use_external(g, source,
+	    "\"workforce_pool_user_project\":\"who-pays\",\"audience\":"
+	    "\"//iam.googleapis.com/locations/global/workforcePools/pool\"");
+}
+
+static void
+use_subject_program(struct google *g)
+{
+	char source[300];
+
+	google_write(g, "answer",
+	    "{\"version\":1,\"success\":true,\"token_type\":"
+	    "\"urn:ietf:params:oauth:token-type:jwt\",\"id_token\":"
+	    "\"" SUBJECT_TOKEN "\"}");
+	snprintf(source, sizeof(source),
+	    "{\"executable\":{\"command\":\"cat '%s'\","
+	    "\"output_file\":\"/nonexistent/output\"}}",
+	    g->file);
+	google_use_external(g, source, "\"audience\":\"" AUDIENCE "\"");
+	google_set("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", "1");
+}
+
 /*
  * Reads a secret with each allocation failing once, by a client of its own.
  * `otherwise` is what the call returns when none fails, or when the one that
@@ -140,6 +189,9 @@ every_failed_allocation_is_survived(void **state)
 		google_use_service_account,
 		google_use_metadata,
 		use_impersonated,
+		use_subject_file,
+		use_subject_url,
+		use_subject_program,
 	};
 
 	(void)state;
@@ -162,6 +214,9 @@ memory_that_held_a_secret_is_wiped_before_it_is_given_back(void **state)
 		google_use_service_account,
 		google_use_metadata,
 		use_impersonated,
+		use_subject_file,
+		use_subject_url,
+		use_subject_program,
 	};
 
 	(void)state;
@@ -221,7 +276,8 @@ a_failed_allocation_while_signing_for_aws_is_survived(void **state)
 							   loopback_url(g.peer),
 		.aws_url = loopback_url(g.peer),
 		.session_token_url = loopback_url(g.peer),
-		.verification_url = "https://sts.{region}.amazonaws.com?a=b" };
+		.verification_url = "https://sts.{region}.amazonaws.com?Action="
+				    "GetCallerIdentity&Version=2011-06-15" };
 	google_set("AWS_REGION", "us-east-2");
 	google_set("AWS_ACCESS_KEY_ID", AWS_KEY_ID);
 	google_set("AWS_SECRET_ACCESS_KEY", AWS_SECRET_KEY);
@@ -264,7 +320,8 @@ keys_of_aws_are_wiped_before_memory_is_given_back(void **state)
 	file.subject_source = (struct subject_source){ .aws_url =
 							   loopback_url(g.peer),
 		.session_token_url = loopback_url(g.peer),
-		.verification_url = "https://sts.{region}.amazonaws.com?a=b" };
+		.verification_url = "https://sts.{region}.amazonaws.com?Action="
+				    "GetCallerIdentity&Version=2011-06-15" };
 	google_set("AWS_REGION", "us-east-2");
 	leaks = 0;
 	watching = true;
@@ -274,6 +331,57 @@ keys_of_aws_are_wiped_before_memory_is_given_back(void **state)
 	g.client = NULL;
 	assert_int_equal(leaks, 0);
 	google_end(&g);
+}
+
+/* What a certificate proves, by the configuration of gcloud's folder. */
+static gcpsecret_status
+prove_by_certificate(struct google *g)
+{
+	static const struct subject_source source = { .use_default_cert =
+							  true };
+	struct proof                       proof;
+	gcpsecret_status                   status;
+
+	gs_proof_init(&proof);
+	status = gs_subject_certificate(&source, &proof, &g->err);
+	assert_true(status != GCPSECRET_OK || proof.token.len > 0);
+	gs_proof_free(&proof);
+	return status;
+}
+
+static void
+a_failed_allocation_with_a_certificate_is_survived_and_wiped(void **state)
+{
+	struct certificate certificate;
+	struct google      g;
+	char               text[300];
+	gcpsecret_status   status = GCPSECRET_OK;
+	bool               reached = true;
+
+	(void)state;
+	certificate_make(&certificate, "subjectAltName=IP:127.0.0.1");
+	google_start(&g, all_in_one, 1);
+	snprintf(text, sizeof(text),
+	    "{\"cert_configs\":{\"workload\":{\"cert_path\":\"%s\","
+	    "\"key_path\":\"%s\"}}}",
+	    certificate.certificate, certificate.key);
+	google_write(&g, "certificate_config.json", text);
+	google_set("CLOUDSDK_CONFIG", g.folder);
+	leaks = 0;
+	watching = true;
+	for (long n = 0; reached; n++) {
+		left = n;
+		status = prove_by_certificate(&g);
+		reached = left < 0;
+		left = -1;
+		if (status != GCPSECRET_OK)
+			assert_int_equal(status, GCPSECRET_ERR_NOMEM);
+	}
+	watching = false;
+	assert_int_equal(status, GCPSECRET_OK);
+	assert_int_equal(leaks, 0);
+	google_end(&g);
+	certificate_remove(&certificate);
 }
 
 static void
@@ -727,6 +835,8 @@ main(void)
 		    a_failed_allocation_while_signing_for_aws_is_survived),
 		cmocka_unit_test(
 		    keys_of_aws_are_wiped_before_memory_is_given_back),
+		cmocka_unit_test(
+		    a_failed_allocation_with_a_certificate_is_survived_and_wiped),
 		cmocka_unit_test(
 		    a_failed_allocation_while_reporting_is_survived),
 		cmocka_unit_test(a_failed_allocation_costs_a_token_and_no_more),

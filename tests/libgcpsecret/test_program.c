@@ -93,11 +93,13 @@ a_program_is_run_only_if_that_is_allowed(void **state)
 		google_start(&g, good, COUNT(good));
 		snprintf(path, sizeof(path), "%s/ran", g.folder);
 		write_program(&g, "touch \"${0%/*}/ran\"");
-		use_program(&g, "", "");
+		/* What follows may be a password. */
+		use_program(&g, " " CLIENT_SECRET, "");
 		google_set(ALLOW, values[i]);
 		assert_int_equal(
 		    google_access(&g, NAME), GCPSECRET_ERR_CREDENTIALS);
 		assert_holds(g.err.message, "set " ALLOW "=1 if you trust");
+		assert_holds(g.err.message, "/program");
 		assert_int_equal(access(path, F_OK), -1);
 		google_end(&g);
 	}
@@ -202,8 +204,8 @@ a_program_that_fails_gives_no_token(void **state)
 		{ "kill -TERM $$", "was ended by signal 15" },
 		{ "echo '" FAILURE "'; exit 1",
 		    "gives no token: 401: the session has ended" },
-		{ "head -c 131073 /dev/zero", "wrote more than 128 KiB" },
-		{ "cat /dev/zero", "wrote more than 128 KiB" },
+		{ "exec head -c 131073 /dev/zero", "wrote more than 128 KiB" },
+		{ "exec cat /dev/zero", "wrote more than 128 KiB" },
 		{ "printf '{\"version\":1,\"success\":true," TYPE(
 		      "jwt") ",\"id_token\":\"'; head -c 65537 /dev/zero | "
 			     "tr '\\0' x; echo '\"}'",
@@ -235,7 +237,7 @@ a_program_that_cannot_be_run_is_named(void **state)
 		    "the program /nonexistent/get cannot be started: No such "
 		    "file or directory" },
 		{ "/etc/passwd", "cannot be started: Permission denied" },
-		{ "get 'token", "the command \"get 'token\" ends within" },
+		{ "get 'token", "\"command\" of the credentials ends within" },
 	};
 
 	(void)state;
@@ -334,16 +336,14 @@ run(struct google *g, const struct key_file *file, struct buf *token)
 static void
 an_impersonating_program_is_told_whom(void **state)
 {
+	static const char command[] =
+	    "sh -c 'printf \"$0\" \"$GOOGLE_EXTERNAL_ACCOUNT_ID,"
+	    "$GOOGLE_EXTERNAL_ACCOUNT_IMPERSONATED_EMAIL\"' "
+	    "'" SUCCESS(TYPE("jwt") ",\"id_token\":\"%s\"") "'";
 	static char     email[] = CLIENT_EMAIL;
-	struct key_file file = account_of(
-	    "sh -c 'printf '\\''" SUCCESS(TYPE(
-		"jwt") ",\"id_token\":\"%s\"") "'\\'' "
-					       "$GOOGLE_EXTERNAL_ACCOUNT_ID,"
-					       "$GOOGLE_EXTERNAL_ACCOUNT_"
-					       "IMPERSONATED_EMAIL'",
-	    30000);
-	struct google g;
-	struct buf    token;
+	struct key_file file = account_of(command, 30000);
+	struct google   g;
+	struct buf      token;
 
 	(void)state;
 	google_start(&g, good, COUNT(good));

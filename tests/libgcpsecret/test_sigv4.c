@@ -102,6 +102,9 @@ a_query_is_signed_in_its_canonical_form(void **state)
 		/* "x=a%3Db" */
 		{ "x=a=b", "6c6ebaed673b43a831d68e96df23418a"
 			   "9c76740a3fd780ea5b9bedb56974c7b3" },
+		/* "x=%2500": no text can hold a NUL */
+		{ "x=%00", "284b8fc5a7e6aa1f4c00d524d3f5ffab"
+			   "3005f933d447b8457089f5a69d1f8e04" },
 		/* "x=100%25" */
 		{ "x=100%", "d44b51cfa43717202ee284599143f114"
 			    "9f1892513eddfd388f861b799d1d119f" },

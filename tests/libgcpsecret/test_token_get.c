@@ -71,8 +71,8 @@ get(struct google *g, const char *scope, const char *audience, char *text,
 static void
 assert_access(struct google *g, const char *scope, const char *want)
 {
-	char    text[4096];
-	int64_t expires_at_s;
+	char    text[4096] = "";
+	int64_t expires_at_s = 0;
 
 	assert_int_equal(
 	    get(g, scope, NULL, text, &expires_at_s), GCPSECRET_OK);
@@ -84,8 +84,8 @@ static void
 assert_fails(struct google *g, const char *scope, const char *audience,
     gcpsecret_status status, const char *part)
 {
-	char    text[4096];
-	int64_t expires_at_s;
+	char    text[4096] = "";
+	int64_t expires_at_s = 0;
 
 	assert_int_equal(get(g, scope, audience, text, &expires_at_s), status);
 	assert_holds(g->err.message, part);
@@ -197,8 +197,8 @@ the_metadata_server_is_asked_for_scopes_and_audiences(void **state)
 		{ .status = 200, .headers = FLAVOR, .body = jwt },
 	};
 	struct google g;
-	char          text[4096];
-	int64_t       expires_at_s;
+	char          text[4096] = "";
+	int64_t       expires_at_s = 0;
 
 	(void)state;
 	google_start(&g, script, COUNT(script));
@@ -232,8 +232,8 @@ a_key_is_traded_for_an_id_token(void **state)
 	};
 	struct google       g;
 	struct json_object *claims;
-	char                text[4096];
-	int64_t             expires_at_s;
+	char                text[4096] = "";
+	int64_t             expires_at_s = 0;
 
 	(void)state;
 	google_start(&g, script, 1);
@@ -474,6 +474,42 @@ a_refused_key_is_explained(void **state)
 	}
 }
 
+/* Not the account that is impersonated: nothing is wrong with that one. */
+static void
+a_refused_source_is_named(void **state)
+{
+	static const struct loopback_answer no[] = {
+		{ .status = 400, .body = "{\"error\":\"invalid_grant\"}" },
+	};
+	static const char user[] =
+	    "{\"type\":\"authorized_user\",\"client_id\":\"i\","
+	    "\"client_secret\":\"s\",\"refresh_token\":\"r\"%s}";
+	static const char *const cases[][2] = {
+		{ "", "the login of the user in source_credentials has ended" },
+		{ ",\"account\":\"me@example.org\"",
+		    "the login of me@example.org has ended" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct google g;
+		char          source[256], members[512], url[64];
+
+		google_start(&g, no, 1);
+		snprintf(source, sizeof(source), user, cases[i][0]);
+		snprintf(members, sizeof(members), "\"source_credentials\":%s",
+		    source);
+		google_use_impersonated(&g, members);
+		snprintf(url, sizeof(url), "%s/token", loopback_url(g.peer));
+		assert_int_equal(
+		    gcpsecret_client_set_token_url(g.client, url, NULL),
+		    GCPSECRET_OK);
+		assert_fails(
+		    &g, NULL, NULL, GCPSECRET_ERR_REFUSED, cases[i][1]);
+		google_end(&g);
+	}
+}
+
 static void
 a_repeated_assertion_is_not_quoted(void **state)
 {
@@ -567,6 +603,7 @@ main(void)
 		cmocka_unit_test(a_service_account_may_speak_for_a_user),
 		cmocka_unit_test(nobody_else_speaks_for_a_user),
 		cmocka_unit_test(a_refused_key_is_explained),
+		cmocka_unit_test(a_refused_source_is_named),
 		cmocka_unit_test(a_repeated_assertion_is_not_quoted),
 		cmocka_unit_test(
 		    a_workforces_login_keeps_its_newest_refresh_token),

@@ -56,10 +56,10 @@ commands_that_cannot_be_meant_are_refused(void **state)
 	static const struct {
 		const char *command, *message;
 	} bad[] = {
-		{ "", "the command \"\" names no program" },
+		{ "", "\"command\" of the credentials names no program" },
 		{ " \t ", "names no program" },
 		{ "'' x", "names no program" },
-		{ "a 'b", "the command \"a 'b\" ends within quotes" },
+		{ "a 'b", "ends within quotes" },
 		{ "a \"b", "ends within quotes" },
 		{ "a \"b\\", "ends within quotes" },
 		{ "a \"b\\\"", "ends within quotes" },
