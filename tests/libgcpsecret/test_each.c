@@ -4,6 +4,8 @@
 
 #include "google.h"
 
+#define IDS_SIZE 64
+
 #define S(id) "{\"name\":\"projects/1/secrets/" id "\"}"
 #define PAGE(items, token) \
 	"{\"secrets\":[" items "],\"nextPageToken\":\"" token "\"}"
@@ -17,6 +19,7 @@ list(struct google *g, const struct loopback_answer *script, size_t count,
 	gcpsecret_secret_each  *each;
 	const gcpsecret_secret *secret;
 	gcpsecret_status        status;
+	size_t                  len = 0;
 
 	google_start(g, script, count);
 	google_use_emulator(g);
@@ -29,7 +32,8 @@ list(struct google *g, const struct loopback_answer *script, size_t count,
 	while ((status = gcpsecret_secret_each_next(each, &secret, &g->err)) ==
 		   GCPSECRET_OK &&
 	       secret != NULL)
-		strcat(ids, strrchr(secret->name, '/') + 1);
+		len += (size_t)snprintf(ids + len, IDS_SIZE - len, "%s",
+		    strrchr(secret->name, '/') + 1);
 	if (status == GCPSECRET_OK) {
 		/* The end stays the end. */
 		assert_int_equal(
@@ -55,7 +59,7 @@ pages_are_turned_until_none_follows(void **state)
 		{ .status = 500 },
 	};
 	struct google g;
-	char          ids[64];
+	char          ids[IDS_SIZE];
 
 	(void)state;
 	assert_int_equal(
@@ -81,7 +85,7 @@ a_query_goes_with_every_page(void **state)
 	const gcpsecret_query query = { .filter = "labels.env=prod AND a:b",
 		.page_size = 1 };
 	struct google         g;
-	char                  ids[64];
+	char                  ids[IDS_SIZE];
 
 	(void)state;
 	assert_int_equal(
@@ -113,7 +117,7 @@ a_list_with_an_odd_item_is_refused(void **state)
 		struct loopback_answer answer = { .status = 200,
 			.body = odd[i] };
 		struct google          g;
-		char                   ids[64];
+		char                   ids[IDS_SIZE];
 
 		if (list(&g, &answer, 1, NULL, ids) != GCPSECRET_ERR_FORMAT)
 			fail_msg("%s", odd[i]);
@@ -128,7 +132,7 @@ a_list_that_goes_round_in_circles_is_refused(void **state)
 		{ .status = 200, .body = PAGE(S("a"), "t") },
 	};
 	struct google g;
-	char          ids[64];
+	char          ids[IDS_SIZE];
 
 	(void)state;
 	assert_int_equal(list(&g, same, 1, NULL, ids), GCPSECRET_ERR_FORMAT);
@@ -146,7 +150,7 @@ empty_pages_do_not_go_on_for_ever(void **state)
 	};
 	static struct loopback_answer script[120];
 	struct google                 g;
-	char                          ids[64];
+	char                          ids[IDS_SIZE];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(script); i++)
