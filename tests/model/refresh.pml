@@ -541,6 +541,10 @@ inline put(token)
 	state = ACTIVE
 }
 
+/* A consent may bring the token that is there, but not after a withdrawal. */
+#define LEAVES_TOKEN (live != 0 && ROTATES != ALWAYS && \
+    (HASTY || (withdrawn & bit(live)) == 0))
+
 /* fresh_connect() of fresh.c. */
 proctype login()
 {
@@ -551,8 +555,8 @@ proctype login()
 		:: goto gone
 		:: (HASTY || withdrawing == 0) ->
 			if
-			:: live != 0 && ROTATES != ALWAYS -> token = live
-			:: live == 0 || ROTATES != NEVER -> issue(token, true)
+			:: LEAVES_TOKEN -> token = live
+			:: ROTATES != NEVER || !LEAVES_TOKEN -> issue(token, true)
 			fi;
 			hold();
 			returned = returned || withdrawing != 0;
