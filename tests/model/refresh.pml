@@ -99,7 +99,8 @@ bool  doubt;     /* in_doubt_since is set */
 byte  epochs = 1;  /* epochs so far */
 byte  row = 1;     /* grows when the account is made anew */
 byte  flight[4];   /* of each worker: the row whose token is in the air, or 0 */
-short withdrawn;   /* tokens from before a withdrawal */
+short withdrawn;   /* tokens from before a withdrawal, not put since */
+short old;         /* the same, and what came of them, put since or not */
 byte  hands;       /* claims and consents that a process has in hand */
 bool  had;         /* inside a transaction: the live token was held before */
 
@@ -221,6 +222,10 @@ inline refresh()
 	:: live == token && ROTATES != NEVER -> answer = GOOD; issue(reply, false)
 	:: live == token && ROTATES != NEVER && !calm ->
 		answer = LOST; issue(reply, false); reply = 0
+	fi;
+	if
+	:: answer == GOOD && (old & bit(token)) != 0 -> old = old | bit(reply)
+	:: else
 	fi;
 	if
 	:: answer == GOOD && (withdrawn & bit(token)) != 0 ->
@@ -437,7 +442,7 @@ withdrawn_meanwhile:
 		if
 		:: state == ACTIVE ->
 			promise(newest_kept, live != reply || held(live) ||
-			    (withdrawn & bit(reply)) != 0);
+			    (old & bit(reply)) != 0);
 			goto over
 		:: else -> withdrawing++
 		fi
@@ -446,7 +451,7 @@ withdrawn_meanwhile:
 		if
 		:: live == reply ->
 			promise(newest_kept, !held(live) ||
-			    (withdrawn & bit(reply)) != 0);
+			    (old & bit(reply)) != 0);
 			end_grant()
 		:: live != reply
 		:: !calm
@@ -541,6 +546,10 @@ inline put(token)
 	state = ACTIVE
 }
 
+/* A consent may bring the token that is there, but not after a withdrawal. */
+#define LEAVES_TOKEN (live != 0 && ROTATES != ALWAYS && \
+    (HASTY || (old & bit(live)) == 0))
+
 /* fresh_connect() of fresh.c. */
 proctype login()
 {
@@ -551,8 +560,8 @@ proctype login()
 		:: goto gone
 		:: (HASTY || withdrawing == 0) ->
 			if
-			:: live != 0 && ROTATES != ALWAYS -> token = live
-			:: live == 0 || ROTATES != NEVER -> issue(token, true)
+			:: LEAVES_TOKEN -> token = live
+			:: ROTATES != NEVER || !LEAVES_TOKEN -> issue(token, true)
 			fi;
 			hold();
 			returned = returned || withdrawing != 0;
@@ -588,13 +597,13 @@ inline forget()
 #ifdef CLEARS_LEASE
 		lease = 0; leased = false;
 #endif
-		withdrawn = bit(issued + 1) - 1
+		withdrawn = bit(issued + 1) - 1; old = old | withdrawn
 	:: WITHDRAWS == REVOKE && state == REVOKED
 	:: WITHDRAWS != REVOKE && state != ABSENT ->
 		state = ABSENT; epoch = 0;
 		top = 0; spill = 0; doubt = false;
 		lease = 0; leased = false;
-		withdrawn = bit(issued + 1) - 1
+		withdrawn = bit(issued + 1) - 1; old = old | withdrawn
 	fi
 }
 
