@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "values.h"
 
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 
 #define KEY_BYTES 32
 #define KEYS_MAX 16
+#define ENTRY_MAX 512
 
 #define DIGITS "0123456789"
 
@@ -150,27 +152,43 @@ value_client_id(const char *text, void *at, char why[VALUE_WHY_SIZE])
 	return copy(text, strlen(text), at, why);
 }
 
+/* At most `most` entries by commas, each of which is what `is` says. */
+static bool
+entries(const char *text, bool (*is)(const char *, size_t), int most,
+    const char *what, char why[VALUE_WHY_SIZE])
+{
+	size_t len;
+
+	for (int n = 1; n <= most; n++) {
+		len = strcspn(text, ",");
+		if (!is(text, len)) {
+			snprintf(why, VALUE_WHY_SIZE,
+			    "must be %s, comma separated: entry %d is not one",
+			    what, n);
+			return false;
+		}
+		if (text[len] == '\0')
+			return true;
+		text += len + 1;
+	}
+	snprintf(why, VALUE_WHY_SIZE, "must be at most %d %s", most, what);
+	return false;
+}
+
+static bool
+is_athlete(const char *text, size_t len)
+{
+	int64_t n;
+
+	return number(text, len, INT64_MAX, &n) && n != 0;
+}
+
 bool
 value_athletes(const char *text, void *at, char why[VALUE_WHY_SIZE])
 {
-	const char *p = text;
-	size_t      len;
-	int64_t     n;
-
-	for (int entry = 1; *text != '\0'; entry++) {
-		len = strcspn(p, ",");
-		if (!number(p, len, INT64_MAX, &n) || n == 0) {
-			snprintf(why, VALUE_WHY_SIZE,
-			    "must be athlete ids, comma separated: entry %d is "
-			    "not one",
-			    entry);
-			return false;
-		}
-		if (p[len] == '\0')
-			break;
-		p += len + 1;
-	}
-	return copy(text, strlen(text), at, why);
+	return (*text == '\0' ||
+		   entries(text, is_athlete, INT_MAX, "athlete ids", why)) &&
+	       copy(text, strlen(text), at, why);
 }
 
 bool
@@ -190,6 +208,40 @@ value_scope(const char *text, void *at, char why[VALUE_WHY_SIZE])
 			return copy(text, strlen(text), at, why);
 		p += len + 1;
 	}
+}
+
+static bool
+is_audience(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[i] <= ' ' || text[i] > '~' || text[i] == '"' ||
+		    text[i] == '\\')
+			return false;
+	return len > 0 && len <= ENTRY_MAX;
+}
+
+static bool
+is_email(const char *text, size_t len)
+{
+	const char *at = memchr(text, '@', len);
+
+	return is_audience(text, len) && at != NULL && at > text &&
+	       at + 1 < text + len;
+}
+
+bool
+value_audiences(const char *text, void *at, char why[VALUE_WHY_SIZE])
+{
+	return entries(text, is_audience, VALUE_LIST_MAX, "audiences", why) &&
+	       copy(text, strlen(text), at, why);
+}
+
+bool
+value_emails(const char *text, void *at, char why[VALUE_WHY_SIZE])
+{
+	return entries(
+		   text, is_email, VALUE_LIST_MAX, "e-mail addresses", why) &&
+	       copy(text, strlen(text), at, why);
 }
 
 /* Reads "id:base64" of `len` bytes; NULL or what is wrong with it. */

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #define VALUE_WHY_SIZE 224
+#define VALUE_LIST_MAX 16 /* entries of audiences and e-mail addresses */
 
 typedef bool (*value_fn)(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 
@@ -28,6 +29,8 @@ bool value_visible(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 bool value_client_id(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 bool value_athletes(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 bool value_scope(const char *text, void *at, char why[VALUE_WHY_SIZE]);
+bool value_audiences(const char *text, void *at, char why[VALUE_WHY_SIZE]);
+bool value_emails(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 bool value_keys(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 bool value_conninfo(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 

@@ -29,6 +29,35 @@ answer(struct response *response, int status)
 		response_header(response, "Retry-After", RETRY_AFTER);
 }
 
+/* What those are told whom the invoker turns away. */
+static const struct {
+	int         status;
+	const char *body;
+} refusals[] = {
+	{ 401, "{\"error\":\"an ID token of Google is needed\"}\n" },
+	{ 403, "{\"error\":\"this account may not call\"}\n" },
+	{ 503, "{\"error\":\"the caller cannot be verified now\"}\n" },
+};
+
+/* True when the request may pass; else it is answered. */
+static bool
+admit(struct function *function, const struct request *request,
+    struct response *response)
+{
+	int status = invoker_judge(function->invoker, request);
+
+	if (status == 200)
+		return true;
+	answer(response, status);
+	if (status == 401)
+		response_header(response, "WWW-Authenticate",
+		    "Bearer realm=\"update_tokens\"");
+	for (size_t i = 0; i < COUNT(refusals); i++)
+		if (refusals[i].status == status)
+			buf_add_text(&response->body, refusals[i].body);
+	return false;
+}
+
 /* 200: all that was due is settled.  503: call again, something is left. */
 static void
 refresh(void *app, const struct request *request, struct response *response)
@@ -41,6 +70,8 @@ refresh(void *app, const struct request *request, struct response *response)
 	log_trace(function->settings->google_cloud_project,
 	    request_header(request, "X-Cloud-Trace-Context"),
 	    request_header(request, "traceparent"));
+	if (!admit(function, request, response))
+		return;
 	options.deadline_ms = clock_steady_ms() + CLAIM_MS;
 	if ((backend = pool_take(function->pool, TURN_MS)) == NULL) {
 		answer(response, 503);

@@ -11,10 +11,12 @@
 #include <stdatomic.h>
 
 #include "backend.h"
+#include "invoker.h"
 #include "server.h"
 
 struct function {
 	const struct settings *settings;
+	struct invoker        *invoker;
 	struct pool           *pool;
 	const atomic_bool     *stop; /* begin nothing new */
 };

@@ -99,9 +99,9 @@ serve(struct function *function)
 }
 
 static enum exit_code
-listen(const struct settings *settings)
+listen(const struct settings *settings, struct invoker *invoker)
 {
-	struct function function = { .settings = settings };
+	struct function function = { .settings = settings, .invoker = invoker };
 	char            message[MESSAGE_SIZE];
 	enum exit_code  code;
 
@@ -114,22 +114,9 @@ listen(const struct settings *settings)
 	return code;
 }
 
-/* A listening function must know who may call it. */
-static bool
-has_invoker(const struct settings *settings)
-{
-	if (settings->invoker_auth != INVOKER_VERIFY)
-		return true;
-	complain(EXIT_CONFIG,
-	    "INVOKER_AUTH=verify, the default, is not part of this version; "
-	    "to listen, set INVOKER_AUTH=platform where Cloud Run's IAM checks "
-	    "the caller, or INVOKER_AUTH=off to serve this machine only; "
-	    "--once needs neither");
-	return false;
-}
-
+/* `invoker` NULL: nobody is going to call. */
 static enum exit_code
-check(const struct settings *settings)
+check(const struct settings *settings, struct invoker *invoker)
 {
 	struct backend *backend;
 	char            message[MESSAGE_SIZE];
@@ -137,7 +124,9 @@ check(const struct settings *settings)
 
 	backend = backend_new(settings, NAME, message, sizeof(message));
 	ok =
-	    backend != NULL && backend_check(backend, message, sizeof(message));
+	    backend != NULL &&
+	    backend_check(backend, message, sizeof(message)) &&
+	    (invoker == NULL || invoker_try(invoker, message, sizeof(message)));
 	backend_free(backend);
 	if (!ok)
 		return complain(EXIT_FAILED, message);
@@ -152,7 +141,7 @@ main(int argc, char **argv)
 	const struct cli_option options[] = {
 		{ "--once", &once, "do one run, print its report, and exit" },
 		{ "--check", &check_only,
-		    "try settings, secrets and database, then exit" },
+		    "try settings, secrets, database and keys, then exit" },
 	};
 	const struct cli cli = {
 		.name = NAME,
@@ -163,6 +152,7 @@ main(int argc, char **argv)
 		.option_count = 2,
 	};
 	struct settings settings;
+	struct invoker *invoker = NULL;
 	char            message[MESSAGE_SIZE];
 	enum exit_code  code;
 
@@ -174,12 +164,15 @@ main(int argc, char **argv)
 		sizeof(message)))
 		return (int)complain(EXIT_CONFIG, message);
 	log_setup(NAME, (enum log_format)settings.log_format, false);
-	if (!once && !has_invoker(&settings))
-		code = EXIT_CONFIG;
+	/* A listening function must know who may call it. */
+	if (!once && (invoker = invoker_new(
+			  &settings, message, sizeof(message))) == NULL)
+		code = complain(EXIT_CONFIG, message);
 	else if (check_only)
-		code = check(&settings);
+		code = check(&settings, invoker);
 	else
-		code = once ? run_once(&settings) : listen(&settings);
+		code = once ? run_once(&settings) : listen(&settings, invoker);
+	invoker_free(invoker);
 	settings_free(&settings);
 	return (int)code;
 }

@@ -28,6 +28,7 @@ static const struct {
 	[PEER_IAM] = { "the IAM Credentials API", 10000 },
 	[PEER_SUBJECT] = { "the source of the subject token", 10000 },
 	[PEER_AWS] = { "the metadata service of AWS", 3000 },
+	[PEER_CERTS] = { "the issuer's keys", 5000 },
 };
 
 /* What it means that no whole answer came. */

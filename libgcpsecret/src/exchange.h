@@ -13,7 +13,8 @@ enum peer {
 	PEER_STS,      /* external accounts */
 	PEER_IAM,      /* impersonation */
 	PEER_SUBJECT,  /* whoever gives an external account's subject token */
-	PEER_AWS
+	PEER_AWS,
+	PEER_CERTS /* keys that check ID tokens */
 };
 
 /* After what a request may be sent again. */

@@ -12,6 +12,8 @@
 /*
  * From top to bottom, each knowing only what stands below it:
  *
+ *	verifier.c		who has called
+ *	certs.c			the keys that prove it, fetched in time
  *	rotation.c		more than one version at a time
  *	payload.c secret.c version.c policy.c location.c
  *				the methods, by noun, with each.c for lists
@@ -29,7 +31,8 @@
  *	client.c settings.c	what they all belong to
  *	body.c secret_input.c replication.c	what is written, and read
  *	child.c environment.c words.c		another program
- *	name.c reference.c jwt.c pem.c crc32c.c file.c values.c error.c	helpers
+ *	name.c reference.c jwt.c id_token.c jwks.c pem.c	helpers
+ *	crc32c.c file.c values.c error.c
  *
  * One call goes up: a refusal names the account that lacks a role, and
  * credentials.c knows it.

@@ -229,6 +229,26 @@ static const struct {
 	    "DATABASE_URL is" },
 };
 
+static const struct {
+	const char *name, *value, *wanted;
+} malformed_update[] = {
+	{ "INVOKER_AUTH", "nobody",
+	    "INVOKER_AUTH must be verify, platform or off" },
+	{ "INVOKER_AUDIENCE", "https://a.example.org,", "entry 2" },
+	{ "INVOKER_AUDIENCE", "https://a.example.org, https://b", "entry 2" },
+	{ "INVOKER_AUDIENCE", "say \"a\"", "entry 1" },
+	{ "INVOKER_AUDIENCE", "a\\b", "entry 1" },
+	{ "INVOKER_AUDIENCE", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17",
+	    "INVOKER_AUDIENCE must be at most 16 audiences" },
+	{ "INVOKER_EMAILS", "a@b,c",
+	    "INVOKER_EMAILS must be e-mail addresses" },
+	{ "INVOKER_EMAILS", "@b", "entry 1" },
+	{ "INVOKER_EMAILS", "a@", "entry 1" },
+	{ "INVOKER_EMAILS", "a@b,,c@d", "entry 2" },
+	{ "GOOGLE_CERTS_URL", "http://keys.example.org/",
+	    "GOOGLE_CERTS_URL must" },
+};
+
 static void
 malformed_values_are_refused_by_name(void **state)
 {
@@ -236,8 +256,9 @@ malformed_values_are_refused_by_name(void **state)
 	for (size_t i = 0; i < COUNT(malformed); i++)
 		with(PROGRAM_WEB, malformed[i].name, malformed[i].value,
 		    malformed[i].wanted);
-	with(PROGRAM_UPDATE_TOKENS, "INVOKER_AUTH", "nobody",
-	    "INVOKER_AUTH must be verify, platform or off");
+	for (size_t i = 0; i < COUNT(malformed_update); i++)
+		with(PROGRAM_UPDATE_TOKENS, malformed_update[i].name,
+		    malformed_update[i].value, malformed_update[i].wanted);
 }
 
 static void

@@ -152,6 +152,21 @@ read_secret()
 	    sm://sandbox-project/motto >"$work/read_secret.out" 2>&1
 }
 
+# What the sandbox's metadata server says of its service account.
+metadata() # PATH
+{
+	fetch "/computeMetadata/v1/instance/service-accounts/default/$1" \
+	    -H 'Metadata-Flavor: Google'
+}
+
+# A CGI program that is called with a header, by the account of that address.
+verify_caller() # HEADER EMAIL
+{
+	HTTP_AUTHORIZATION=$1 EMAIL=$2 AUDIENCE=https://refresh.example.org \
+	    GOOGLE_CERTS_URL=http://$sandbox/oauth2/v3/certs \
+	    "$programs/verify_caller" >"$work/verify_caller.out" 2>&1
+}
+
 rotate_secret() # PAYLOAD
 {
 	printf %s "$1" | SECRET_MANAGER_EMULATOR_HOST=$sandbox \
@@ -267,6 +282,18 @@ sandbox=$(sed -n 's,^listening on http://,,p' "$work/sandbox.out")
 	expect simplify_route '^[0-9]* points, [0-9]* m; before [0-9]* points'
 	read_secret || echo "read_secret failed"
 	expect read_secret '^ride on'
+	account=$(metadata email)
+	token=$(metadata \
+	    'identity?audience=https://refresh.example.org&format=full')
+	verify_caller "Bearer $token" "$account" || echo "verify_caller failed"
+	expect verify_caller '^Status: 200'
+	expect verify_caller "^$account has called"
+	verify_caller "Bearer $token" somebody@example.org ||
+	    echo "verify_caller failed"
+	expect verify_caller '^Status: 403'
+	verify_caller "Bearer ${token}A" "$account" ||
+	    echo "verify_caller failed"
+	expect verify_caller '^Status: 401'
 	for key in first second; do
 		rotate_secret $key || echo "rotate_secret failed"
 	done

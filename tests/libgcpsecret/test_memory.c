@@ -6,6 +6,7 @@
 
 #include "certificate.h"
 #include "client.h"
+#include "doorman.h"
 #include "google.h"
 #include "subject.h"
 
@@ -824,6 +825,44 @@ a_setting_that_cannot_be_stored_leaves_the_old_one(void **state)
 	google_end(&g);
 }
 
+/* A verifier is made and tells who calls, with each allocation failing once. */
+static void
+a_verifier_survives_every_failed_allocation(void **state)
+{
+	const struct loopback_answer answers[] = {
+		{ .status = 200, .body = doorman_keys() },
+	};
+	const char      *token = doorman_token();
+	struct doorman   d;
+	gcpsecret_status status = GCPSECRET_OK;
+	long             n;
+	bool             reached = true;
+
+	(void)state;
+	doorman_start(&d, answers, 1);
+	for (n = 0; reached; n++) {
+		gcpsecret_verifier_free(d.verifier);
+		left = n;
+		status =
+		    gcpsecret_verifier_new(&d.verifier, &d.options, &d.err);
+		if (status == GCPSECRET_OK)
+			status = doorman_check(&d, token);
+		reached = left < 0;
+		left = -1;
+		if (status == GCPSECRET_OK)
+			continue;
+		assert_int_equal(status, GCPSECRET_ERR_NOMEM);
+		if (d.verifier == NULL)
+			continue;
+		/* Nothing is broken for a later call. */
+		d.now += 5;
+		assert_int_equal(doorman_check(&d, token), GCPSECRET_OK);
+	}
+	assert_int_equal(status, GCPSECRET_OK);
+	assert_true(n > 30);
+	doorman_end(&d);
+}
+
 int
 main(void)
 {
@@ -847,6 +886,7 @@ main(void)
 		cmocka_unit_test(a_client_that_cannot_be_made_says_so),
 		cmocka_unit_test(
 		    a_setting_that_cannot_be_stored_leaves_the_old_one),
+		cmocka_unit_test(a_verifier_survives_every_failed_allocation),
 	};
 
 	return cmocka_run_group_tests_name(

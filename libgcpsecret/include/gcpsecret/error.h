@@ -34,7 +34,7 @@ typedef enum gcpsecret_status {
 	/* The operator has to act; the message says what to do. */
 	GCPSECRET_ERR_CREDENTIALS, /* none found, or a file is unusable */
 	GCPSECRET_ERR_REFUSED,     /* Google does not accept the credentials */
-	GCPSECRET_ERR_FORBIDDEN,   /* the account lacks a role */
+	GCPSECRET_ERR_FORBIDDEN,   /* the account may not do this */
 	GCPSECRET_ERR_DISABLED,    /* the API is off in the project */
 	GCPSECRET_ERR_NOT_FOUND,   /* no such secret or version */
 	GCPSECRET_ERR_STATE,       /* the version is disabled or destroyed */
@@ -68,7 +68,8 @@ typedef struct gcpsecret_error {
 
 	/* What Google's answer named, else "": the reason of its ErrorInfo
 	 * ("SERVICE_DISABLED"), the permission that lacks, and the page that
-	 * switches a disabled API on. */
+	 * switches a disabled API on.  Of an ID token the reason may be
+	 * "SIGNATURE_REMOVED_BY_GOOGLE". */
 	char reason[64];
 	char permission[128];
 	char activation_url[312];

@@ -32,6 +32,7 @@
 #include <gcpsecret/reference.h>
 #include <gcpsecret/secret.h>
 #include <gcpsecret/types.h>
+#include <gcpsecret/verifier.h>
 #include <gcpsecret/version.h>
 
 #endif
