@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <inttypes.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -12,7 +13,6 @@
 
 #define KEY_BITS_MIN 2048
 #define PART_MAX 8192
-#define CLAIMS_MAX 16384
 
 EVP_PKEY *
 gs_jwt_key(const char *pem, const char **fault)
@@ -113,14 +113,19 @@ gs_jwt_expiry(const char *token, int64_t *expires_at)
 	struct buf          text;
 	bool                ok = false;
 
+	errno = EINVAL;
 	if (claims == NULL)
 		return false;
-	buf_init(&text, CLAIMS_MAX);
+	buf_init(&text, SIZE_MAX);
 	if (base64_decode(
 		&text, claims + 1, strcspn(claims + 1, "."), BASE64_URL))
 		document = members_parse(buf_text(&text), text.len);
-	if (document != NULL)
+	else if (!buf_ok(&text))
+		errno = ENOMEM;
+	if (document != NULL) {
 		ok = gs_json_number(members_get(document, "exp"), expires_at);
+		errno = EINVAL;
+	}
 	gs_json_free(document);
 	buf_free(&text);
 	return ok;

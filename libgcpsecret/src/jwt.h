@@ -22,7 +22,8 @@ EVP_PKEY *gs_jwt_key(const char *pem, const char **fault);
 /* No text in `jwt` may hold what JSON escapes: controls, quotes, backslashes. */
 bool gs_jwt_sign(struct buf *out, const struct jwt *jwt, EVP_PKEY *key);
 
-/* Reads when a token says that it ends; its signature is not looked at. */
+/* Reads when a token says that it ends; its signature is not looked at.  When it
+ * cannot, errno tells: ENOMEM, memory was short; EINVAL, it is no such token. */
 bool gs_jwt_expiry(const char *token, int64_t *expires_at);
 
 #endif

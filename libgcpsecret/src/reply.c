@@ -117,7 +117,8 @@ date(gcpsecret_client *client, enum reply form, const struct exchange *x,
 		return GCPSECRET_OK;
 	if (forms[form].is_jwt &&
 	    !gs_jwt_expiry(reply->token, &reply->expires_at))
-		return malformed(x, "no ID token", err);
+		return errno == ENOMEM ? gs_no_memory(err)
+				       : malformed(x, "no ID token", err);
 	reply->lifetime_s =
 	    reply->expires_at - client->clock(client->clock_ctx);
 	return GCPSECRET_OK;

@@ -49,6 +49,8 @@ build_with()
 		modules="libtokenstore libpq libcrypto"
 		static=
 	fi
+	# A program with threads sets libcurl up by itself.
+	! grep -q '<curl/' "$1" || modules="$modules libcurl"
 	flags=$(PKG_CONFIG_PATH=$3/lib/pkgconfig \
 	    pkg-config --cflags --libs $static $modules)
 	# pkg-config quotes for a shell.
