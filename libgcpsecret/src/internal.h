@@ -12,9 +12,8 @@
 /*
  * From top to bottom, each knowing only what stands below it:
  *
+ *	verifier.c certs.c	who has called, and the keys that prove it
  *	cache.c cache_entry.c	versions that are kept for who asks often
- *	verifier.c		who has called
- *	certs.c			the keys that prove it, fetched in time
  *	rotation.c		more than one version at a time
  *	payload.c secret.c version.c policy.c location.c
  *				the methods, by noun, with each.c for lists
@@ -23,7 +22,8 @@
  *	token.c			tokens: kept, renewed in time, by one thread
  *	grant.c			a new one, from whatever source there is
  *	service_account.c user.c external.c impersonate.c metadata.c	sources
- *	subject.c program.c certificate.c aws.c	the proof of an external account
+ *	subject.c program.c certificate.c aws.c	the proof of an external account,
+ *				aws.c over aws_metadata.c and sigv4.c
  *	credentials.c		what clients share, and whom it speaks for
  *	search.c		which source it is
  *	key_file.c subject_source.c field.c	documents with credentials
