@@ -391,11 +391,12 @@ static void
 what_was_stored_without_our_hearing_of_it_is_stored_once(void **state)
 {
 	/* The statement for all, then the commit of the slow way. */
-	static const char *const texts[] = { "UPDATE tokenstore.account SET",
-		"COMMIT" };
-	struct fixture          *f = *state;
-	struct proxy *proxy = proxy_to_postgres(postgres_conninfo(f->pg));
-	tokenstore   *store = open_through(f, proxy, 5000);
+	static const char *const texts[] = {
+		"UPDATE tokenstore.account t SET due_at", "COMMIT"
+	};
+	struct fixture *f = *state;
+	struct proxy   *proxy = proxy_to_postgres(postgres_conninfo(f->pg));
+	tokenstore     *store = open_through(f, proxy, 5000);
 	tokenstore_claim_list *list;
 	char                   subject[16], refresh[24], sql[256];
 
@@ -445,9 +446,10 @@ a_save_into_silence_is_repeated_and_stored_once(void **state)
 
 	put(store, "1", "access-1", "refresh-1");
 	list = claim_one(store, "1");
-	proxy_plan(proxy, &(struct proxy_plan){ .act = PROXY_HOLE,
-			      .way = PROXY_DOWN,
-			      .reply_to = "UPDATE tokenstore.account SET" });
+	proxy_plan(
+	    proxy, &(struct proxy_plan){ .act = PROXY_HOLE,
+		       .way = PROXY_DOWN,
+		       .reply_to = "UPDATE tokenstore.account t SET due_at" });
 	assert_int_equal(tokenstore_save(store, list->items[0], &grant,
 			     grant.expires_at, NULL, NULL),
 	    TOKENSTORE_ERR_TIMEOUT);
