@@ -18,3 +18,5 @@ echo "== secrets"
 build/bench/tests/bench/bench_secret
 build/bench/tests/bench/bench_start build/bench/tests/bench/bench_start_library \
     build/bench/tests/bench/bench_start_curl
+echo "== claims and saves"
+build/bench/tests/bench/bench_claim_save
