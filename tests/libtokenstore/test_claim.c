@@ -32,8 +32,7 @@ claim_all(tokenstore *store, int limit, unsigned char *seen)
 	int                    total = 0, n;
 
 	for (;;) {
-		if (tokenstore_claim_due(store, limit, 120, &list, NULL) !=
-		    TOKENSTORE_OK)
+		if (claim_due(store, limit, 120, &list) != TOKENSTORE_OK)
 			return -1;
 		if (list->count == 0)
 			break;
@@ -60,8 +59,7 @@ what_is_not_due_is_not_claimed(void **state)
 	tokenstore_claim_list *list;
 
 	put_many(f->store, 3);
-	assert_int_equal(tokenstore_claim_due(f->store, 10, 120, &list, NULL),
-	    TOKENSTORE_OK);
+	assert_int_equal(claim_due(f->store, 10, 120, &list), TOKENSTORE_OK);
 	assert_int_equal(list->count, 0);
 	assert_int_equal(list->unreadable, 0);
 	tokenstore_claim_list_free(list);
@@ -98,8 +96,7 @@ the_longest_due_comes_first(void **state)
 	int64_t                last = 0;
 
 	put_many(f->store, 50);
-	assert_int_equal(
-	    tokenstore_claim_due(store, 100, 120, &list, NULL), TOKENSTORE_OK);
+	assert_int_equal(claim_due(store, 100, 120, &list), TOKENSTORE_OK);
 	assert_int_equal(list->count, 50);
 	for (size_t i = 0; i < list->count; i++) {
 		a = get(store, list->items[i]->subject);
@@ -174,8 +171,7 @@ only_active_accounts_are_claimed(void **state)
 	    TOKENSTORE_OK);
 	assert_int_equal(list->count, 0);
 	tokenstore_claim_list_free(list);
-	assert_int_equal(
-	    tokenstore_claim_due(later, 5, 120, &list, NULL), TOKENSTORE_OK);
+	assert_int_equal(claim_due(later, 5, 120, &list), TOKENSTORE_OK);
 	assert_int_equal(list->count, 0);
 	tokenstore_claim_list_free(list);
 	tokenstore_close(later);
@@ -279,8 +275,7 @@ a_wrong_key_changes_nothing(void **state)
 	for (int i = 0; i < 2; i++) {
 		store = open_store(f, keys[i], LATER_S);
 		assert_int_equal(
-		    tokenstore_claim_due(store, 5, 120, &list, NULL),
-		    TOKENSTORE_OK);
+		    claim_due(store, 5, 120, &list), TOKENSTORE_OK);
 		assert_int_equal(list->count, 0);
 		assert_int_equal(list->unreadable, 20);
 		tokenstore_claim_list_free(list);
@@ -310,8 +305,7 @@ a_damaged_row_does_not_stop_the_others(void **state)
 	    " WHERE subject IN ('3', '4')");
 	for (int i = 0; i < 10; i++) {
 		assert_int_equal(
-		    tokenstore_claim_due(later, 4, 120, &list, NULL),
-		    TOKENSTORE_OK);
+		    claim_due(later, 4, 120, &list), TOKENSTORE_OK);
 		count += list->count;
 		if (list->unreadable > unreadable)
 			unreadable = list->unreadable;
@@ -332,19 +326,17 @@ what_is_out_of_contract_is_refused(void **state)
 
 	put(f->store, "1", "access", "refresh");
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(
-		    tokenstore_claim_due(f->store, limits[i], 120, &list, NULL),
+		assert_int_equal(claim_due(f->store, limits[i], 120, &list),
 		    TOKENSTORE_ERR_ARGUMENT);
 		assert_null(list);
-		assert_int_equal(
-		    tokenstore_claim_due(f->store, 1, leases[i], &list, NULL),
+		assert_int_equal(claim_due(f->store, 1, leases[i], &list),
 		    TOKENSTORE_ERR_ARGUMENT);
 		assert_int_equal(
 		    tokenstore_claim_one(f->store, "1", leases[i], &list, NULL),
 		    TOKENSTORE_ERR_ARGUMENT);
 	}
-	assert_int_equal(tokenstore_claim_due(f->store, 1, 1, NULL, NULL),
-	    TOKENSTORE_ERR_ARGUMENT);
+	assert_int_equal(
+	    claim_due(f->store, 1, 1, NULL), TOKENSTORE_ERR_ARGUMENT);
 }
 
 int

@@ -81,8 +81,8 @@ without_a_server_every_call_says_so(void **state)
 	assert_null(account);
 	assert_int_equal(
 	    tokenstore_touch(store, "1", NULL), TOKENSTORE_ERR_CONNECTION);
-	assert_int_equal(tokenstore_claim_due(store, 1, 1, &list, NULL),
-	    TOKENSTORE_ERR_CONNECTION);
+	assert_int_equal(
+	    claim_due(store, 1, 1, &list), TOKENSTORE_ERR_CONNECTION);
 	assert_null(list);
 	assert_int_equal(tokenstore_claim_one(store, "1", 1, &list, NULL),
 	    TOKENSTORE_ERR_CONNECTION);
