@@ -13,8 +13,8 @@
 #define TROUBLE_MS 30000
 
 void
-breaker_begin(struct breaker *breaker, size_t window_most,
-    struct refresh_report *report)
+breaker_begin(
+    struct breaker *breaker, size_t window_most, struct refresh_report *report)
 {
 	*breaker = (struct breaker){
 		.report = report, .window = 1, .window_most = window_most

@@ -19,18 +19,18 @@
 #include "report.h"
 
 struct breaker {
-	struct refresh_report *report; /* where the reasons go */
-	size_t       window, window_most; /* requests at once */
-	bool         over;                /* ask nobody any more */
-	bool         distrust;   /* ... and believe no further refusal */
-	strava_error rate_limit; /* RATE_LIMIT: all others wait too */
-	int64_t      refused;    /* without an earlier doubt */
-	int64_t      trouble;    /* put off, in a row ... */
+	struct refresh_report *report;              /* where the reasons go */
+	size_t                 window, window_most; /* requests at once */
+	bool                   over;                /* ask nobody any more */
+	bool         distrust;         /* ... and believe no further refusal */
+	strava_error rate_limit;       /* RATE_LIMIT: all others wait too */
+	int64_t      refused;          /* without an earlier doubt */
+	int64_t      trouble;          /* put off, in a row ... */
 	int64_t      trouble_since_ms; /* ... since, on the steady clock */
 };
 
-void breaker_begin(struct breaker *breaker, size_t window_most,
-    struct refresh_report *report);
+void breaker_begin(
+    struct breaker *breaker, size_t window_most, struct refresh_report *report);
 
 /* Nobody is asked any more, for this reason. */
 void breaker_trip(struct breaker *breaker, const char *reason);

@@ -165,8 +165,7 @@ watch(struct engine *engine)
 		breaker_trip(&engine->breaker, "asked to end");
 	else if (options->deadline_ms != 0 && !engine->drained &&
 		 steady_ms(engine) >= options->deadline_ms)
-		breaker_trip(
-		    &engine->breaker, "the time for one run is over");
+		breaker_trip(&engine->breaker, "the time for one run is over");
 }
 
 static bool
@@ -234,8 +233,7 @@ drain(struct engine *engine, size_t unreadable)
 	if (unreadable > 0)
 		log_line(LOG_ERROR,
 		    "tokens cannot be opened: is a key missing in TOKEN_KEYS?",
-		    LOG_FIELDS(
-			LOG_INT_FIELD("accounts", (int64_t)unreadable)));
+		    LOG_FIELDS(LOG_INT_FIELD("accounts", (int64_t)unreadable)));
 }
 
 /* How many claims can be sent at once, or, once nobody is asked any more, be
@@ -302,7 +300,7 @@ wait(struct engine *engine)
 bool
 engine_step(struct engine *engine)
 {
-	static bool (*const moves[])(struct engine *engine) = {
+	static bool (*const moves[])(struct engine * engine) = {
 		receive,
 		settle_save,
 		settle_refusal,

@@ -57,8 +57,8 @@ struct engine_reply {
 struct engine_http {
 	/* Sends a refresh, which reaches Strava at most once.  Not OK: it was
 	 * not sent, and nothing will come. */
-	strava_status (*start)(void *ctx, const char *refresh_token, void *tag,
-	    strava_error *err);
+	strava_status (*start)(
+	    void *ctx, const char *refresh_token, void *tag, strava_error *err);
 
 	/* One that is over; false when none is within that time. */
 	bool (*poll)(void *ctx, int64_t wait_ms, struct engine_reply *reply);
@@ -105,8 +105,8 @@ struct engine_seams {
 /* Zero means the default, for every member. */
 struct engine_options {
 	size_t  in_flight;
-	size_t  held;        /* at most ENGINE_HELD */
-	int64_t deadline_ms; /* for claiming, steady clock; 0: none */
+	size_t  held;             /* at most ENGINE_HELD */
+	int64_t deadline_ms;      /* for claiming, steady clock; 0: none */
 	const atomic_bool *stop;  /* claim and send no more; may be NULL */
 	const atomic_bool *hurry; /* wait for nothing; may be NULL */
 

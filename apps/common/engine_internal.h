@@ -11,17 +11,17 @@
 
 /* Where a claim is on its way. */
 enum stage {
-	FREE,    /* no claim at all */
-	HELD,    /* claimed, to be sent */
-	FLYING,  /* sent; until there is an answer */
-	GRANTED, /* a token came, to be stored */
-	REFUSED, /* the refresh token is dead, to be reported */
-	BARREN,  /* reported, and the store has no other: why? */
-	ORPHAN,  /* the token was not stored: consent was withdrawn.  Anew? */
-	UNWANTED, /* no: the grant is to be ended at Strava too */
-	TROUBLED, /* to be put off: how often did that happen before? */
-	PUT_OFF,  /* `wait_s` is known, to be reported */
-	UNSPENT,  /* to be given back */
+	FREE,      /* no claim at all */
+	HELD,      /* claimed, to be sent */
+	FLYING,    /* sent; until there is an answer */
+	GRANTED,   /* a token came, to be stored */
+	REFUSED,   /* the refresh token is dead, to be reported */
+	BARREN,    /* reported, and the store has no other: why? */
+	ORPHAN,    /* the token was not stored: consent was withdrawn.  Anew? */
+	UNWANTED,  /* no: the grant is to be ended at Strava too */
+	TROUBLED,  /* to be put off: how often did that happen before? */
+	POSTPONED, /* `wait_s` is known, to be reported */
+	UNSPENT,   /* to be given back */
 	STAGES
 };
 
@@ -31,8 +31,8 @@ struct slot {
 	tokenstore_claim_list *list; /* that the claim is in */
 	int64_t claimed_ms; /* the steady clock before the lease began */
 	bool    doubted;    /* the claim was in doubt from the beginning */
-	struct engine_reply   reply; /* to the last request */
-	tokenstore_grant      grant; /* of the token in it */
+	struct engine_reply   reply;   /* to the last request */
+	tokenstore_grant      grant;   /* of the token in it */
 	enum refresh_outcome  outcome; /* once it is put off */
 	const struct verdict *verdict;
 	int64_t               due_at; /* once a token came */
@@ -46,11 +46,11 @@ struct engine {
 	struct refresh_report *report;
 	struct breaker         breaker;
 	struct slot           *slots;
-	size_t  count[STAGES]; /* how many slots are in each */
-	bool    drained;       /* nothing more is due */
-	bool    timed;         /* the database was asked for its time, which is */
-	int64_t offset_s;      /* ... so much ahead of ours */
-	int64_t save_at_ms;    /* not before, after one that failed */
+	size_t                 count[STAGES]; /* how many slots are in each */
+	bool                   drained;       /* nothing more is due */
+	bool    timed;      /* the database was asked for its time, which is */
+	int64_t offset_s;   /* ... so much ahead of ours */
+	int64_t save_at_ms; /* not before, after one that failed */
 	int64_t save_pause_ms;
 };
 

@@ -319,8 +319,8 @@ refresh_alone(struct search *search, bool *waiting)
 	struct turn       turn;
 	enum fresh_status status;
 
-	*waiting = is_somebody_elses(search) ||
-		   !turn_take(&turn, search->subject);
+	*waiting =
+	    is_somebody_elses(search) || !turn_take(&turn, search->subject);
 	if (*waiting)
 		return FRESH_OK;
 	search->lost = false;

@@ -71,8 +71,8 @@ struct end {
 };
 
 static void
-note_end(void *ctx, const tokenstore_claim *claim,
-    enum refresh_outcome outcome, const strava_error *err)
+note_end(void *ctx, const tokenstore_claim *claim, enum refresh_outcome outcome,
+    const strava_error *err)
 {
 	struct end *end = ctx;
 
@@ -85,7 +85,7 @@ enum refresh_outcome
 refresh_claim(struct backend *backend, tokenstore_claim_list *list,
     int64_t claimed_ms, strava_error *err)
 {
-	struct end end = { .outcome = REFRESH_FAILED };
+	struct end                  end = { .outcome = REFRESH_FAILED };
 	const struct engine_options options = {
 		.in_flight = 1,
 		.held = 1,

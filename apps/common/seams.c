@@ -3,6 +3,9 @@
 
 #include "clock.h"
 
+/* Whoever came in the last week is refreshed before the others. */
+#define USED_WITHIN_S INT64_C(604800)
+
 static int64_t
 clock_steady(void *ctx)
 {
@@ -27,8 +30,7 @@ clock_sleep(void *ctx, int64_t ms)
 }
 
 static strava_status
-http_start(
-    void *ctx, const char *refresh_token, void *tag, strava_error *err)
+http_start(void *ctx, const char *refresh_token, void *tag, strava_error *err)
 {
 	struct seams *seams = ctx;
 
@@ -72,35 +74,31 @@ http_free_token(void *ctx, strava_token *token)
 }
 
 static tokenstore_status
-store_claim(void *ctx, int limit, tokenstore_claim_list **out,
-    tokenstore_error *err)
+store_claim(
+    void *ctx, int limit, tokenstore_claim_list **out, tokenstore_error *err)
+{
+	const tokenstore_claim_options options = {
+		.limit = limit,
+		.lease_s = ENGINE_LEASE_S,
+		.used_within_s = USED_WITHIN_S,
+	};
+	struct seams *seams = ctx;
+
+	return tokenstore_claim_due(seams->backend->store, &options, out, err);
+}
+
+static tokenstore_status
+store_save(
+    void *ctx, tokenstore_save_item *items, size_t count, tokenstore_error *err)
 {
 	struct seams *seams = ctx;
 
-	return tokenstore_claim_due(
-	    seams->backend->store, limit, ENGINE_LEASE_S, out, err);
+	return tokenstore_save_many(seams->backend->store, items, count, err);
 }
 
 static tokenstore_status
-store_save(void *ctx, tokenstore_save_item *items, size_t count,
-    tokenstore_error *err)
-{
-	struct seams     *seams = ctx;
-	tokenstore_status status = TOKENSTORE_OK;
-
-	for (size_t i = 0; i < count; i++) {
-		items[i].status = tokenstore_save(seams->backend->store,
-		    items[i].claim, items[i].grant, items[i].due_at,
-		    &items[i].stored, err);
-		if (items[i].status != TOKENSTORE_OK)
-			status = items[i].status;
-	}
-	return status;
-}
-
-static tokenstore_status
-store_refuse(void *ctx, tokenstore_claim *claim, int *more,
-    tokenstore_error *err)
+store_refuse(
+    void *ctx, tokenstore_claim *claim, int *more, tokenstore_error *err)
 {
 	struct seams *seams = ctx;
 
@@ -111,27 +109,19 @@ static tokenstore_status
 store_defer(void *ctx, const tokenstore_deferral *items, size_t count,
     tokenstore_error *err)
 {
-	struct seams     *seams = ctx;
-	tokenstore_status status = TOKENSTORE_OK;
+	struct seams *seams = ctx;
 
-	for (size_t i = 0; i < count && status == TOKENSTORE_OK; i++)
-		status = tokenstore_defer(seams->backend->store,
-		    items[i].claim, items[i].due_at, items[i].in_doubt,
-		    items[i].reason, err);
-	return status;
+	return tokenstore_defer_many(seams->backend->store, items, count, err);
 }
 
 static tokenstore_status
 store_release(void *ctx, tokenstore_claim *const *claims, size_t count,
     tokenstore_error *err)
 {
-	struct seams     *seams = ctx;
-	tokenstore_status status = TOKENSTORE_OK;
+	struct seams *seams = ctx;
 
-	for (size_t i = 0; i < count && status == TOKENSTORE_OK; i++)
-		status =
-		    tokenstore_release(seams->backend->store, claims[i], err);
-	return status;
+	return tokenstore_release_many(
+	    seams->backend->store, claims, count, err);
 }
 
 static tokenstore_status
@@ -176,17 +166,14 @@ seams_open(struct seams *seams, struct backend *backend, size_t in_flight,
 	};
 
 	*seams = (struct seams){ .backend = backend };
-	seams->engine.clock = (struct engine_clock){
-		clock_steady, clock_utc, clock_sleep, seams
-	};
+	seams->engine.clock = (struct engine_clock){ clock_steady, clock_utc,
+		clock_sleep, seams };
 	seams->engine.http = (struct engine_http){ http_start, http_poll,
 		http_revoke, http_free_token, seams };
-	seams->engine.store =
-	    (struct engine_store){ store_claim, store_save, store_refuse,
-		    store_defer, store_release, store_look, store_now,
-		    store_free_claims, seams };
-	return strava_batch_new(
-	    backend->strava, &options, &seams->batch, err);
+	seams->engine.store = (struct engine_store){ store_claim, store_save,
+		store_refuse, store_defer, store_release, store_look, store_now,
+		store_free_claims, seams };
+	return strava_batch_new(backend->strava, &options, &seams->batch, err);
 }
 
 void

@@ -6,6 +6,7 @@
 
 #include "engine_internal.h"
 #include "log.h"
+#include "members.h"
 #include "schedule.h"
 
 /* Between attempts to store what came back. */
@@ -37,8 +38,7 @@ database_s(struct engine *engine)
 	const struct engine_store *store = &engine->seams.store;
 	int64_t                    now = utc_s(engine), there;
 
-	if (!engine->timed &&
-	    store->now(store->ctx, &there) == TOKENSTORE_OK) {
+	if (!engine->timed && store->now(store->ctx, &there) == TOKENSTORE_OK) {
 		engine->timed = true;
 		engine->offset_s = there - now;
 	}
@@ -65,8 +65,7 @@ take_token(struct engine *engine, struct slot *slot)
 }
 
 static void
-put_off(
-    struct engine *engine, struct slot *slot, enum refresh_outcome outcome)
+put_off(struct engine *engine, struct slot *slot, enum refresh_outcome outcome)
 {
 	slot->outcome = outcome;
 	engine_enter(engine, slot, TROUBLED);
@@ -78,9 +77,9 @@ settle_limited(struct engine *engine, struct slot *slot)
 	slot->reply.err = engine->breaker.rate_limit;
 	slot->verdict = verdict_of(STRAVA_ERR_RATE_LIMIT);
 	slot->outcome = REFRESH_RATE_LIMITED;
-	slot->wait_s = schedule_window(slot->claim->subject, utc_s(engine),
-	    slot->reply.err.retry_after_s);
-	engine_enter(engine, slot, PUT_OFF);
+	slot->wait_s = schedule_window(
+	    slot->claim->subject, utc_s(engine), slot->reply.err.retry_after_s);
+	engine_enter(engine, slot, POSTPONED);
 }
 
 void
@@ -130,8 +129,8 @@ settle_stored(struct engine *engine, struct slot *slot)
 
 /* What became of one token; false when it has to be saved again. */
 static bool
-settle_item(struct engine *engine, struct slot *slot,
-    const tokenstore_save_item *item)
+settle_item(
+    struct engine *engine, struct slot *slot, const tokenstore_save_item *item)
 {
 	switch (item->status) {
 	case TOKENSTORE_OK:
@@ -208,8 +207,7 @@ is_over(struct slot *slot, tokenstore_status status, const char *detail)
 		return true;
 	if (may_pass(status) && ++slot->tries < REPORT_TRIES)
 		return false;
-	log_athlete(
-	    LOG_ERROR, "the store did not take a report", slot, detail);
+	log_athlete(LOG_ERROR, "the store did not take a report", slot, detail);
 	return true;
 }
 
@@ -257,7 +255,7 @@ back_off(
 	log_athlete(in_doubt ? LOG_WARNING : LOG_NOTICE,
 	    in_doubt ? "refresh in doubt, put off" : "refresh put off", slot,
 	    slot->reply.err.message);
-	engine_enter(engine, slot, PUT_OFF);
+	engine_enter(engine, slot, POSTPONED);
 }
 
 /* No other token came for the claim: mostly because there is none. */
@@ -310,15 +308,16 @@ settle_look(struct engine *engine)
 	struct engine_account      seen = { 0 };
 	tokenstore_status          status;
 
-	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
+	for (size_t i = 0; i < COUNT(looks); i++) {
 		if (engine_pick(engine, looks[i].stage, 1, picked) == 0)
 			continue;
-		status = store->look(
-		    store->ctx, picked[0]->claim->subject, &seen);
+		status =
+		    store->look(store->ctx, picked[0]->claim->subject, &seen);
 		if (status != TOKENSTORE_OK)
-			seen = (struct engine_account){ .active =
-				    status != TOKENSTORE_ERR_NOT_FOUND &&
-				    looks[i].active };
+			seen = (struct engine_account){
+				.active = status != TOKENSTORE_ERR_NOT_FOUND &&
+					  looks[i].active
+			};
 		looks[i].decide(engine, picked[0], &seen);
 		return true;
 	}
@@ -359,7 +358,7 @@ settle_put_off(struct engine *engine)
 	size_t                     count;
 	int64_t                    now;
 
-	count = engine_pick(engine, PUT_OFF, ENGINE_HELD, picked);
+	count = engine_pick(engine, POSTPONED, ENGINE_HELD, picked);
 	if (count == 0)
 		return false;
 	now = database_s(engine);
