@@ -52,7 +52,11 @@ void
 holds_at_post(struct sim *sim, const struct ledger_claim *claim)
 {
 	const struct row *row = &sim->ledger.rows[claim->athlete];
+	struct issued    *token = &sim->provider.tokens[claim->token];
 
+	if (token->spent_by == claim->lease_id)
+		sim_blame(sim, "I8: a claim spends r%d twice", claim->token);
+	token->spent_by = claim->lease_id;
 	if (row->there && row->born == claim->born &&
 	    (row->lease_id != claim->lease_id ||
 		row->lease_until_ms < sim->now_ms + ENGINE_TIMEOUT_MS))

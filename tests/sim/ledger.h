@@ -40,9 +40,10 @@ struct row {
 /* A claim; the engine sees the first member. */
 struct ledger_claim {
 	tokenstore_claim shown;
-	char             subject[8], refresh[16], access[16];
+	char             subject[16], refresh[16], access[16];
 	int              athlete, token;
 	int64_t          lease_id, consent, born;
+	bool             in_doubt; /* says the last answer */
 };
 
 struct ledger {

@@ -27,7 +27,7 @@ draw_time(struct sim *sim)
 }
 
 struct post *
-post_send(struct run *run, const struct ledger_claim *claim, void *tag)
+post_send(struct run *run, struct ledger_claim *claim, void *tag)
 {
 	struct sim  *sim = run->sim;
 	struct post *post = sim->posts;
@@ -37,6 +37,7 @@ post_send(struct run *run, const struct ledger_claim *claim, void *tag)
 	*post = (struct post){ .used = true,
 		.run = run->id,
 		.tag = tag,
+		.claim = claim,
 		.athlete = claim->athlete,
 		.token = claim->token,
 		.wired = 1,

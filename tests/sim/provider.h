@@ -21,9 +21,10 @@ struct issued {
 	int64_t access_until_s;
 	int64_t born_of; /* the consent of the claim that fetched it, or -1 */
 	int64_t
-	     stored_in; /* the consent that it was last committed in, or -1 */
-	int  run;       /* whose request it answered; 0: none */
-	bool excused;   /* it may be lost without anybody's fault */
+	    stored_in;    /* the consent that it was last committed in, or -1 */
+	int run;          /* whose request it answered; 0: none */
+	int64_t spent_by; /* the claim that it was last sent for */
+	bool    excused;  /* it may be lost without anybody's fault */
 };
 
 struct consenting {

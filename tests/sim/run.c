@@ -163,10 +163,17 @@ store_defer(void *ctx, const tokenstore_deferral *items, size_t count,
 	struct run *run = ctx;
 	enum mishap mishap = store_call(run, "defer");
 
-	for (size_t i = 0; i < count && mishap != BEFORE; i++)
-		ledger_defer(&run->sim->ledger,
-		    (const struct ledger_claim *)items[i].claim,
-		    items[i].due_at - UTC_S, items[i].in_doubt != 0);
+	for (size_t i = 0; i < count; i++) {
+		const struct ledger_claim *claim =
+		    (const struct ledger_claim *)items[i].claim;
+
+		if (claim->in_doubt && !items[i].in_doubt)
+			sim_blame(run->sim, "I1: athlete %s is in doubt",
+			    claim->subject);
+		if (mishap != BEFORE)
+			ledger_defer(&run->sim->ledger, claim,
+			    items[i].due_at - UTC_S, items[i].in_doubt != 0);
+	}
 	return told(run, "defer", mishap, err);
 }
 
@@ -234,20 +241,20 @@ clock_sleep(void *ctx, int64_t ms)
 	run->wakes_ms = run->sim->now_ms + ms;
 }
 
-/* The claim that a refresh token is the text of. */
-static const struct ledger_claim *
+/* The claim that has its refresh token there. */
+static struct ledger_claim *
 claim_of(const char *refresh_token)
 {
-	return (const void *)(refresh_token -
-			      offsetof(struct ledger_claim, refresh));
+	return (struct ledger_claim *)((uintptr_t)refresh_token -
+				       offsetof(struct ledger_claim, refresh));
 }
 
 static strava_status
 http_start(void *ctx, const char *refresh_token, void *tag, strava_error *err)
 {
-	struct run                *run = ctx;
-	const struct ledger_claim *claim = claim_of(refresh_token);
-	struct post               *post;
+	struct run          *run = ctx;
+	struct ledger_claim *claim = claim_of(refresh_token);
+	struct post         *post;
 
 	(void)err;
 	holds_at_post(run->sim, claim);
@@ -310,6 +317,7 @@ fill(struct run *run, struct post *post, struct engine_reply *reply)
 	reply->err.retry_after_s = -1;
 	reply->err.status = errors[post->fate].status;
 	reply->err.in_doubt = errors[post->fate].in_doubt;
+	post->claim->in_doubt = errors[post->fate].in_doubt != 0;
 	if (sim->bug == REPLY_DROPPED && post->over_ms - post->sent_ms > 20000)
 		reply->err.status = STRAVA_ERR_TIMEOUT;
 	else if (reply->err.status == STRAVA_OK && post->result == 0)

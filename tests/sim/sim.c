@@ -45,16 +45,48 @@ pass(struct sim *sim, int64_t ms)
 	post_arrive(sim);
 }
 
+/* Something to be done within so long. */
 static void
-send_errand(struct sim *sim, struct errand errand)
+send_errand(
+    struct sim *sim, enum deed what, int athlete, int token, int64_t within_ms)
 {
 	for (int i = 0; i < ERRANDS; i++)
 		if (sim->errands[i].what == NOTHING) {
-			sim->errands[i] = errand;
+			sim->errands[i] = (struct errand){ what, athlete, token,
+				sim->now_ms +
+				    dice_below(&sim->dice, within_ms) };
 			return;
 		}
-	if (errand.what == PUT)
-		sim->provider.tokens[errand.token].excused = true;
+	sim->provider.tokens[token].excused = true;
+}
+
+static void
+log_in(struct sim *sim, int athlete)
+{
+	int token;
+
+	if (!provider_has_room(&sim->provider))
+		return;
+	token = provider_consent(&sim->provider, athlete, sim->now_ms / 1000);
+	sim_say(sim, "athlete %d consents: r%d", athlete + 1, token);
+	if (dice_hit(&sim->dice, 50)) {
+		sim->provider.tokens[token].excused = true;
+		return; /* the web app died of it */
+	}
+	send_errand(sim, PUT, athlete, token, 5000);
+}
+
+/* Often to come back at once. */
+static void
+withdraw(struct sim *sim, int athlete)
+{
+	sim_say(sim, "athlete %d withdraws", athlete + 1);
+	provider_revoke(&sim->provider, athlete);
+	if (dice_hit(&sim->dice, 800))
+		send_errand(sim, REVOKE, athlete, 0,
+		    dice_hit(&sim->dice, 700) ? 100 : 60000);
+	if (dice_hit(&sim->dice, 600))
+		send_errand(sim, CONSENT, athlete, 0, 2000);
 }
 
 /* What the web app writes, late and in any order. */
@@ -81,6 +113,7 @@ do_errand(struct sim *sim, struct errand *errand)
 		provider_revoke(&sim->provider, errand->athlete);
 		ledger_delete(&sim->ledger, errand->athlete);
 		break;
+	case CONSENT: log_in(sim, errand->athlete); break;
 	case NOTHING: break;
 	}
 	errand->what = NOTHING;
@@ -96,43 +129,6 @@ do_errands(struct sim *sim)
 			return true;
 		}
 	return false;
-}
-
-static void
-log_in(struct sim *sim)
-{
-	int athlete = (int)dice_below(&sim->dice, ATHLETES);
-	int token =
-	    provider_consent(&sim->provider, athlete, sim->now_ms / 1000);
-
-	sim_say(sim, "athlete %d consents: r%d", athlete + 1, token);
-	if (dice_hit(&sim->dice, 50)) {
-		sim->provider.tokens[token].excused = true;
-		return; /* the web app died of it */
-	}
-	send_errand(sim, (struct errand){ PUT, athlete, token,
-			     sim->now_ms + dice_below(&sim->dice, 5000) });
-}
-
-static void
-withdraw(struct sim *sim)
-{
-	int athlete = (int)dice_below(&sim->dice, ATHLETES);
-
-	sim_say(sim, "athlete %d withdraws", athlete + 1);
-	provider_revoke(&sim->provider, athlete);
-	if (dice_hit(&sim->dice, 800))
-		send_errand(
-		    sim, (struct errand){ REVOKE, athlete, 0,
-			     sim->now_ms + dice_below(&sim->dice, 60000) });
-}
-
-static void
-leave(struct sim *sim)
-{
-	send_errand(
-	    sim, (struct errand){ DELETE, (int)dice_below(&sim->dice, ATHLETES),
-		     0, sim->now_ms });
 }
 
 static bool
@@ -176,7 +172,8 @@ begin_run(struct sim *sim)
 		}
 }
 
-/* To the next moment at which anything can happen by itself. */
+/* To the next moment at which anything can happen by itself; when nothing is
+ * under way, to when somebody is due again. */
 static void
 skip(struct sim *sim)
 {
@@ -202,7 +199,7 @@ skip(struct sim *sim)
 		if (sim->errands[i].what != NOTHING &&
 		    sim->errands[i].at_ms < next_ms)
 			next_ms = sim->errands[i].at_ms;
-	pass(sim, next_ms == INT64_MAX    ? 1000
+	pass(sim, next_ms == INT64_MAX    ? dice_below(&sim->dice, HOUR_MS)
 		  : next_ms > sim->now_ms ? next_ms - sim->now_ms
 					  : 1);
 }
@@ -243,20 +240,23 @@ static bool
 surprise(struct sim *sim)
 {
 	int64_t roll = dice_below(&sim->dice, 1000);
+	int     athlete = (int)dice_below(&sim->dice, ATHLETES);
 
-	if (roll < 25 && provider_has_room(&sim->provider))
-		log_in(sim);
+	if (roll < 20)
+		log_in(sim, athlete);
 	else if (roll < 35)
-		withdraw(sim);
+		withdraw(sim, athlete);
 	else if (roll < 38)
-		leave(sim);
+		send_errand(sim, DELETE, athlete, 0, 1);
 	else if (roll < 38 + sim->process_sleeps)
 		disturb(sim);
 	else if (roll < 80 && sim->store_fails > 0)
 		sim->store_back_ms =
 		    sim->now_ms + dice_below(&sim->dice, 20000);
-	else if (roll < 90)
+	else if (roll < 82)
 		pass(sim, dice_below(&sim->dice, 6 * HOUR_MS));
+	else if (roll < 90)
+		pass(sim, dice_below(&sim->dice, LEASE_MS));
 	else if (roll < 200)
 		begin_run(sim);
 	else
