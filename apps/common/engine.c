@@ -202,6 +202,12 @@ start(struct engine *engine, struct slot *slot)
 		settle_answer(engine, slot);
 }
 
+static bool
+is_too_old(const struct engine *engine, int64_t claimed_ms)
+{
+	return steady_ms(engine) - claimed_ms > SPEND_WITHIN_MS;
+}
+
 /* Spends the next claim, unless it is one that must not be spent now. */
 static bool
 spend(struct engine *engine)
@@ -210,8 +216,7 @@ spend(struct engine *engine)
 
 	if (slot == NULL)
 		return false;
-	if (engine->breaker.over ||
-	    steady_ms(engine) - slot->claimed_ms > SPEND_WITHIN_MS)
+	if (engine->breaker.over || is_too_old(engine, slot->claimed_ms))
 		engine_enter(engine, slot, UNSPENT);
 	else if (breaker_is_limited(&engine->breaker))
 		settle_limited(engine, slot);
@@ -273,6 +278,9 @@ claim(struct engine *engine)
 	}
 	if (list->count == 0)
 		drain(engine, list->unreadable);
+	else if (is_too_old(engine, claimed_ms))
+		breaker_trip(&engine->breaker,
+		    "the database takes too long to claim an account");
 	hold(engine, list, claimed_ms);
 	return true;
 }
@@ -303,8 +311,8 @@ engine_step(struct engine *engine)
 	static bool (*const moves[])(struct engine * engine) = {
 		receive,
 		settle_save,
-		settle_refusal,
 		settle_look,
+		settle_refusal,
 		settle_unwanted,
 		settle_put_off,
 		settle_unspent,

@@ -244,14 +244,34 @@ settle_refusal(struct engine *engine)
 	return true;
 }
 
+/*
+ * Seconds during which a request that nobody answered may still be on its way,
+ * as one that was given up in a hurry: another one must not meet it.  That is
+ * what the lease was for, which ends when the claim is put off.
+ */
+static int64_t
+time_astray(const struct engine *engine, const struct slot *slot)
+{
+	const struct engine_clock *clock = &engine->seams.clock;
+	const strava_error        *err = &slot->reply.err;
+	int64_t ends_ms = slot->claimed_ms + ENGINE_LEASE_S * INT64_C(1000);
+
+	if (!err->in_doubt || err->http_status != 0)
+		return 0;
+	return (ends_ms - clock->steady_ms(clock->ctx)) / 1000 + 1;
+}
+
 /* How often a refresh failed before says how long to wait now. */
 static void
 back_off(
     struct engine *engine, struct slot *slot, const struct engine_account *seen)
 {
-	bool in_doubt = slot->reply.err.in_doubt;
+	bool    in_doubt = slot->reply.err.in_doubt;
+	int64_t least_s = time_astray(engine, slot);
 
 	slot->wait_s = schedule_backoff(slot->claim->subject, seen->failures);
+	if (slot->wait_s < least_s)
+		slot->wait_s = least_s;
 	log_athlete(in_doubt ? LOG_WARNING : LOG_NOTICE,
 	    in_doubt ? "refresh in doubt, put off" : "refresh put off", slot,
 	    slot->reply.err.message);

@@ -59,11 +59,13 @@ end_lease(struct row *row, int64_t lease_id)
 	row->lease_until_ms = 0;
 }
 
-/* Notes that a token is in the store for good. */
+/* Notes that a token is in the store for good; it may be spent from then on,
+ * although it was spent before. */
 static void
 note(struct ledger *ledger, const struct row *row, int token)
 {
 	ledger->provider->tokens[token].stored_in = row->consent;
+	ledger->provider->tokens[token].spent_by = 0;
 }
 
 static void

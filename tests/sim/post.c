@@ -32,8 +32,10 @@ post_send(struct run *run, struct ledger_claim *claim, void *tag)
 	struct sim  *sim = run->sim;
 	struct post *post = sim->posts;
 
-	while (post->used)
+	while (post->used && post < sim->posts + POSTS - 1)
 		post++;
+	if (post->used)
+		sim_blame(sim, "I4: more requests than athletes");
 	*post = (struct post){ .used = true,
 		.run = run->id,
 		.tag = tag,

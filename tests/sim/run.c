@@ -317,6 +317,8 @@ fill(struct run *run, struct post *post, struct engine_reply *reply)
 	reply->err.retry_after_s = -1;
 	reply->err.status = errors[post->fate].status;
 	reply->err.in_doubt = errors[post->fate].in_doubt;
+	if (post->fate == FAILED || post->fate == FAILED_AFTER)
+		reply->err.http_status = 503;
 	post->claim->in_doubt = errors[post->fate].in_doubt != 0;
 	if (sim->bug == REPLY_DROPPED && post->over_ms - post->sent_ms > 20000)
 		reply->err.status = STRAVA_ERR_TIMEOUT;
@@ -339,6 +341,7 @@ cancel(struct run *run, struct post *post, struct engine_reply *reply)
 	reply->token = NULL;
 	reply->err.status = STRAVA_ERR_CANCELED;
 	reply->err.in_doubt = 1;
+	reply->err.http_status = 0;
 	if (post->arrived)
 		run->sim->provider.tokens[post->result].excused = true;
 }

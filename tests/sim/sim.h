@@ -15,7 +15,7 @@
 #include "provider.h"
 
 #define RUNS 3
-#define POSTS 64
+#define POSTS 24
 #define ERRANDS 16
 
 /* What becomes of a request. */
