@@ -26,10 +26,14 @@ check_row(struct sim *sim, int athlete)
 	    (ledger_has(row, alive) || tokens[alive].stored_in == row->consent))
 		sim_blame(sim, "I2: athlete %d must consent, and r%d works",
 		    athlete + 1, alive);
-	if (row->main != 0 && tokens[row->main].born_of != -1 &&
-	    tokens[row->main].born_of != row->consent)
-		sim_blame(sim, "I6: r%d of athlete %d came back", row->main,
-		    athlete + 1);
+	for (int i = -1; i < row->beside_count; i++) {
+		int token = i < 0 ? row->main : row->beside[i];
+
+		if (token != 0 && tokens[token].born_of != -1 &&
+		    tokens[token].born_of != row->consent)
+			sim_blame(sim, "I6: r%d of athlete %d came back", token,
+			    athlete + 1);
+	}
 }
 
 void
