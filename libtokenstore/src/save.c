@@ -394,6 +394,10 @@ add_pending(struct batch *batch, tokenstore_save_item *item)
 	*pending = (struct pending){ .item = item };
 	item->stored = 0;
 	item->status = TOKENSTORE_OK;
+	if (batch->hopeless) {
+		fail_item(batch, item, &batch->first);
+		return;
+	}
 	status = ts_begin_outcome(batch->store, item->claim, &error);
 	if (status == TOKENSTORE_OK)
 		status = ts_check_time("due_at", item->due_at, &error);
