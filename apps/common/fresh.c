@@ -516,7 +516,8 @@ forget(struct search *search)
 	for (int i = 0; i < FORGET_TRIES; i++) {
 		status = probe(search);
 		if (status == FRESH_OK)
-			return FRESH_STANDS;
+			return fail(search->error, FRESH_STANDS, -1,
+			    "Strava accepts what is stored");
 		if (status != FRESH_CONSENT)
 			return status;
 		if ((status = delete_seen(search)) != FRESH_STANDS)
