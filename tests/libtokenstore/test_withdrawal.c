@@ -109,6 +109,7 @@ a_repetition_spares_a_consent_that_came_in_between(void **state)
 	int64_t                  seen;
 
 	for (size_t i = 0; i < 2; i++) {
+		withdraw(tokenstore_delete, f->store, 0);
 		put(f->store, "1", "access-1", "refresh-1");
 		seen = sequence_of(f->store, "1");
 		assert_int_equal(withdraw(how[i], f->store, seen), 0);
