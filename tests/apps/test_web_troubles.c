@@ -677,63 +677,33 @@ check_looks_and_changes_nothing(void **state)
 	    "0");
 }
 
+#define STAGE_TEST(f) \
+	cmocka_unit_test_setup_teardown(f, stage_enter, stage_leave)
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-		    each_trouble_of_strava_has_a_page, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    a_token_that_strava_refuses_is_renewed_once, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    consent_withdrawn_at_strava_is_noticed, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    a_sign_in_while_strava_fails_can_be_tried_again,
-		    stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    disconnecting_while_strava_fails_keeps_everything,
-		    stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    without_its_database_the_app_says_so, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    a_sign_in_outlives_a_crash_of_the_database, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    every_answer_carries_the_headers, stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    another_host_is_sent_away_but_for_a_probe, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    behind_https_the_cookies_are_locked_to_the_host,
-		    stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    style_sheets_are_small_and_stay_in_the_browser, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    no_page_asks_another_site_for_anything, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    the_handshake_takes_the_right_word_only, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    what_is_no_event_is_refused, stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    a_forged_event_costs_one_look_and_no_account, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    a_true_event_deletes_the_account, stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    a_consent_that_comes_while_an_event_is_looked_into_stays,
-		    stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    wrong_settings_are_named_and_nothing_starts, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    check_looks_and_changes_nothing, stage_enter, stage_leave),
+		STAGE_TEST(each_trouble_of_strava_has_a_page),
+		STAGE_TEST(a_token_that_strava_refuses_is_renewed_once),
+		STAGE_TEST(consent_withdrawn_at_strava_is_noticed),
+		STAGE_TEST(a_sign_in_while_strava_fails_can_be_tried_again),
+		STAGE_TEST(disconnecting_while_strava_fails_keeps_everything),
+		STAGE_TEST(without_its_database_the_app_says_so),
+		STAGE_TEST(a_sign_in_outlives_a_crash_of_the_database),
+		STAGE_TEST(every_answer_carries_the_headers),
+		STAGE_TEST(another_host_is_sent_away_but_for_a_probe),
+		STAGE_TEST(behind_https_the_cookies_are_locked_to_the_host),
+		STAGE_TEST(style_sheets_are_small_and_stay_in_the_browser),
+		STAGE_TEST(no_page_asks_another_site_for_anything),
+		STAGE_TEST(the_handshake_takes_the_right_word_only),
+		STAGE_TEST(what_is_no_event_is_refused),
+		STAGE_TEST(a_forged_event_costs_one_look_and_no_account),
+		STAGE_TEST(a_true_event_deletes_the_account),
+		STAGE_TEST(
+		    a_consent_that_comes_while_an_event_is_looked_into_stays),
+		STAGE_TEST(wrong_settings_are_named_and_nothing_starts),
+		STAGE_TEST(check_looks_and_changes_nothing),
 	};
 
 	return cmocka_run_group_tests_name(
