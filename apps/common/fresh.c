@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <strava/athlete.h>
 #include <strava/scope.h>
 #include <string.h>
 
@@ -31,6 +32,12 @@
 
 /* A use is noted once in so long. */
 #define TOUCH_S 3600
+
+/* Whether a grant still stands is asked while Strava waits two seconds for the
+ * answer to its event ... */
+#define PROBE_MS 1500
+/* ... and again when tokens were stored meanwhile. */
+#define FORGET_TRIES 3
 
 static enum fresh_status
 fail(struct fresh_error *error, enum fresh_status status, int64_t retry_after_s,
@@ -425,24 +432,34 @@ begin(struct search *search, struct backend *backend, int64_t athlete_id,
 	backend->sequence = 0;
 }
 
+/* FRESH_OK: search->account's access token works and is in the client. */
+static enum fresh_status
+hold(struct search *search)
+{
+	struct backend   *backend = search->backend;
+	enum fresh_status status = find(search);
+	strava_error      err;
+
+	if (status != FRESH_OK)
+		return status;
+	if (strava_client_set_access_token(backend->strava,
+		search->account->access_token, &err) != STRAVA_OK)
+		return fail(search->error, FRESH_STORE, -1, err.message);
+	backend->sequence = search->account->sequence;
+	return FRESH_OK;
+}
+
 static enum fresh_status
 put_token(struct backend *backend, int64_t athlete_id, int64_t distrusted,
     struct fresh_error *error)
 {
 	struct search     search;
 	enum fresh_status status;
-	strava_error      err;
 
 	begin(&search, backend, athlete_id, distrusted, error);
-	status = find(&search);
-	if (status == FRESH_OK &&
-	    strava_client_set_access_token(backend->strava,
-		search.account->access_token, &err) != STRAVA_OK)
-		status = fail(error, FRESH_STORE, -1, err.message);
-	if (status == FRESH_OK) {
-		backend->sequence = search.account->sequence;
+	status = hold(&search);
+	if (status == FRESH_OK)
 		touch(&search);
-	}
 	tokenstore_account_free(search.account);
 	return status;
 }
@@ -479,30 +496,113 @@ revoke(const struct search *search)
 	return FRESH_OK;
 }
 
+/* Asks Strava something small with the token in the client. */
+static strava_status
+try_token(struct backend *backend, strava_error *err)
+{
+	strava_athlete *athlete;
+	strava_status   status;
+
+	strava_client_set_timeout_ms(backend->strava, PROBE_MS);
+	status = strava_athlete_get(backend->strava, &athlete, err);
+	strava_client_set_timeout_ms(backend->strava, 0);
+	if (status == STRAVA_OK)
+		strava_athlete_free(athlete);
+	return status;
+}
+
+/* Does Strava accept what is stored now?  FRESH_CONSENT: none of it. */
+static enum fresh_status
+probe(struct search *search)
+{
+	enum fresh_status status;
+	strava_error      err;
+
+	search->distrusted = 0;
+	search->refreshed = false;
+	if ((status = hold(search)) != FRESH_OK)
+		return status;
+	switch (try_token(search->backend, &err)) {
+	case STRAVA_OK: return FRESH_OK;
+	case STRAVA_ERR_UNAUTHORIZED: break;
+	default: return fail_strava(search->error, &err);
+	}
+	search->distrusted = search->account->sequence;
+	return hold(search);
+}
+
+/* Deletes the account that was seen.  FRESH_STANDS: by now it holds something
+ * else. */
+static enum fresh_status
+delete_seen(struct search *search)
+{
+	const tokenstore_account *seen = search->account;
+	tokenstore_status         status;
+	tokenstore_error          err;
+	int                       tries = 0, newer = 0;
+
+	do
+		status = tokenstore_delete(search->backend->store,
+		    search->subject, seen->sequence, &newer, &err);
+	while (again(status, ++tries));
+	if (status != TOKENSTORE_OK)
+		return fail(search->error, FRESH_STORE, -1, err.message);
+	return newer ? FRESH_STANDS : FRESH_OK;
+}
+
+/* Deletes the account unless Strava accepts what is in it. */
+static enum fresh_status
+forget(struct search *search)
+{
+	enum fresh_status status;
+
+	for (int i = 0; i < FORGET_TRIES; i++) {
+		status = probe(search);
+		if (status == FRESH_OK)
+			return fail(search->error, FRESH_STANDS, -1,
+			    "Strava accepts what is stored");
+		if (status != FRESH_CONSENT)
+			return status;
+		if ((status = delete_seen(search)) != FRESH_STANDS)
+			return status;
+	}
+	return fail(search->error, FRESH_STORE, BUSY_RETRY_S,
+	    "tokens keep coming to an account that is to be forgotten");
+}
+
+enum fresh_status
+fresh_forget(
+    struct backend *backend, int64_t athlete_id, struct fresh_error *error)
+{
+	struct search     search;
+	enum fresh_status status;
+
+	begin(&search, backend, athlete_id, 0, error);
+	status = forget(&search);
+	tokenstore_account_free(search.account);
+	return status;
+}
+
+/*
+ * Strava does not say which consent a revocation ends, so what was stored since
+ * the look is tried: that of a refresh is dead now, that of a new consent may
+ * live.
+ */
 enum fresh_status
 fresh_disconnect(
     struct backend *backend, int64_t athlete_id, struct fresh_error *error)
 {
 	struct search     search;
 	enum fresh_status status;
-	tokenstore_status deleted;
-	tokenstore_error  err;
-	int               tries = 0;
 
 	begin(&search, backend, athlete_id, 0, error);
 	status = find(&search);
 	if (status == FRESH_OK)
 		status = revoke(&search);
+	if (status == FRESH_OK || status == FRESH_CONSENT)
+		status = delete_seen(&search);
+	if (status == FRESH_STANDS)
+		status = forget(&search);
 	tokenstore_account_free(search.account);
-	if (status == FRESH_NOT_CONNECTED)
-		return FRESH_OK;
-	if (status != FRESH_OK && status != FRESH_CONSENT)
-		return status;
-	do
-		deleted =
-		    tokenstore_delete(backend->store, search.subject, &err);
-	while (again(deleted, ++tries));
-	return deleted == TOKENSTORE_OK
-		   ? FRESH_OK
-		   : fail(error, FRESH_STORE, -1, err.message);
+	return status == FRESH_NOT_CONNECTED ? FRESH_OK : status;
 }

@@ -16,8 +16,9 @@ enum fresh_status {
 	FRESH_OK,
 	FRESH_NOT_CONNECTED, /* no account: offer to connect */
 	FRESH_CONSENT,       /* the grant is gone: ask the athlete again */
-	FRESH_CODE,  /* the code of the redirect is no good: start again */
-	FRESH_SCOPE, /* scopes are missing; named in the message */
+	FRESH_STANDS, /* not forgotten: Strava accepts what is stored now */
+	FRESH_CODE,   /* the code of the redirect is no good: start again */
+	FRESH_SCOPE,  /* scopes are missing; named in the message */
 	FRESH_APPLICATION, /* client id, secret or subscription: the operator */
 	FRESH_RATE_LIMIT,  /* wait retry_after_s */
 	FRESH_STRAVA,      /* Strava failed or could not be reached */
@@ -52,8 +53,14 @@ enum fresh_status fresh_token(
 enum fresh_status fresh_token_again(
     struct backend *backend, int64_t athlete_id, struct fresh_error *error);
 
+/* After a hint that the athlete withdrew consent at Strava: asks Strava, and
+ * forgets the account if that is so.  FRESH_STANDS if it is not. */
+enum fresh_status fresh_forget(
+    struct backend *backend, int64_t athlete_id, struct fresh_error *error);
+
 /* Tells Strava, then forgets the account.  FRESH_STRAVA: nothing was forgotten,
- * try again.  An account that is not there is FRESH_OK. */
+ * try again.  FRESH_STANDS: the athlete consented anew at the same time, which
+ * counts.  An account that is not there is FRESH_OK. */
 enum fresh_status fresh_disconnect(
     struct backend *backend, int64_t athlete_id, struct fresh_error *error);
 

@@ -51,6 +51,10 @@ static const struct {
 	    "Your Strava account is not connected",
 	    "It was disconnected meanwhile, perhaps in another browser. "
 	    "Nothing of it is kept here." },
+	[PROBLEM_RECONNECTED] = { 409, OFFER_AGAIN, "You connected again",
+	    "While your account was being disconnected you connected it anew, "
+	    "perhaps in another browser. The new connection stays. To end it "
+	    "too, disconnect once more." },
 	[PROBLEM_NOT_FOUND] = { 404, OFFER_HOME, "No such activity",
 	    "You have no activity of that number. It may have been deleted, or "
 	    "it belongs to somebody else." },
@@ -84,6 +88,7 @@ problem_of_fresh(enum fresh_status status)
 	switch (status) {
 	case FRESH_NOT_CONNECTED: return PROBLEM_NOT_CONNECTED;
 	case FRESH_CONSENT: return PROBLEM_CONSENT;
+	case FRESH_STANDS: return PROBLEM_RECONNECTED;
 	case FRESH_CODE: return PROBLEM_CODE;
 	case FRESH_SCOPE: return PROBLEM_SCOPE;
 	case FRESH_APPLICATION: return PROBLEM_APPLICATION;

@@ -22,6 +22,7 @@ enum problem {
 	PROBLEM_SCOPE,   /* a permission is missing */
 	PROBLEM_CONSENT, /* the grant is gone */
 	PROBLEM_NOT_CONNECTED, /* a session without an account */
+	PROBLEM_RECONNECTED,   /* a newer consent outlived a disconnect */
 	PROBLEM_NOT_FOUND,     /* no such activity, or not this athlete's */
 	PROBLEM_APPLICATION,   /* Strava refuses this app */
 	PROBLEM_RATE_LIMIT,

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <strava/athlete.h>
 #include <strava/webhook.h>
 #include <strings.h>
 
@@ -11,11 +10,11 @@
 /*
  * Strava tells here that an athlete withdrew consent.  Whoever knows the address
  * can tell the same, so an event is a hint and nothing more: the athlete's own
- * token is tried, and only a refusal of Strava's counts.  An answer other than
- * 200 makes Strava tell again, up to three times.
+ * token is tried, and only a refusal of Strava's counts, for what was tried: a
+ * consent that comes meanwhile stays.  An answer other than 200 makes Strava tell
+ * again, up to three times.
  */
 
-#define PROBE_MS 1500    /* Strava waits two seconds for the answer */
 #define CHECK_AGAIN_S 60 /* one look for each athlete in that time */
 
 static const char sql_purge[] = "DELETE FROM web.hint WHERE checked_at <= $1";
@@ -63,12 +62,6 @@ webhook_handshake(
 	}
 }
 
-enum finding {
-	GRANT_STANDS,
-	GRANT_GONE,
-	GRANT_UNKNOWN /* Strava or the database failed: ask again later */
-};
-
 /* Forged events must not make us flood Strava.  False when the database failed;
  * *ours: nobody has looked lately, so it is ours to look. */
 static bool
@@ -115,75 +108,27 @@ settle(const struct visit *visit, int64_t athlete)
 	return visit_sql(visit, sql_settle, params, 1, NULL);
 }
 
-/* Asks Strava something small with the token at hand. */
-static strava_status
-try_token(struct backend *backend)
-{
-	strava_athlete *athlete;
-	strava_status   status;
-
-	strava_client_set_timeout_ms(backend->strava, PROBE_MS);
-	status = strava_athlete_get(backend->strava, &athlete, NULL);
-	strava_client_set_timeout_ms(backend->strava, 0);
-	if (status == STRAVA_OK)
-		strava_athlete_free(athlete);
-	return status;
-}
-
-/* Does Strava still accept what we hold of this athlete? */
-static enum finding
-probe(const struct visit *visit, int64_t athlete)
-{
-	struct backend    *backend = visit->backend;
-	struct fresh_error error;
-	enum fresh_status  status;
-
-	status = fresh_token(backend, athlete, &error);
-	if (status == FRESH_OK) {
-		switch (try_token(backend)) {
-		case STRAVA_OK: return GRANT_STANDS;
-		case STRAVA_ERR_UNAUTHORIZED: break;
-		default: return GRANT_UNKNOWN;
-		}
-		status = fresh_token_again(backend, athlete, &error);
-	}
-	switch (status) {
-	case FRESH_OK:
-	case FRESH_NOT_CONNECTED: return GRANT_STANDS;
-	case FRESH_CONSENT: return GRANT_GONE;
-	default: return GRANT_UNKNOWN;
-	}
-}
-
 /* False when Strava or the database failed: to be told again. */
-static bool
-forget(const struct visit *visit, int64_t athlete)
-{
-	struct fresh_error error;
-
-	visit_note(visit, "an athlete withdrew consent", athlete);
-	if (fresh_disconnect(visit->backend, athlete, &error) != FRESH_OK) {
-		visit_log(visit, LOG_WARNING, "not forgotten", error.message);
-		return false;
-	}
-	return session_end_all(visit, athlete);
-}
-
 static bool
 look_into(const struct visit *visit, int64_t athlete)
 {
-	bool ours;
+	struct fresh_error error;
+	bool               ours;
 
 	if (!begin_look(visit, athlete, &ours))
 		return false;
 	if (!ours)
 		return is_settled(visit, athlete);
-	switch (probe(visit, athlete)) {
-	case GRANT_STANDS: return settle(visit, athlete);
-	case GRANT_UNKNOWN: return false;
-	case GRANT_GONE: break;
+	switch (fresh_forget(visit->backend, athlete, &error)) {
+	case FRESH_STANDS:
+	case FRESH_NOT_CONNECTED: return settle(visit, athlete);
+	case FRESH_OK: break;
+	default:
+		visit_log(visit, LOG_WARNING, "not forgotten", error.message);
+		return false;
 	}
-	return forget(visit, athlete) && settle(visit, athlete);
+	visit_note(visit, "an athlete withdrew consent", athlete);
+	return session_end_all(visit, athlete) && settle(visit, athlete);
 }
 
 static void

@@ -14,6 +14,11 @@
 /* Room for a record. */
 #define RECORD_MAX (TS_TOKEN_MAX + 64)
 
+/* What the sequence of a new account begins with: more than that of any account
+ * that the subject had before, and never the same. */
+#define FIRST_SEQUENCE \
+	"floor(extract(epoch FROM clock_timestamp()) * 1000000)::int8"
+
 tokenstore_status
 ts_lock_row(tokenstore *store, const char *subject, struct ts_row *row,
     tokenstore_error *err)
@@ -22,7 +27,7 @@ ts_lock_row(tokenstore *store, const char *subject, struct ts_row *row,
 	static const char sql[] =
 	    "SELECT state, rt_mac, grant_epoch, lease_id,"
 	    " lease_until > " TS_NOW ","
-	    " " TS_EPOCH("in_doubt_since")
+	    " " TS_EPOCH("in_doubt_since") ", token_seq"
 	    " FROM tokenstore.account WHERE app_id = $2::int4 AND subject = $3"
 	    " FOR NO KEY UPDATE";
 	/* clang-format on */
@@ -43,6 +48,7 @@ ts_lock_row(tokenstore *store, const char *subject, struct ts_row *row,
 		row->lease_id = pg_result_int(result, 0, 3);
 		row->leased = pg_result_int(result, 0, 4) != 0;
 		row->in_doubt_since = pg_result_int(result, 0, 5);
+		row->sequence = pg_result_int(result, 0, 6);
 	}
 	pg_result_free(result);
 	return TOKENSTORE_OK;
@@ -152,11 +158,13 @@ insert_account(tokenstore *store, const struct put *put, bool *inserted,
 {
 	static const char sql[] =
 	    "INSERT INTO tokenstore.account (due_at, rt_mac, expires_at,"
+	    " token_seq,"
 	    " expires_in, key_id, access_ct, refresh_ct, last_refreshed_by,"
 	    " scope, grant_epoch, slot, app_id, subject, created_at,"
 	    " last_used_at, updated_at)"
 	    " VALUES (to_timestamp($4::int8), $5::int8, CASE WHEN $9::bytea IS"
 	    " NULL THEN 'epoch'::timestamptz ELSE to_timestamp($6::int8) END,"
+	    " " FIRST_SEQUENCE ","
 	    " $7::int4, $8::int4, coalesce($9::bytea, ''), $10::bytea, $11,"
 	    " coalesce($12, ''), $13::int8, $14::int2, $2::int4, $3, " TS_NOW
 	    ", " TS_NOW ", " TS_NOW_EXACT
@@ -382,6 +390,31 @@ tokenstore_touch(tokenstore *store, const char *subject, tokenstore_error *err)
 	return status;
 }
 
+/* What a person takes back. */
+struct withdrawal {
+	const char *subject;
+	int64_t     sequence; /* of the account that was seen; 0: any */
+	bool        newer;    /* tokens were stored since, and stay */
+};
+
+/* Locks the account.  row->found: it is there, and the one that was seen. */
+static tokenstore_status
+find_withdrawn(tokenstore *store, struct withdrawal *withdrawal,
+    struct ts_row *row, tokenstore_error *err)
+{
+	tokenstore_status status;
+
+	status = ts_lock_row(store, withdrawal->subject, row, err);
+	if (status != TOKENSTORE_OK)
+		return status;
+	/* What is revoked holds no token that could be newer. */
+	withdrawal->newer = row->found && row->state != TOKENSTORE_REVOKED &&
+			    withdrawal->sequence != 0 &&
+			    withdrawal->sequence != row->sequence;
+	row->found = row->found && !withdrawal->newer;
+	return TOKENSTORE_OK;
+}
+
 /* The lease is left alone; its holder finds another epoch, stores nothing. */
 static tokenstore_status
 revoke_work(tokenstore *store, void *ctx, tokenstore_error *err)
@@ -393,12 +426,13 @@ revoke_work(tokenstore *store, void *ctx, tokenstore_error *err)
 	    " expires_at = 'epoch', in_doubt_since = 'epoch',"
 	    " revoked_at = " TS_NOW ", updated_at = " TS_NOW_EXACT
 	    " WHERE app_id = $2::int4 AND subject = $3";
-	const char       *subject = *(const char **)ctx;
-	struct ts_params  params;
-	struct ts_row     row;
-	tokenstore_status status;
+	struct withdrawal *withdrawal = ctx;
+	const char        *subject = withdrawal->subject;
+	struct ts_params   params;
+	struct ts_row      row;
+	tokenstore_status  status;
 
-	status = ts_lock_row(store, subject, &row, err);
+	status = find_withdrawn(store, withdrawal, &row, err);
 	if (status != TOKENSTORE_OK || !row.found ||
 	    row.state == TOKENSTORE_REVOKED)
 		return status;
@@ -409,16 +443,6 @@ revoke_work(tokenstore *store, void *ctx, tokenstore_error *err)
 	if (status == TOKENSTORE_OK)
 		status = ts_add_event(store, subject, "revoked", err);
 	return status;
-}
-
-tokenstore_status
-tokenstore_revoke(tokenstore *store, const char *subject, tokenstore_error *err)
-{
-	tokenstore_status status = ts_begin_call(store, subject, err);
-
-	if (status != TOKENSTORE_OK)
-		return status;
-	return ts_transact(store, revoke_work, &subject, err);
 }
 
 static tokenstore_status
@@ -433,21 +457,49 @@ delete_work(tokenstore *store, void *ctx, tokenstore_error *err)
 		"DELETE FROM tokenstore.event"
 		" WHERE app_id = $1::int4 AND subject = $2",
 	};
-	struct ts_params  params;
-	tokenstore_status status = TOKENSTORE_OK;
+	struct withdrawal *withdrawal = ctx;
+	struct ts_params   params;
+	struct ts_row      row;
+	tokenstore_status  status;
 
-	ts_params_plain(&params, store, *(const char **)ctx);
+	status = find_withdrawn(store, withdrawal, &row, err);
+	if (!row.found)
+		return status;
+	ts_params_plain(&params, store, withdrawal->subject);
 	for (size_t i = 0; i < 3 && status == TOKENSTORE_OK; i++)
 		status = ts_run(store, statements[i], &params, NULL, err);
 	return status;
 }
 
-tokenstore_status
-tokenstore_delete(tokenstore *store, const char *subject, tokenstore_error *err)
+static tokenstore_status
+withdraw(tokenstore *store, ts_work work, struct withdrawal withdrawal,
+    int *newer_out, tokenstore_error *err)
 {
-	tokenstore_status status = ts_begin_call(store, subject, err);
+	tokenstore_status status =
+	    ts_begin_call(store, withdrawal.subject, err);
 
-	if (status != TOKENSTORE_OK)
-		return status;
-	return ts_transact(store, delete_work, &subject, err);
+	if (status == TOKENSTORE_OK && withdrawal.sequence < 0)
+		status = ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
+		    "sequence: is that of an account, or 0");
+	if (status == TOKENSTORE_OK)
+		status = ts_transact(store, work, &withdrawal, err);
+	if (status == TOKENSTORE_OK && newer_out != NULL)
+		*newer_out = withdrawal.newer;
+	return status;
+}
+
+tokenstore_status
+tokenstore_revoke(tokenstore *store, const char *subject, int64_t sequence,
+    int *newer_out, tokenstore_error *err)
+{
+	return withdraw(store, revoke_work,
+	    (struct withdrawal){ subject, sequence, false }, newer_out, err);
+}
+
+tokenstore_status
+tokenstore_delete(tokenstore *store, const char *subject, int64_t sequence,
+    int *newer_out, tokenstore_error *err)
+{
+	return withdraw(store, delete_work,
+	    (struct withdrawal){ subject, sequence, false }, newer_out, err);
 }

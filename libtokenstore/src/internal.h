@@ -229,8 +229,8 @@ tokenstore_status ts_know_app(tokenstore *store, tokenstore_error *err);
 struct ts_row {
 	bool             found;
 	tokenstore_state state;
-	int64_t          rt_mac, grant_epoch, lease_id, in_doubt_since;
-	bool             leased; /* by anybody, now */
+	int64_t rt_mac, grant_epoch, lease_id, in_doubt_since, sequence;
+	bool    leased; /* by anybody, now */
 };
 
 tokenstore_status ts_lock_row(tokenstore *store, const char *subject,

@@ -132,6 +132,16 @@ consent(int64_t athlete_id, const char *scope)
 }
 
 static void
+withdraw_at_strava(int64_t athlete_id)
+{
+	char body[64];
+
+	snprintf(
+	    body, sizeof(body), "{\"athlete\":%lld}", (long long)athlete_id);
+	world_tell(&world, "/_control/revoke", body);
+}
+
+static void
 a_code_becomes_an_account(void **state)
 {
 	struct program_side side;
@@ -273,7 +283,6 @@ a_refused_access_token_is_not_given_out_again(void **state)
 {
 	struct program_side side;
 	struct fresh_error  error;
-	char                body[64];
 
 	(void)state;
 	begin(2);
@@ -290,9 +299,7 @@ a_refused_access_token_is_not_given_out_again(void **state)
 	/* Withdrawn at Strava: the stored token looks good and is not. */
 	assert_int_equal(
 	    fresh_token(side.backend, enrolled.ids[1], &error), FRESH_OK);
-	snprintf(body, sizeof(body), "{\"athlete\":%lld}",
-	    (long long)enrolled.ids[1]);
-	world_tell(&world, "/_control/revoke", body);
+	withdraw_at_strava(enrolled.ids[1]);
 	assert_int_equal(
 	    fresh_token_again(side.backend, enrolled.ids[1], &error),
 	    FRESH_CONSENT);
@@ -385,6 +392,231 @@ disconnecting_ends_the_grant_and_forgets(void **state)
 	leave(&side);
 }
 
+/* The athlete connects in another browser. */
+static void
+connect_anew(int64_t athlete_id)
+{
+	struct program_side side;
+	struct fresh_error  error;
+	int64_t             connected;
+	char               *code = consent(athlete_id, SCOPE);
+
+	join(&side);
+	assert_int_equal(
+	    fresh_connect(side.backend, code, SCOPE, &connected, &error),
+	    FRESH_OK);
+	assert_int_equal(connected, athlete_id);
+	leave(&side);
+	free(code);
+}
+
+/* A refresh that began before the withdrawal, and its reply. */
+struct late_refresh {
+	struct program_side    side;
+	tokenstore_claim_list *list;
+	strava_token          *token;
+};
+
+static void
+late_refresh_begin(struct late_refresh *late, int64_t athlete_id)
+{
+	char subject[24];
+
+	join(&late->side);
+	snprintf(subject, sizeof(subject), "%lld", (long long)athlete_id);
+	assert_int_equal(tokenstore_claim_one(late->side.backend->store,
+			     subject, 60, &late->list, NULL),
+	    TOKENSTORE_OK);
+	assert_int_equal(late->list->count, 1);
+	assert_int_equal(
+	    strava_oauth_refresh(late->side.backend->strava,
+		&late->side.backend->app, late->list->items[0]->refresh_token,
+		&late->token, NULL),
+	    STRAVA_OK);
+}
+
+/* Whether the store took it. */
+static int
+late_refresh_end(struct late_refresh *late)
+{
+	const tokenstore_grant grant = {
+		.access_token = late->token->access_token,
+		.refresh_token = late->token->refresh_token,
+		.expires_at = late->token->expires_at,
+		.expires_in = late->token->expires_in,
+	};
+	int stored = -1;
+
+	assert_int_equal(
+	    tokenstore_save(late->side.backend->store, late->list->items[0],
+		&grant, late->token->expires_at, &stored, NULL),
+	    TOKENSTORE_OK);
+	strava_token_free(late->token);
+	tokenstore_claim_list_free(late->list);
+	leave(&late->side);
+	return stored;
+}
+
+/* What happens while a disconnect waits for Strava's answer, which is the moment
+ * between its look at the account and its deletion. */
+struct meanwhile {
+	struct program_side *side; /* who disconnects */
+	int64_t              athlete_id;
+	bool                 before, after; /* a consent, and when */
+	struct late_refresh *late;          /* ends after; NULL: none */
+};
+
+static strava_status
+send_revocation(void *ctx, const strava_http_request *request,
+    strava_http_response *response, strava_error *err)
+{
+	const struct meanwhile *meanwhile = ctx;
+
+	(void)err;
+	assert_non_null(strstr(request->url, "/oauth/revoke"));
+	strava_client_set_transport(meanwhile->side->backend->strava, NULL);
+	if (meanwhile->before)
+		connect_anew(meanwhile->athlete_id);
+	withdraw_at_strava(meanwhile->athlete_id);
+	if (meanwhile->after)
+		connect_anew(meanwhile->athlete_id);
+	if (meanwhile->late != NULL)
+		assert_int_equal(late_refresh_end(meanwhile->late), 1);
+	strava_http_response_status(response, 200);
+	return STRAVA_OK;
+}
+
+static enum fresh_status
+disconnect_during(struct meanwhile *meanwhile)
+{
+	struct fresh_error error;
+	enum fresh_status  status;
+
+	strava_client_set_transport(meanwhile->side->backend->strava,
+	    &(strava_transport){ send_revocation, meanwhile });
+	status = fresh_disconnect(
+	    meanwhile->side->backend, meanwhile->athlete_id, &error);
+	if (status != FRESH_OK)
+		assert_int_equal(error.status, status);
+	return status;
+}
+
+static void
+assert_forgotten(struct program_side *side, int64_t athlete_id)
+{
+	struct fresh_error error;
+
+	assert_string_equal(
+	    enrolled_strava_side(&world, athlete_id).refresh_token, "");
+	assert_int_equal(fresh_token(side->backend, athlete_id, &error),
+	    FRESH_NOT_CONNECTED);
+}
+
+static void
+a_consent_after_a_disconnect_began_stays(void **state)
+{
+	struct program_side side;
+	struct fresh_error  error;
+	struct meanwhile    meanwhile = { .side = &side, .after = true };
+	char               *stored;
+
+	(void)state;
+	begin(1);
+	join(&side);
+	meanwhile.athlete_id = enrolled.ids[0];
+	assert_int_equal(disconnect_during(&meanwhile), FRESH_STANDS);
+
+	stored = enrolled_refresh_token(&world, enrolled.ids[0]);
+	assert_string_not_equal(stored, "");
+	assert_string_equal(
+	    enrolled_strava_side(&world, enrolled.ids[0]).refresh_token,
+	    stored);
+	free(stored);
+	assert_int_equal(
+	    fresh_token(side.backend, enrolled.ids[0], &error), FRESH_OK);
+	assert_works(side.backend, enrolled.ids[0]);
+
+	/* The next one ends it. */
+	assert_int_equal(
+	    fresh_disconnect(side.backend, enrolled.ids[0], &error), FRESH_OK);
+	assert_forgotten(&side, enrolled.ids[0]);
+	leave(&side);
+}
+
+static void
+a_consent_that_a_disconnect_ended_is_forgotten_too(void **state)
+{
+	struct program_side side;
+	struct meanwhile    meanwhile = { .side = &side, .before = true };
+
+	(void)state;
+	begin(1);
+	join(&side);
+	meanwhile.athlete_id = enrolled.ids[0];
+	assert_int_equal(disconnect_during(&meanwhile), FRESH_OK);
+	assert_forgotten(&side, enrolled.ids[0]);
+	leave(&side);
+}
+
+static void
+a_reply_that_comes_during_a_disconnect_keeps_nothing(void **state)
+{
+	struct program_side side;
+	struct late_refresh late;
+	struct meanwhile    meanwhile = { .side = &side, .late = &late };
+
+	(void)state;
+	begin(1);
+	join(&side);
+	meanwhile.athlete_id = enrolled.ids[0];
+	late_refresh_begin(&late, enrolled.ids[0]);
+	assert_int_equal(disconnect_during(&meanwhile), FRESH_OK);
+	assert_forgotten(&side, enrolled.ids[0]);
+	leave(&side);
+}
+
+static void
+a_reply_that_comes_after_a_disconnect_brings_nothing_back(void **state)
+{
+	struct program_side side;
+	struct late_refresh late;
+	struct fresh_error  error;
+
+	(void)state;
+	begin(1);
+	join(&side);
+	late_refresh_begin(&late, enrolled.ids[0]);
+	assert_int_equal(
+	    fresh_disconnect(side.backend, enrolled.ids[0], &error), FRESH_OK);
+	assert_int_equal(late_refresh_end(&late), 0);
+	assert_forgotten(&side, enrolled.ids[0]);
+	leave(&side);
+}
+
+static void
+only_what_strava_refuses_is_forgotten(void **state)
+{
+	struct program_side side;
+	struct fresh_error  error;
+	int64_t             id;
+
+	(void)state;
+	begin(1);
+	join(&side);
+	id = enrolled.ids[0];
+	assert_int_equal(fresh_forget(side.backend, id, &error), FRESH_STANDS);
+	world_tell(&world, "/_control/faults",
+	    "[{\"path\":\"/api/v3/athlete\",\"action\":\"status:404\"}]");
+	assert_int_equal(fresh_forget(side.backend, id, &error), FRESH_STRAVA);
+	world_tell(&world, "/_control/faults", "[]");
+	withdraw_at_strava(id);
+	assert_int_equal(fresh_forget(side.backend, id, &error), FRESH_OK);
+	assert_forgotten(&side, id);
+	assert_int_equal(
+	    fresh_forget(side.backend, id, &error), FRESH_NOT_CONNECTED);
+	leave(&side);
+}
+
 int
 main(void)
 {
@@ -398,6 +630,14 @@ main(void)
 		cmocka_unit_test(the_old_token_serves_while_strava_is_down),
 		cmocka_unit_test(nobody_gets_a_token_without_an_account),
 		cmocka_unit_test(disconnecting_ends_the_grant_and_forgets),
+		cmocka_unit_test(a_consent_after_a_disconnect_began_stays),
+		cmocka_unit_test(
+		    a_consent_that_a_disconnect_ended_is_forgotten_too),
+		cmocka_unit_test(
+		    a_reply_that_comes_during_a_disconnect_keeps_nothing),
+		cmocka_unit_test(
+		    a_reply_that_comes_after_a_disconnect_brings_nothing_back),
+		cmocka_unit_test(only_what_strava_refuses_is_forgotten),
 	};
 
 	return cmocka_run_group_tests_name("apps fresh", tests, start, end);

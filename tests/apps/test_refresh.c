@@ -317,7 +317,7 @@ a_grant_that_nobody_wants_any_more_is_ended(void **state)
 	start_asking(&process);
 	store = enrolled_store(&world);
 	snprintf(subject, sizeof(subject), "%lld", (long long)enrolled.ids[0]);
-	assert_int_equal(tokenstore_delete(store, subject, NULL), 0);
+	assert_int_equal(tokenstore_delete(store, subject, 0, NULL, NULL), 0);
 	tokenstore_close(store);
 	assert_int_equal(once_wait(&process, 0).revoked, 1);
 	assert_logged(&process, "consent was withdrawn during the refresh");
@@ -347,7 +347,7 @@ a_new_consent_outlives_the_old_ones_refresh(void **state)
 	start_asking(&process);
 	store = enrolled_store(&world);
 	snprintf(subject, sizeof(subject), "%lld", (long long)enrolled.ids[0]);
-	assert_int_equal(tokenstore_revoke(store, subject, NULL), 0);
+	assert_int_equal(tokenstore_revoke(store, subject, 0, NULL, NULL), 0);
 	assert_int_equal(tokenstore_put(store, subject, &fresh, NULL), 0);
 	tokenstore_close(store);
 	assert_int_equal(once_wait(&process, 0).unchanged, 1);

@@ -531,6 +531,69 @@ a_true_event_deletes_the_account(void **state)
 	assert_true(visitor_says(&anna, "Please sign in"));
 }
 
+/*
+ * The database as it was before the athlete connected once more, but with that
+ * consent to come in the moment in which the old one is found dead: after the
+ * refusal is noted, before anybody else has looked.
+ */
+static void
+let_consent_come_with_the_refusal(int64_t athlete)
+{
+	char sql[256];
+
+	snprintf(sql, sizeof(sql),
+	    "CREATE TABLE public.earlier AS SELECT * FROM tokenstore.account"
+	    " WHERE subject = '%" PRId64 "'",
+	    athlete);
+	postgres_sql(web.world.postgres, sql);
+	strava_web_connect(&web, &ben, 2);
+	postgres_sql(web.world.postgres,
+	    "CREATE TABLE public.later AS SELECT a.* FROM tokenstore.account a"
+	    " JOIN public.earlier USING (subject);"
+	    "DELETE FROM tokenstore.account a USING public.earlier e"
+	    " WHERE a.subject = e.subject;"
+	    "DELETE FROM tokenstore.spill;"
+	    "INSERT INTO tokenstore.account SELECT * FROM public.earlier;"
+	    "CREATE FUNCTION public.consent() RETURNS trigger"
+	    " LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN"
+	    " UPDATE tokenstore.account a SET state = 0, last_error = '',"
+	    "  token_seq = a.token_seq + 1, rt_mac = l.rt_mac,"
+	    "  key_id = l.key_id, refresh_ct = l.refresh_ct,"
+	    "  access_ct = l.access_ct, expires_at = l.expires_at,"
+	    "  due_at = l.due_at FROM public.later l"
+	    " WHERE a.subject = l.subject;"
+	    " RETURN NULL; END $$;"
+	    "CREATE TRIGGER consent AFTER UPDATE ON tokenstore.account"
+	    " FOR EACH ROW WHEN (OLD.state = 0 AND NEW.state = 1)"
+	    " EXECUTE FUNCTION public.consent()");
+}
+
+static void
+a_consent_that_comes_while_an_event_is_looked_into_stays(void **state)
+{
+	const int64_t athlete = strava_web_athlete(&web, 2);
+	char          body[64], event[160], *before, *after;
+
+	(void)state;
+	switch_webhooks_on();
+	strava_web_connect(&web, &anna, 2);
+	snprintf(body, sizeof(body), "{\"athlete\":%" PRId64 "}", athlete);
+	snprintf(event, sizeof(event),
+	    "{\"object_type\":\"athlete\",\"owner_id\":%" PRId64
+	    ",\"updates\":{\"authorized\":\"false\"}}",
+	    athlete);
+	world_tell(&web.world, "/_control/revoke", body);
+	let_consent_come_with_the_refusal(athlete);
+	before = strava_web_grant(&web, athlete);
+	assert_string_not_equal(before, "");
+	assert_int_equal(post_event(event), 200);
+	after = strava_web_grant(&web, athlete);
+	assert_string_equal(after, before);
+	free(before);
+	free(after);
+	assert_int_equal(visitor_get(&ben, "/profile"), 200);
+}
+
 /* --- the program --- */
 
 /* Runs the app with one setting changed (NULL: taken away) up to its end. */
@@ -614,60 +677,33 @@ check_looks_and_changes_nothing(void **state)
 	    "0");
 }
 
+#define STAGE_TEST(f) \
+	cmocka_unit_test_setup_teardown(f, stage_enter, stage_leave)
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-		    each_trouble_of_strava_has_a_page, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    a_token_that_strava_refuses_is_renewed_once, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    consent_withdrawn_at_strava_is_noticed, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    a_sign_in_while_strava_fails_can_be_tried_again,
-		    stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    disconnecting_while_strava_fails_keeps_everything,
-		    stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    without_its_database_the_app_says_so, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    a_sign_in_outlives_a_crash_of_the_database, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    every_answer_carries_the_headers, stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    another_host_is_sent_away_but_for_a_probe, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    behind_https_the_cookies_are_locked_to_the_host,
-		    stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    style_sheets_are_small_and_stay_in_the_browser, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    no_page_asks_another_site_for_anything, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    the_handshake_takes_the_right_word_only, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    what_is_no_event_is_refused, stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    a_forged_event_costs_one_look_and_no_account, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    a_true_event_deletes_the_account, stage_enter, stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    wrong_settings_are_named_and_nothing_starts, stage_enter,
-		    stage_leave),
-		cmocka_unit_test_setup_teardown(
-		    check_looks_and_changes_nothing, stage_enter, stage_leave),
+		STAGE_TEST(each_trouble_of_strava_has_a_page),
+		STAGE_TEST(a_token_that_strava_refuses_is_renewed_once),
+		STAGE_TEST(consent_withdrawn_at_strava_is_noticed),
+		STAGE_TEST(a_sign_in_while_strava_fails_can_be_tried_again),
+		STAGE_TEST(disconnecting_while_strava_fails_keeps_everything),
+		STAGE_TEST(without_its_database_the_app_says_so),
+		STAGE_TEST(a_sign_in_outlives_a_crash_of_the_database),
+		STAGE_TEST(every_answer_carries_the_headers),
+		STAGE_TEST(another_host_is_sent_away_but_for_a_probe),
+		STAGE_TEST(behind_https_the_cookies_are_locked_to_the_host),
+		STAGE_TEST(style_sheets_are_small_and_stay_in_the_browser),
+		STAGE_TEST(no_page_asks_another_site_for_anything),
+		STAGE_TEST(the_handshake_takes_the_right_word_only),
+		STAGE_TEST(what_is_no_event_is_refused),
+		STAGE_TEST(a_forged_event_costs_one_look_and_no_account),
+		STAGE_TEST(a_true_event_deletes_the_account),
+		STAGE_TEST(
+		    a_consent_that_comes_while_an_event_is_looked_into_stays),
+		STAGE_TEST(wrong_settings_are_named_and_nothing_starts),
+		STAGE_TEST(check_looks_and_changes_nothing),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -157,3 +157,13 @@ get(tokenstore *store, const char *subject)
 		fail_msg("%s", err.message);
 	return account;
 }
+
+int64_t
+sequence_of(tokenstore *store, const char *subject)
+{
+	tokenstore_account *account = get(store, subject);
+	int64_t             sequence = account->sequence;
+
+	tokenstore_account_free(account);
+	return sequence;
+}

@@ -53,6 +53,7 @@ int save(tokenstore *store, const tokenstore_claim *claim, const char *access,
     const char *refresh);
 
 tokenstore_account *get(tokenstore *store, const char *subject);
+int64_t             sequence_of(tokenstore *store, const char *subject);
 int64_t             now_of(tokenstore *store);
 
 /* Compares as the signed 64 bits that times and counts have. */

@@ -167,7 +167,8 @@ only_active_accounts_are_claimed(void **state)
 	tokenstore_claim_list *list;
 
 	put(f->store, "1", "access", "refresh");
-	assert_int_equal(tokenstore_revoke(f->store, "1", NULL), TOKENSTORE_OK);
+	assert_int_equal(
+	    tokenstore_revoke(f->store, "1", 0, NULL, NULL), TOKENSTORE_OK);
 	assert_int_equal(tokenstore_claim_one(f->store, "1", 120, &list, NULL),
 	    TOKENSTORE_OK);
 	assert_int_equal(list->count, 0);

@@ -205,13 +205,13 @@ call_budget(struct world *w)
 static tokenstore_status
 call_revoke(struct world *w)
 {
-	return tokenstore_revoke(w->store, w->subject, NULL);
+	return tokenstore_revoke(w->store, w->subject, 0, NULL, NULL);
 }
 
 static tokenstore_status
 call_delete(struct world *w)
 {
-	return tokenstore_delete(w->store, w->subject, NULL);
+	return tokenstore_delete(w->store, w->subject, 0, NULL, NULL);
 }
 
 static tokenstore_status (*const calls[])(struct world *) = { call_open,

@@ -79,8 +79,10 @@ use_everything(struct fixture *f)
 	put(f->store, "2", "SECRET-access-6", "SECRET-refresh-6");
 	put(f->store, "3", "SECRET-access-7", "SECRET-refresh-7");
 	assert_int_equal(tokenstore_touch(f->store, "2", NULL), TOKENSTORE_OK);
-	assert_int_equal(tokenstore_revoke(f->store, "2", NULL), TOKENSTORE_OK);
-	assert_int_equal(tokenstore_delete(f->store, "3", NULL), TOKENSTORE_OK);
+	assert_int_equal(
+	    tokenstore_revoke(f->store, "2", 0, NULL, NULL), TOKENSTORE_OK);
+	assert_int_equal(
+	    tokenstore_delete(f->store, "3", 0, NULL, NULL), TOKENSTORE_OK);
 	assert_int_equal(tokenstore_check(f->store, NULL), TOKENSTORE_OK);
 	assert_int_equal(
 	    tokenstore_stats_get(f->store, &stats, NULL), TOKENSTORE_OK);

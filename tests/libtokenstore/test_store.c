@@ -86,10 +86,10 @@ without_a_server_every_call_says_so(void **state)
 	assert_null(list);
 	assert_int_equal(tokenstore_claim_one(store, "1", 1, &list, NULL),
 	    TOKENSTORE_ERR_CONNECTION);
-	assert_int_equal(
-	    tokenstore_revoke(store, "1", NULL), TOKENSTORE_ERR_CONNECTION);
-	assert_int_equal(
-	    tokenstore_delete(store, "1", NULL), TOKENSTORE_ERR_CONNECTION);
+	assert_int_equal(tokenstore_revoke(store, "1", 0, NULL, NULL),
+	    TOKENSTORE_ERR_CONNECTION);
+	assert_int_equal(tokenstore_delete(store, "1", 0, NULL, NULL),
+	    TOKENSTORE_ERR_CONNECTION);
 	assert_int_equal(tokenstore_stats_get(store, &stats, NULL),
 	    TOKENSTORE_ERR_CONNECTION);
 	assert_int_equal(
@@ -254,7 +254,8 @@ stats_count_what_is_there(void **state)
 	assert_number(stats.active + stats.due + stats.oldest_due_at, 0);
 	for (char subject[] = "1"; subject[0] < '6'; subject[0]++)
 		put(f->store, subject, "access", subject);
-	assert_int_equal(tokenstore_revoke(f->store, "1", NULL), TOKENSTORE_OK);
+	assert_int_equal(
+	    tokenstore_revoke(f->store, "1", 0, NULL, NULL), TOKENSTORE_OK);
 	list = claim_one(f->store, "2");
 	assert_int_equal(
 	    tokenstore_refuse(f->store, list->items[0], &more, NULL),

@@ -16,8 +16,7 @@
  *	          holder's CLAIM and the storing of any consent
  *	WORKERS   how many refresh, each up to TRIES times
  *	LOGINS    how many consents come
- *	WITHDRAWS how consent is withdrawn, once; HASTY 1: the next consent may
- *	          come before the withdrawal has been carried out
+ *	WITHDRAWS how consent is withdrawn, once
  *
  * Each name tested with #ifdef is a mistake that the protocol avoids; with it
  * one of the promises below breaks.
@@ -53,9 +52,6 @@
 #ifndef WITHDRAWS
 #define WITHDRAWS NOBODY
 #endif
-#ifndef HASTY
-#define HASTY 0
-#endif
 
 /* The promises.  A name is what the checker prints when one breaks. */
 bool newest_kept = true;       /* no live process throws away the newest token */
@@ -90,6 +86,7 @@ byte  epoch = 1; /* grant_epoch */
 byte  lease;     /* lease_id: whose; stays when the time is over */
 bool  leased;    /* lease_until lies ahead */
 bool  doubt;     /* in_doubt_since is set */
+byte  seq = 1;   /* token_seq */
 
 #define bit(token) (1 << (token))
 #define held(token) ((token) != 0 && \
@@ -106,8 +103,7 @@ bool  had;         /* inside a transaction: the live token was held before */
 
 byte running;
 bool calm;        /* no more faults */
-byte withdrawing; /* withdrawals that are being carried out */
-bool returned;       /* consent came again meanwhile */
+byte giving_up;   /* who is about to end the grant of a late reply */
 
 /* The lease may have run out by now. */
 inline pass_time()
@@ -236,12 +232,20 @@ inline refresh()
 	    answer, reply, live)
 }
 
+/* Counts where somebody looks at it, and there a commit is repeated once only. */
+inline store_anew()
+{
+	seq = seq + (WITHDRAWS != NOBODY -> 1 : 0)
+}
+#define MAY_REPEAT (WITHDRAWS == NOBODY || !repeated)
+
 /* update_main of outcome.c, when one of `parent` is the main token. */
 inline replace_main()
 {
 	promise(none_revived, (withdrawn & bit(reply)) == 0);
 	top = reply;
 	state = ACTIVE;
+	store_anew();
 #ifdef CLEARS_DOUBT
 	doubt = false;
 #else
@@ -255,6 +259,7 @@ inline add_beside()
 {
 	promise(none_revived, (withdrawn & bit(reply)) == 0);
 	spill = spill | bit(reply);
+	store_anew();
 	doubt = doubt && lease != me;
 	end_lease(me)
 }
@@ -321,6 +326,7 @@ inline refuse()
 			:: spill >= bit(next + 1) -> next++
 			od;
 			top = next;
+			store_anew();
 			spill = spill & ~bit(next)
 #endif
 		:: top != token -> next = top
@@ -357,7 +363,7 @@ inline give_back(in_doubt)
 proctype worker(byte me)
 {
 	byte token, reply, next, mine, tries, answer;
-	bool doubted, stored, sent;
+	bool doubted, stored, sent, repeated;
 
 again:
 	if
@@ -418,7 +424,7 @@ save:	/* the usual way; done again while nobody says that it is done */
 			printf("%d saved %d for %d\n", me, reply, token);
 			if
 			:: goto over
-			:: !calm -> goto save
+			:: !calm && MAY_REPEAT -> repeated = true; goto save
 			fi
 		:: else
 		fi
@@ -433,7 +439,7 @@ save:	/* the usual way; done again while nobody says that it is done */
 		if
 		:: stored -> goto over
 		:: !stored -> goto withdrawn_meanwhile
-		:: !calm -> goto save
+		:: !calm && MAY_REPEAT -> repeated = true; goto save
 		fi
 	}
 
@@ -444,7 +450,7 @@ withdrawn_meanwhile:
 			promise(newest_kept, live != reply || held(live) ||
 			    (old & bit(reply)) != 0);
 			goto over
-		:: else -> withdrawing++
+		:: else -> giving_up++
 		fi
 	}
 	atomic {
@@ -456,7 +462,7 @@ withdrawn_meanwhile:
 		:: live != reply
 		:: !calm
 		fi;
-		withdrawing--;
+		giving_up--;
 		goto over
 	}
 
@@ -507,7 +513,7 @@ over:
 	atomic {
 		let_go(token);
 		token = 0; reply = 0; next = 0; mine = 0; answer = 0;
-		doubted = false; stored = false; sent = false;
+		doubted = false; stored = false; sent = false; repeated = false;
 		goto again
 	}
 dead:
@@ -515,7 +521,8 @@ dead:
 		flight[me] = 0;
 		let_go(token);
 		token = 0; reply = 0; next = 0; mine = 0; answer = 0;
-		doubted = false; stored = false; sent = false; tries = 0;
+		doubted = false; stored = false; sent = false; repeated = false;
+		tries = 0;
 		running--
 	}
 }
@@ -543,28 +550,32 @@ inline put(token)
 		fi
 	fi;
 	top = token;
+	store_anew();
+#ifdef SEQUENCE_RESTARTS
+	seq = (state == ABSENT -> 1 : seq);
+#endif
 	state = ACTIVE
 }
 
 /* A consent may bring the token that is there, but not after a withdrawal. */
 #define LEAVES_TOKEN (live != 0 && ROTATES != ALWAYS && \
-    (HASTY || (old & bit(live)) == 0))
+    (old & bit(live)) == 0)
 
 /* fresh_connect() of fresh.c. */
 proctype login()
 {
 	byte token;
+	bool repeated;
 
 	atomic {
 		if
 		:: goto gone
-		:: (HASTY || withdrawing == 0) ->
+		:: giving_up == 0 ->
 			if
 			:: LEAVES_TOKEN -> token = live
 			:: ROTATES != NEVER || !LEAVES_TOKEN -> issue(token, true)
 			fi;
 			hold();
-			returned = returned || withdrawing != 0;
 			printf("a login gets %d\n", token)
 		fi
 	}
@@ -572,89 +583,100 @@ store:
 	atomic {
 		if
 		:: goto gone
-		:: (HASTY || withdrawing == 0) ->
+		:: giving_up == 0 ->
 			begin(); put(token); commit();
 			printf("a login put %d\n", token);
 			if
 			:: goto gone
-			:: goto store
+			:: MAY_REPEAT -> repeated = true; goto store
 			fi
 		fi
 	}
 gone:
-	atomic { let_go(token); token = 0; running-- }
+	atomic { let_go(token); token = 0; repeated = false; running-- }
 }
 
+#ifdef FORGETS_BLINDLY
+#define AS_SEEN true
+#else
+#define AS_SEEN (seq == seen || state == REVOKED)
+#endif
+
+/* tokenstore_revoke() or tokenstore_delete() of what was seen */
 inline forget()
 {
-	/* Who wants to be forgotten has nothing to lose but a later consent. */
-	had = had && (returned || WITHDRAWS == EVENT);
+	newer = state != ABSENT && !(AS_SEEN);
 	if
-	:: state == ABSENT
-	:: WITHDRAWS == REVOKE && state != ABSENT && state != REVOKED ->
-		state = REVOKED; epochs++; epoch = epochs;
+	:: newer || state == ABSENT || (WITHDRAWS == REVOKE && state == REVOKED)
+	:: else ->
+		withdrawn = bit(issued + 1) - 1;
+		old = old | withdrawn;
 		top = 0; spill = 0; doubt = false;
+		if
+		:: WITHDRAWS == REVOKE ->
+			state = REVOKED; epochs++; epoch = epochs;
+			store_anew();
 #ifdef CLEARS_LEASE
-		lease = 0; leased = false;
+			lease = 0; leased = false
 #endif
-		withdrawn = bit(issued + 1) - 1; old = old | withdrawn
-	:: WITHDRAWS == REVOKE && state == REVOKED
-	:: WITHDRAWS != REVOKE && state != ABSENT ->
-		state = ABSENT; epoch = 0;
-		top = 0; spill = 0; doubt = false;
-		lease = 0; leased = false;
-		withdrawn = bit(issued + 1) - 1; old = old | withdrawn
+		:: else ->
+			state = ABSENT; epoch = 0; lease = 0; leased = false
+		fi
 	fi
 }
 
-/* fresh_disconnect() of fresh.c.  Of the event that Strava sends, webhook.c does
- * the same when a refresh was refused since. */
+/* fresh_disconnect() of fresh.c; for the event that Strava sends fresh_forget(),
+ * which is the second half of it. */
 proctype withdrawal()
 {
+	byte seen, token;
+	bool newer;
+
 	atomic {
 		if
-		:: WITHDRAWS == EVENT -> end_grant()
-		:: WITHDRAWS != EVENT
+		:: WITHDRAWS == EVENT -> end_grant(); goto probe
+		:: state == ACTIVE -> seen = seq; token = top
+		:: state == NEEDS_CONSENT -> seen = seq; goto repeat
 		:: goto gone
 		fi
 	}
 	atomic {
 		if
-		:: WITHDRAWS == EVENT && state == NEEDS_CONSENT ->
-			printf("the event is found true\n")
-		:: WITHDRAWS != EVENT
-		:: goto gone
+		:: (ended & bit(token)) == 0 -> end_grant()
+		:: (ended & bit(token)) != 0 /* Strava says yes to any token */
+		:: goto gone                 /* Strava does not answer */
 		fi;
-		withdrawing++
-	}
-	atomic {
-		if
-		:: state == ABSENT || state == REVOKED -> goto done
-		:: state == NEEDS_CONSENT
-		:: state == ACTIVE && (ended & bit(top)) != 0
-		:: state == ACTIVE && (ended & bit(top)) == 0 ->
-			promise(newest_kept, WITHDRAWS != EVENT || live == 0);
-			end_grant()
-		:: state == ACTIVE -> goto done /* Strava does not answer */
-		fi;
-		printf("to be forgotten: state %d\n", state)
+		token = 0
 	}
 repeat:
 	atomic {
 		if
-		:: goto done
+		:: goto gone
 		:: begin(); forget(); commit();
-			printf("the account is forgotten\n");
+			printf("seen %d, is %d: newer %d\n", seen, seq, newer);
 			if
-			:: goto done
-			:: goto repeat
+			:: newer -> newer = false; goto probe
+			:: !newer -> goto gone
+			:: !newer -> goto repeat
 			fi
 		fi
 	}
-done:
-	atomic { withdrawing--; returned = false }
+probe:	/* what a refresh would find */
+	atomic {
+		if
+		:: state == NEEDS_CONSENT || (state == ACTIVE && !held(live)) ->
+			seen = seq
+		:: goto gone
+		fi
+#ifdef LOOKS_ANEW
+	}
+	atomic {
+		seen = seq;
+#endif
+		goto repeat
+	}
 gone:
-	atomic { running-- }
+	atomic { seen = 0; token = 0; running-- }
 }
 
 init {

@@ -52,7 +52,8 @@ typedef struct tokenstore_account {
 	int64_t leased_until;    /* somebody is refreshing it until then */
 	int64_t in_doubt_since;  /* a refresh began and never reported back */
 	int64_t created_at, updated_at, last_used_at, revoked_at;
-	int64_t sequence; /* grows whenever a token is stored */
+	int64_t sequence; /* another one whenever a token is stored: it grows,
+			   * also when the account is deleted and made anew */
 	int64_t total_refreshes, total_refresh_checks, failures;
 	const char *last_refreshed_by;
 	const char *last_error; /* a class such as "network", never a message */
@@ -71,13 +72,21 @@ TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_touch(
 /*
  * The person withdrew consent: wipes the tokens and leaves a mark, so that a
  * refresh under way cannot bring them back.  No account: OK.
+ *
+ * `sequence` is that of the account that the caller looked at.  If tokens were
+ * stored since, perhaps those of a new consent, nothing is changed and
+ * *newer_out, unless NULL, is 1; else it is 0.  So it is safe to repeat.
+ * `sequence` 0 wipes whatever is there, a new consent too.
  */
 TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_revoke(
-    tokenstore *store, const char *subject, tokenstore_error *err);
+    tokenstore *store, const char *subject, int64_t sequence, int *newer_out,
+    tokenstore_error *err);
 
-/* Forgets an account and everything about it.  No account: OK. */
+/* Forgets an account and everything about it, on the same condition.  No
+ * account: OK. */
 TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_delete(
-    tokenstore *store, const char *subject, tokenstore_error *err);
+    tokenstore *store, const char *subject, int64_t sequence, int *newer_out,
+    tokenstore_error *err);
 
 #ifdef __cplusplus
 }
