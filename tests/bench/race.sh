@@ -11,10 +11,10 @@
 #   -d MS       how long the sandbox waits with each answer (0)
 #   -r N        rounds; each takes every contender once (3)
 #   -p "NAME.." peers among loop, pool and bare (all)
-#   -u PROGRAM  an update_tokens (that of BUILD); may be repeated
+#   -u PROGRAM  update_tokens in a BUILD (in that one); may be repeated
 #
 # BUILD is a folder with the target "bench", update_tokens and strava-sandbox, as
-# run.sh makes it.  Strava is the sandbox, behind an nginx that ends TLS; each
+# run.sh makes it; what puts athletes into the store is that of the same BUILD.  Strava is the sandbox, behind an nginx that ends TLS; each
 # contender finds a new sandbox, a new nginx and a new database with athletes of
 # the same ids.  Trust is the machine's own bundle and one certificate more, which
 # a mount that nobody else sees puts in its place.
@@ -29,7 +29,7 @@ export TOKEN_KEYS=7:VGhpcyBpcyBhIGtleSBmb3IgdGVzdHMgb25seSEhISE=
 due=5000 fresh=0 delay=0 rounds=3 peers="loop pool bare" ours=
 usage()
 {
-	sed -n '3,20s/^# \{0,1\}//p' "$0" >&2
+	sed -n '3,14s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 }
 while getopts n:f:d:r:p:u: option; do
@@ -262,7 +262,7 @@ load() # CONTENDER
 	for rows in due fresh; do
 		case $1 in
 		*/*) PGOPTIONS='-c synchronous_commit=off' \
-		    "$bench/bench_athletes" put "$conninfo" 0 \
+		    "${1%/apps/*}/tests/bench/bench_athletes" put "$conninfo" 0 \
 		    <"$work/$rows.json" ;;
 		*) insert "$work/$rows.json" ;;
 		esac
@@ -306,8 +306,8 @@ verify() # CONTENDER
 	control state >"$work/state.json"
 	case $1 in
 	*/*)
-		"$bench/bench_athletes" list "$conninfo" 172800 \
-		    >"$work/tokens.json"
+		"${1%/apps/*}/tests/bench/bench_athletes" list "$conninfo" \
+		    172800 >"$work/tokens.json"
 		insert "$work/tokens.json"
 		;;
 	esac
