@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Brings athletes into a token store, and out again.
+ * Brings athletes into a token store, and their refresh tokens out again.
  *
- *	athletes put CONNINFO CLOCK-OFFSET <GRANTS	as /_control/athletes
- *	athletes list CONNINFO CLOCK-OFFSET >TOKENS	their refresh tokens
+ *	athletes put CONNINFO <GRANTS
+ *	athletes list CONNINFO <GRANTS
  *
- * Both are arrays in JSON.  TOKEN_KEYS holds the keyring.
+ * GRANTS is what /_control/athletes of the sandbox answered; list prints a line
+ * for each, an id, a tab and a token.  TOKEN_KEYS holds the keyring.
  */
 
 #include <err.h>
-#include <inttypes.h>
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +20,7 @@
 #include <unistd.h>
 
 #define LIFE_S 21600
-#define LEASE_S 3600
-#define PAGE 1000
+#define LEASE_S 120
 
 static tokenstore_error error;
 
@@ -32,7 +32,7 @@ must(tokenstore_status status)
 }
 
 static tokenstore *
-open_store(const char *conninfo, int64_t clock_offset_s)
+open_store(const char *conninfo)
 {
 	const tokenstore_options options = {
 		.conninfo = conninfo,
@@ -40,7 +40,6 @@ open_store(const char *conninfo, int64_t clock_offset_s)
 		.provider = "strava",
 		.client_id = "1001",
 		.actor = "bench",
-		.clock_offset_s = clock_offset_s,
 	};
 	tokenstore *store;
 
@@ -56,61 +55,52 @@ text_of(struct json_object *object, const char *name)
 }
 
 static void
-put_all(tokenstore *store)
+put(tokenstore *store, struct json_object *one)
 {
-	struct json_object *list = json_object_from_fd(STDIN_FILENO);
+	const tokenstore_grant grant = {
+		.access_token = text_of(one, "access_token"),
+		.refresh_token = text_of(one, "refresh_token"),
+		.expires_at = json_object_get_int64(
+		    json_object_object_get(one, "expires_at")),
+		.expires_in = LIFE_S,
+		.scope = text_of(one, "scope"),
+	};
 
-	if (!json_object_is_type(list, json_type_array))
-		errx(1, "an array of grants is wanted");
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *one = json_object_array_get_idx(list, i);
-		tokenstore_grant    grant = {
-			   .access_token = text_of(one, "access_token"),
-			   .refresh_token = text_of(one, "refresh_token"),
-			   .expires_at = json_object_get_int64(
-			       json_object_object_get(one, "expires_at")),
-			   .expires_in = LIFE_S,
-			   .scope = text_of(one, "scope"),
-		};
-
-		must(tokenstore_put(store, text_of(one, "id"), &grant, &error));
-	}
-	json_object_put(list);
+	must(tokenstore_put(store, text_of(one, "id"), &grant, &error));
 }
 
-/* With a clock that is far ahead every account is due. */
+/* Only a claim brings a refresh token. */
 static void
-list_all(tokenstore *store)
+list(tokenstore *store, struct json_object *one)
 {
-	tokenstore_claim_list *list;
-	const char            *comma = "";
-	size_t                 count;
+	const char            *id = text_of(one, "id");
+	tokenstore_claim_list *claims;
 
-	printf("[");
-	do {
-		must(tokenstore_claim_due(store, PAGE, LEASE_S, &list, &error));
-		count = list->count;
-		for (size_t i = 0; i < count; i++, comma = ",")
-			printf("%s{\"id\":%s,\"refresh_token\":\"%s\"}\n",
-			    comma, list->items[i]->subject,
-			    list->items[i]->refresh_token);
-		tokenstore_claim_list_free(list);
-	} while (count > 0);
-	printf("]\n");
+	must(tokenstore_claim_one(store, id, LEASE_S, &claims, &error));
+	if (claims->count != 1)
+		errx(1, "%s has no token, or somebody has it", id);
+	printf("%s\t%s\n", id, claims->items[0]->refresh_token);
+	tokenstore_claim_list_free(claims);
 }
 
 int
 main(int argc, char **argv)
 {
-	tokenstore *store;
+	struct json_object *grants;
+	tokenstore         *store;
+	bool                puts;
 
-	if (argc != 4)
-		errx(2, "usage: athletes put|list CONNINFO CLOCK-OFFSET");
-	store = open_store(argv[2], strtoll(argv[3], NULL, 10));
-	if (strcmp(argv[1], "put") == 0)
-		put_all(store);
-	else
-		list_all(store);
+	if (argc != 3)
+		errx(2, "usage: athletes put|list CONNINFO <GRANTS");
+	puts = strcmp(argv[1], "put") == 0;
+	store = open_store(argv[2]);
+	grants = json_object_from_fd(STDIN_FILENO);
+	if (!json_object_is_type(grants, json_type_array))
+		errx(1, "an array of grants is wanted");
+	for (size_t i = 0; i < json_object_array_length(grants); i++)
+		(puts ? put : list)(
+		    store, json_object_array_get_idx(grants, i));
+	json_object_put(grants);
 	tokenstore_close(store);
 	return 0;
 }

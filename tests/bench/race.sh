@@ -14,10 +14,11 @@
 #   -u PROGRAM  update_tokens in a BUILD (in that one); may be repeated
 #
 # BUILD is a folder with the target "bench", update_tokens and strava-sandbox, as
-# run.sh makes it; what puts athletes into the store is that of the same BUILD.  Strava is the sandbox, behind an nginx that ends TLS; each
-# contender finds a new sandbox, a new nginx and a new database with athletes of
-# the same ids.  Trust is the machine's own bundle and one certificate more, which
-# a mount that nobody else sees puts in its place.
+# run.sh makes it; the PROGRAM of another one stands on the store of that.  Strava
+# is the sandbox, behind an nginx that ends TLS; each contender finds a new sandbox,
+# a new nginx and a new database with athletes of the same ids.  Trust is the
+# machine's own bundle and one certificate more, which a mount that nobody else
+# sees puts in its place.
 set -eu
 CDPATH=
 export LC_ALL=C
@@ -152,6 +153,7 @@ sql() # [ARGUMENT ...]
 
 start_sandbox()
 {
+	rm -f "$work/sandbox.out"
 	"$build/apps/sandbox/strava-sandbox" --port 0 --athletes 0 --seed 1 \
 	    --rotation always >"$work/sandbox.out" 2>"$work/sandbox.err" &
 	sandbox_pid=$!
@@ -206,14 +208,10 @@ start_nginx()
 	: >"$work/access.log"
 }
 
-# Athletes who have consented: their grants.
+# Athletes who have consented: their grants, without the brackets of the array.
 consent() # COUNT
 {
-	if [ "$1" -gt 0 ]; then
-		control athletes "{\"count\":$1}"
-	else
-		echo '[]'
-	fi
+	[ "$1" -eq 0 ] || control athletes "{\"count\":$1}" | tr -d '[]'
 }
 
 # Athletes who are due, and athletes whose tokens are fresh.
@@ -223,6 +221,13 @@ enrol()
 	consent "$due" >"$work/due.json"
 	control clock "{\"advance_s\":$past}" >/dev/null
 	consent "$fresh" >"$work/fresh.json"
+	{
+		echo '['
+		cat "$work/due.json"
+		[ "$fresh" -eq 0 ] || echo ','
+		cat "$work/fresh.json"
+		echo ']'
+	} >"$work/grants.json"
 	control faults "[{\"path\":\"/oauth/token\",\"action\":\"delay:$delay\"}]" \
 	    >/dev/null
 }
@@ -246,10 +251,9 @@ new_database()
 	SQL
 }
 
-# Rows of the table of the peers, from an array in JSON.
-insert() # FILE
+insert()
 {
-	ROWS=$1 sql <<-'SQL'
+	ROWS=$work/grants.json sql <<-'SQL'
 	\set rows `cat "$ROWS"`
 	INSERT INTO athlete SELECT id, access_token, refresh_token, expires_at
 	FROM json_to_recordset(:'rows'::json) AS r (id int8,
@@ -257,16 +261,20 @@ insert() # FILE
 	SQL
 }
 
+# The tool that knows the store of an update_tokens.
+store() # PROGRAM put|list
+{
+	PGOPTIONS='-c synchronous_commit=off' \
+	    "${1%/apps/*}/tests/bench/bench_athletes" "$2" "$conninfo" \
+	    <"$work/grants.json"
+}
+
 load() # CONTENDER
 {
-	for rows in due fresh; do
-		case $1 in
-		*/*) PGOPTIONS='-c synchronous_commit=off' \
-		    "${1%/apps/*}/tests/bench/bench_athletes" put "$conninfo" 0 \
-		    <"$work/$rows.json" ;;
-		*) insert "$work/$rows.json" ;;
-		esac
-	done
+	case $1 in
+	*/*) store "$1" put ;;
+	*) insert ;;
+	esac
 	psql -X -q -d "$(echo "$conninfo" | sed 's/user=app/user=postgres/')" \
 	    -c 'VACUUM ANALYZE' -c CHECKPOINT
 }
@@ -305,11 +313,8 @@ verify() # CONTENDER
 {
 	control state >"$work/state.json"
 	case $1 in
-	*/*)
-		"${1%/apps/*}/tests/bench/bench_athletes" list "$conninfo" \
-		    172800 >"$work/tokens.json"
-		insert "$work/tokens.json"
-		;;
+	*/*) store "$1" list | sql \
+	    -c '\copy athlete (id, refresh_token) FROM STDIN' ;;
 	esac
 	outcome=$(STATE=$work/state.json sql -f "$here/race.sql")
 	[ "$outcome" = "$due 1 0 0" ] || fail "$1: POSTs, the most for one," \
@@ -367,7 +372,7 @@ report()
 		if (name == order[1])
 			first[column] = number
 		printf " %9.0f %5.2f", number,
-		    number > 0 ? first[column] / number : 0
+		    (number == 0 ? 0 : first[column] / number)
 	}
 	{
 		if (!count[$1]++)
