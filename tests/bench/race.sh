@@ -232,10 +232,18 @@ enrol()
 	    >/dev/null
 }
 
+# The superuser, in that database.
+super() # DATABASE [ARGUMENT ...]
+{
+	database=$1
+	shift
+	psql -X -q -At -v ON_ERROR_STOP=1 -d "$(echo "$conninfo" |
+	    sed "s/dbname=race user=app/dbname=$database user=postgres/")" "$@"
+}
+
 new_database()
 {
-	psql -X -q -d "$(echo "$conninfo" |
-	    sed 's/dbname=race user=app/dbname=postgres user=postgres/')" <<-'SQL'
+	super postgres <<-'SQL'
 	SET client_min_messages = error;
 	DROP DATABASE IF EXISTS race;
 	CREATE DATABASE race OWNER app;
@@ -275,8 +283,7 @@ load() # CONTENDER
 	*/*) store "$1" put ;;
 	*) insert ;;
 	esac
-	psql -X -q -d "$(echo "$conninfo" | sed 's/user=app/user=postgres/')" \
-	    -c 'VACUUM ANALYZE' -c CHECKPOINT
+	super race -c 'VACUUM ANALYZE' -c CHECKPOINT
 }
 
 # Runs a contender where the bundle has one certificate more.
@@ -296,11 +303,11 @@ contend() # PROGRAM [ARGUMENT ...]
 
 run() # CONTENDER
 {
-	before=$(($(date +%s) + 3600))
+	limit=$(($(date +%s) + 3600))
 	case $1 in
 	loop) contend "$python" "$here/peers/loop.py" "$url" "$conninfo" ;;
-	pool) contend "$bench/pool" "$url" "$conninfo" $before ;;
-	bare) contend "$bench/bench_bare" "$url" "$conninfo" $before ;;
+	pool) contend "$bench/pool" "$url" "$conninfo" $limit ;;
+	bare) contend "$bench/bench_bare" "$url" "$conninfo" $limit ;;
 	*) contend env -i PATH="$PATH" TOKEN_KEYS="$TOKEN_KEYS" \
 	    DATABASE_URL="$conninfo" STRAVA_OAUTH_BASE="$url" \
 	    STRAVA_CLIENT_ID=1001 \
@@ -335,6 +342,19 @@ database_ticks()
 	ticks "$postmaster" $(ps -o pid= --ppid "$postmaster")
 }
 
+transactions()
+{
+	super postgres -c "SELECT xact_commit + xact_rollback
+	    FROM pg_stat_database WHERE datname = 'race'"
+}
+
+# What everybody has had so far: transactions, ticks of the database, of Strava.
+meter()
+{
+	echo "$(transactions) $(database_ticks)" \
+	    "$(ticks "$sandbox_pid" "$nginx_pid")"
+}
+
 race() # CONTENDER
 {
 	start_sandbox
@@ -342,19 +362,19 @@ race() # CONTENDER
 	enrol
 	new_database
 	load "$1"
-	database=$(database_ticks)
-	strava=$(ticks "$sandbox_pid" "$nginx_pid")
+	before=$(meter)
 	run "$1"
-	database=$(($(database_ticks) - database))
-	strava=$(($(ticks "$sandbox_pid" "$nginx_pid") - strava))
+	after=$(meter)
 	verify "$1"
+	# shellcheck disable=SC2086  # numbers
+	set -- "$1" $before $after
 	echo "$1 $(cat "$work/cost") $(sort -u "$work/access.log" | wc -l)" \
-	    "$database $strava" >>"$work/results"
+	    $(($5 - $2)) $(($6 - $3)) $(($7 - $4)) >>"$work/results"
 	end_strava
 }
 
-# The middle of each column over the rounds; behind it what the first of ours has,
-# as a share of that.
+# The middle of each column over the rounds, a token for what is a sum; behind it
+# what the first of ours has, divided by that.
 report()
 {
 	awk -v due="$due" -v hz="$(getconf CLK_TCK)" '
@@ -368,10 +388,10 @@ report()
 		}
 		return list[int((n + 1) / 2)]
 	}
-	function show(column, number) {
+	function show(column, form, number) {
 		if (name == order[1])
 			first[column] = number
-		printf " %9.0f %5.2f", number,
+		printf " " form " %5.2f", number,
 		    (number == 0 ? 0 : first[column] / number)
 	}
 	{
@@ -381,20 +401,21 @@ report()
 			value[$1, count[$1], i] = $i
 	}
 	END {
-		printf "%-15s%10s%16s%16s%16s%16s%16s\n", "", "tokens/s",
-		    "CPU us", "most KiB", "database us", "strava us",
-		    "handshakes"
+		printf "%-15s %14s %12s %14s %11s %12s %13s %12s\n", "",
+		    "tokens/s", "CPU us", "most KiB", "handshakes",
+		    "transactions", "database us", "Strava us"
 		for (i = 1; i <= names; i++) {
 			name = label = order[i]
 			if (sub(/.*\//, "", label) && i > 1)
 				label = label " " i
 			printf "%-15s", label
-			show(2, due / median(2))
-			show(3, median(3) / due * 1e6)
-			show(4, median(4))
-			show(6, median(6) / hz / due * 1e6)
-			show(7, median(7) / hz / due * 1e6)
-			show(5, median(5))
+			show(2, "%8.0f", due / median(2))
+			show(3, "%6.0f", median(3) / due * 1e6)
+			show(4, "%8d", median(4))
+			show(5, "%5d", median(5))
+			show(6, "%6.3f", median(6) / due)
+			show(7, "%7.0f", median(7) / hz / due * 1e6)
+			show(8, "%6.0f", median(8) / hz / due * 1e6)
 			print ""
 		}
 	}' "$work/results"
