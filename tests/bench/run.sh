@@ -5,9 +5,10 @@
 set -eu
 CDPATH=
 cd -- "$(dirname -- "$0")/../.."
-apps/packages build test bench
-cmake --preset release -B build/bench -DBUILD_TESTING=ON -DWITH_APPS=OFF >/dev/null
-cmake --build build/bench --target bench --parallel "$(nproc)" >/dev/null
+apps/packages build run test bench
+cmake --preset release -B build/bench -DBUILD_TESTING=ON >/dev/null
+cmake --build build/bench --target bench update_tokens strava-sandbox \
+    --parallel "$(nproc)" >/dev/null
 echo "== a page of 200 activities"
 build/bench/tests/bench/bench_decode
 echo "== polylines"
@@ -20,3 +21,7 @@ build/bench/tests/bench/bench_start build/bench/tests/bench/bench_start_library 
     build/bench/tests/bench/bench_start_curl
 echo "== claims and saves"
 build/bench/tests/bench/bench_claim_save
+echo "== a whole refresh run"
+sh tests/bench/race.sh build/bench
+sh tests/bench/race.sh -n 200 -d 100 -r 1 build/bench
+sh tests/bench/race.sh -n 500 -f 49500 -r 1 -p "pool bare" build/bench
