@@ -322,7 +322,7 @@ what_arrives_during_a_save_is_the_next_save(void **state)
 	play(usual);
 	quick = scene.saves;
 	set(60);
-	scene.save_ms = 2 * REPLY_MS;
+	scene.save_ms = INT64_C(2) * REPLY_MS;
 	play(usual);
 	assert_int_equal(scene.saved, 60);
 	assert_true(scene.saves <= quick && scene.saves < 20);
@@ -481,7 +481,7 @@ behind_the_deadline_it_claims_nothing(void **state)
 	(void)state;
 	set(60);
 	report = play((struct engine_options){
-	    .in_flight = 1, .deadline_ms = 1000 + 10 * REPLY_MS });
+	    .in_flight = 1, .deadline_ms = 1000 + INT64_C(10) * REPLY_MS });
 	assert_int_equal(report.due, 10);
 	assert_int_equal(report.refreshed, 10);
 	assert_int_equal(scene.claimed, 10);

@@ -49,7 +49,8 @@ holds_now(struct sim *sim)
 
 /*
  * When a request is sent: the account is ours alone, for longer than the request
- * can take, and no other request for it is on its way (I4); the same claim never
+ * can take, and no other request for it is on its way, which nobody can promise
+ * to a process that slept until its lease was over (I4); the same claim never
  * spends the same token twice (I8).
  */
 void
@@ -69,7 +70,7 @@ holds_at_post(struct sim *sim, const struct ledger_claim *claim)
 	for (const struct post *post = sim->posts; post < sim->posts + POSTS;
 	     post++)
 		if (post->used && post->athlete == claim->athlete &&
-		    post->born == claim->born &&
+		    post->born == claim->born && !claim->lapsed &&
 		    !(post->arrived && post->over_ms <= sim->now_ms))
 			sim_blame(sim, "I4: two requests for athlete %d",
 			    claim->athlete + 1);

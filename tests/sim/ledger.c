@@ -252,6 +252,7 @@ ledger_refuse(struct ledger *ledger, struct ledger_claim *claim)
 	if (next == 0 || (row->lease_until_ms > ledger->now_ms &&
 			     row->lease_id != claim->lease_id))
 		return false;
+	claim->lapsed |= row->lease_id != claim->lease_id;
 	row->lease_id = claim->lease_id;
 	row->lease_until_ms = ledger->now_ms + LEASE_MS;
 	if (row->in_doubt_s == 0)

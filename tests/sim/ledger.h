@@ -43,7 +43,7 @@ struct ledger_claim {
 	char             subject[16], refresh[16], access[16];
 	int              athlete, token;
 	int64_t          lease_id, consent, born;
-	bool             in_doubt; /* says the last answer */
+	bool lapsed; /* the lease was over once before it was renewed */
 };
 
 struct ledger {

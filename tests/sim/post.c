@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim.h"
 
-#define SLOW_MS 95000 /* less than the engine waits */
+/* Together less than the engine waits. */
+#define SLOW_THERE_MS 70000
+#define SLOW_BACK_MS 25000
 
 static enum fate
 draw_fate(struct sim *sim)
@@ -19,15 +21,15 @@ draw_fate(struct sim *sim)
 }
 
 static int64_t
-draw_time(struct sim *sim)
+draw_time(struct sim *sim, int64_t slow_ms)
 {
-	if (dice_hit(&sim->dice, sim->post_fails / 2))
-		return dice_below(&sim->dice, SLOW_MS / 2);
+	if (dice_hit(&sim->dice, sim->post_fails))
+		return dice_below(&sim->dice, slow_ms);
 	return 1 + dice_below(&sim->dice, 400);
 }
 
 struct post *
-post_send(struct run *run, struct ledger_claim *claim, void *tag)
+post_send(struct run *run, const struct ledger_claim *claim, void *tag)
 {
 	struct sim  *sim = run->sim;
 	struct post *post = sim->posts;
@@ -39,16 +41,16 @@ post_send(struct run *run, struct ledger_claim *claim, void *tag)
 	*post = (struct post){ .used = true,
 		.run = run->id,
 		.tag = tag,
-		.claim = claim,
 		.athlete = claim->athlete,
 		.token = claim->token,
 		.wired = 1,
+		.lease_id = claim->lease_id,
 		.consent = claim->consent,
 		.born = claim->born,
 		.sent_ms = sim->now_ms,
 		.fate = draw_fate(sim) };
-	post->arrives_ms = sim->now_ms + draw_time(sim);
-	post->over_ms = post->arrives_ms + draw_time(sim);
+	post->arrives_ms = sim->now_ms + draw_time(sim, SLOW_THERE_MS);
+	post->over_ms = post->arrives_ms + draw_time(sim, SLOW_BACK_MS);
 	if ((post->fate == REQUEST_LOST || post->fate == REPLY_LOST) &&
 	    dice_hit(&sim->dice, 500))
 		post->over_ms = sim->now_ms + ENGINE_TIMEOUT_MS;

@@ -24,7 +24,8 @@ struct issued {
 	    stored_in;    /* the consent that it was last committed in, or -1 */
 	int run;          /* whose request it answered; 0: none */
 	int64_t spent_by; /* the claim that it was last sent for */
-	bool    excused;  /* it may be lost without anybody's fault */
+	int64_t in_doubt_for; /* the claim that it got no answer for */
+	bool    excused;      /* it may be lost without anybody's fault */
 };
 
 struct consenting {

@@ -167,7 +167,9 @@ store_defer(void *ctx, const tokenstore_deferral *items, size_t count,
 		const struct ledger_claim *claim =
 		    (const struct ledger_claim *)items[i].claim;
 
-		if (claim->in_doubt && !items[i].in_doubt)
+		if (!items[i].in_doubt &&
+		    run->sim->provider.tokens[claim->token].in_doubt_for ==
+			claim->lease_id)
 			sim_blame(run->sim, "I1: athlete %s is in doubt",
 			    claim->subject);
 		if (mishap != BEFORE)
@@ -242,19 +244,21 @@ clock_sleep(void *ctx, int64_t ms)
 }
 
 /* The claim that has its refresh token there. */
-static struct ledger_claim *
+static const struct ledger_claim *
 claim_of(const char *refresh_token)
 {
-	return (struct ledger_claim *)((uintptr_t)refresh_token -
-				       offsetof(struct ledger_claim, refresh));
+	const void *claim =
+	    refresh_token - offsetof(struct ledger_claim, refresh);
+
+	return claim;
 }
 
 static strava_status
 http_start(void *ctx, const char *refresh_token, void *tag, strava_error *err)
 {
-	struct run          *run = ctx;
-	struct ledger_claim *claim = claim_of(refresh_token);
-	struct post         *post;
+	struct run                *run = ctx;
+	const struct ledger_claim *claim = claim_of(refresh_token);
+	struct post               *post;
 
 	(void)err;
 	holds_at_post(run->sim, claim);
@@ -310,7 +314,7 @@ fill(struct run *run, struct post *post, struct engine_reply *reply)
 		[RATE_LIMITED] = { STRAVA_ERR_RATE_LIMIT, 0 },
 		[APPLICATION] = { STRAVA_ERR_APPLICATION, 0 },
 	};
-	const struct sim *sim = run->sim;
+	struct sim *sim = run->sim;
 
 	post->taken = true;
 	*reply = (struct engine_reply){ .tag = post->tag };
@@ -319,7 +323,8 @@ fill(struct run *run, struct post *post, struct engine_reply *reply)
 	reply->err.in_doubt = errors[post->fate].in_doubt;
 	if (post->fate == FAILED || post->fate == FAILED_AFTER)
 		reply->err.http_status = 503;
-	post->claim->in_doubt = errors[post->fate].in_doubt != 0;
+	sim->provider.tokens[post->token].in_doubt_for =
+	    reply->err.in_doubt ? post->lease_id : 0;
 	if (sim->bug == REPLY_DROPPED && post->over_ms - post->sent_ms > 20000)
 		reply->err.status = STRAVA_ERR_TIMEOUT;
 	else if (reply->err.status == STRAVA_OK && post->result == 0)

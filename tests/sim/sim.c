@@ -223,9 +223,8 @@ disturb(struct sim *sim)
 		atomic_store(&run->stop, true);
 		break;
 	case 2:
-		if (!atomic_load(&run->stop))
-			break;
 		sim_say(sim, "run %d is hurried", run->id);
+		atomic_store(&run->stop, true);
 		atomic_store(&run->hurry, true);
 		break;
 	default:
@@ -323,7 +322,7 @@ begin(struct sim *sim)
 	sim->store_fails = rough[dice_below(dice, 3)];
 	sim->post_fails = 2 * rough[dice_below(dice, 3)];
 	sim->process_dies = rough[dice_below(dice, 3)] / 4;
-	sim->process_sleeps = rough[dice_below(dice, 3)] / 7;
+	sim->process_sleeps = rough[dice_below(dice, 3)] / 4;
 	for (int i = 0; i < RUNS; i++)
 		sim->runs[i].sim = sim;
 	pass(sim, HOUR_MS);

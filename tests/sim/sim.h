@@ -42,15 +42,14 @@ enum seam_bug {
 
 /* A request on its way.  It outlives the process that sent it. */
 struct post {
-	bool                 used, arrived, taken;
-	int                  run;
-	void                *tag;
-	struct ledger_claim *claim; /* while the run lives */
-	int                  athlete, token, result;
-	int                  wired; /* how often it left */
-	int64_t              consent, born;
-	int64_t              sent_ms, arrives_ms, over_ms;
-	enum fate            fate;
+	bool      used, arrived, taken;
+	int       run;
+	void     *tag;
+	int       athlete, token, result;
+	int       wired; /* how often it left */
+	int64_t   lease_id, consent, born;
+	int64_t   sent_ms, arrives_ms, over_ms;
+	enum fate fate;
 };
 
 /* A process. */
@@ -112,9 +111,10 @@ void run_step(struct run *run);
 void run_end(struct run *run);
 
 /* post.c: the network and Strava. */
-struct post *post_send(struct run *run, struct ledger_claim *claim, void *tag);
-void         post_arrive(struct sim *sim);
-bool         post_is_over(const struct sim *sim, const struct post *post);
+struct post *post_send(
+    struct run *run, const struct ledger_claim *claim, void *tag);
+void post_arrive(struct sim *sim);
+bool post_is_over(const struct sim *sim, const struct post *post);
 
 /* holds.c: what holds at any time, at a request, and in the end. */
 void holds_now(struct sim *sim);
