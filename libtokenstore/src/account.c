@@ -11,9 +11,6 @@
  */
 #define MARGIN_S 3300
 
-/* Room for a record. */
-#define RECORD_MAX (TS_TOKEN_MAX + 64)
-
 tokenstore_status
 ts_lock_row(tokenstore *store, const char *subject, struct ts_row *row,
     tokenstore_error *err)
@@ -72,8 +69,8 @@ ts_sealed_make(struct ts_sealed *sealed, const tokenstore *store,
 	bool              ok;
 
 	memset(sealed, 0, sizeof(*sealed));
-	buf_init(&sealed->access, RECORD_MAX);
-	buf_init(&sealed->refresh, RECORD_MAX);
+	buf_init(&sealed->access, TS_TOKEN_MAX + TS_SEAL_SIZE);
+	buf_init(&sealed->refresh, TS_TOKEN_MAX + TS_SEAL_SIZE);
 	if ((status = ts_check_grant(grant, err)) != TOKENSTORE_OK)
 		return status;
 	sealed->grant = grant;
@@ -115,10 +112,8 @@ ts_grant_params(struct ts_params *params, const tokenstore *store,
 	ts_add_text(params, sealed->grant->scope);
 }
 
-/* When a grant that was just consented to is to be refreshed; 0, which is now,
- * when no access token came with it. */
-static int64_t
-first_due(const char *subject, const struct ts_sealed *sealed)
+int64_t
+ts_first_due(const char *subject, const struct ts_sealed *sealed)
 {
 	const tokenstore_grant *grant = sealed->grant;
 	int64_t                 margin = MARGIN_S, due;
@@ -229,7 +224,7 @@ tokenstore_put(tokenstore *store, const char *subject,
 	if (status == TOKENSTORE_OK && put.grant_epoch == 0)
 		status = ts_no_memory(err);
 	if (status == TOKENSTORE_OK) {
-		put.due_at = first_due(subject, &sealed);
+		put.due_at = ts_first_due(subject, &sealed);
 		status = ts_transact(store, put_work, &put, err);
 	}
 	ts_sealed_free(&sealed);

@@ -21,7 +21,10 @@
 #include <tokenstore/api.h>
 #include <tokenstore/claim.h>
 #include <tokenstore/error.h>
+#include <tokenstore/import.h>
 #include <tokenstore/outcome.h>
+#include <tokenstore/overview.h>
+#include <tokenstore/reseal.h>
 #include <tokenstore/store.h>
 
 #endif
