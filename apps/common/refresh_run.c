@@ -133,11 +133,15 @@ static void
 advance(struct run *run)
 {
 	bool waiting = run->rate_limit.status == STRAVA_ERR_RATE_LIMIT;
+	const tokenstore_claim_options options = {
+		.limit = waiting ? WAIT_BATCH : 1,
+		.lease_s = REFRESH_LEASE_S,
+	};
 	tokenstore_claim_list *list;
 	tokenstore_error       err;
 
-	if (tokenstore_claim_due(run->backend->store, waiting ? WAIT_BATCH : 1,
-		REFRESH_LEASE_S, &list, &err) != TOKENSTORE_OK) {
+	if (tokenstore_claim_due(run->backend->store, &options, &list, &err) !=
+	    TOKENSTORE_OK) {
 		break_off(run, err.message);
 		return;
 	}

@@ -98,6 +98,16 @@ put(tokenstore *store, const char *subject, const char *access,
 		fail_msg("%s", err.message);
 }
 
+tokenstore_status
+claim_due(
+    tokenstore *store, int limit, int64_t lease_s, tokenstore_claim_list **list)
+{
+	const tokenstore_claim_options options = { .limit = limit,
+		.lease_s = lease_s };
+
+	return tokenstore_claim_due(store, &options, list, NULL);
+}
+
 tokenstore_claim_list *
 claim_one(tokenstore *store, const char *subject)
 {

@@ -40,6 +40,10 @@ tokenstore_grant grant_of(
 void put(tokenstore *store, const char *subject, const char *access,
     const char *refresh);
 
+/* What tokenstore_claim_due() says, for everybody alike. */
+tokenstore_status claim_due(tokenstore *store, int limit, int64_t lease_s,
+    tokenstore_claim_list **list);
+
 /* The one claim on a subject, due or not; the list is to be freed. */
 tokenstore_claim_list *claim_one(tokenstore *store, const char *subject);
 

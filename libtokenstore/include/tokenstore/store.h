@@ -2,6 +2,7 @@
 #ifndef TOKENSTORE_STORE_H
 #define TOKENSTORE_STORE_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <tokenstore/api.h>
 #include <tokenstore/error.h>
@@ -21,6 +22,15 @@ extern "C" {
  */
 typedef struct tokenstore tokenstore;
 
+/*
+ * Writes the password of the database into `password`, NUL-terminated, and
+ * returns 0; or returns -1 with one line of why there is none in `message`,
+ * without secrets.  It is called for each new connection, in the thread that
+ * uses the store; what it wrote is wiped afterwards.
+ */
+typedef int (*tokenstore_password_fn)(void *ctx, char *password,
+    size_t password_size, char *message, size_t message_size);
+
 /* Only read during tokenstore_open().  Members left zero take their default. */
 typedef struct tokenstore_options {
 	/* libpq URI or keyword string; NULL leaves everything to PG*.  sslmode
@@ -39,8 +49,13 @@ typedef struct tokenstore_options {
 
 	int64_t     connect_timeout_ms; /* to one host; default 3000 */
 	int64_t     call_timeout_ms;    /* connecting included; default 5000 */
-	int64_t  clock_offset_s; /* added to the database's clock, for tests */
-	uint64_t reserved[8];
+	int64_t clock_offset_s; /* added to the database's clock, for tests */
+
+	/* For passwords that end after a while, in place of `password`; NULL:
+	 * none.  The context outlives the store. */
+	tokenstore_password_fn password_fn;
+	void                  *password_ctx;
+	uint64_t               reserved[6];
 } tokenstore_options;
 
 /*

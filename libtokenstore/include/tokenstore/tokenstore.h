@@ -19,6 +19,7 @@
 
 #include <tokenstore/account.h>
 #include <tokenstore/api.h>
+#include <tokenstore/budget.h>
 #include <tokenstore/claim.h>
 #include <tokenstore/error.h>
 #include <tokenstore/import.h>
