@@ -14,7 +14,7 @@
  */
 
 #define TS_SCHEMA "tokenstore"
-#define TS_SCHEMA_VERSION 2
+#define TS_SCHEMA_VERSION 3
 #define TS_SLOTS 64
 #define TS_KEYS_MAX 16
 #define TS_TOKEN_MAX 8192

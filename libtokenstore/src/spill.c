@@ -26,13 +26,7 @@ trim(tokenstore *store, const char *subject, tokenstore_error *err)
 tokenstore_status
 ts_spill_main(tokenstore *store, const char *subject, tokenstore_error *err)
 {
-	static const char sql[] =
-	    "INSERT INTO tokenstore.spill (app_id, subject, rt_mac, refresh_ct,"
-	    " key_id, obtained_at, source)"
-	    " SELECT app_id, subject, rt_mac, refresh_ct, key_id, updated_at,"
-	    " 'put' FROM tokenstore.account"
-	    " WHERE app_id = $1::int4 AND subject = $2 AND rt_mac <> 0"
-	    " ON CONFLICT DO NOTHING";
+	static const char sql[] = "SELECT tokenstore.keep_main($1::int4, $2)";
 	struct ts_params  params;
 	tokenstore_status status;
 
