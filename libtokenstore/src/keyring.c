@@ -75,6 +75,7 @@ add_key(struct ts_keyring *ring, const char *entry, size_t len, size_t n,
 	int32_t           id = read_id(entry, id_len);
 	struct buf        bytes;
 	tokenstore_status status = TOKENSTORE_OK;
+	bool              is_base64;
 
 	if (colon == NULL)
 		return ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
@@ -91,8 +92,11 @@ add_key(struct ts_keyring *ring, const char *entry, size_t len, size_t n,
 		return ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
 		    "keys: more than %d entries", TS_KEYS_MAX);
 	buf_init(&bytes, 2 * len + KEY_SIZE);
-	if (!base64_decode(
-		&bytes, colon + 1, len - id_len - 1, BASE64_STANDARD))
+	is_base64 = base64_decode(
+	    &bytes, colon + 1, len - id_len - 1, BASE64_STANDARD);
+	if (!buf_ok(&bytes))
+		status = ts_no_memory(err);
+	else if (!is_base64)
 		status = ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
 		    "keys: the key of entry %zu is not base64", n);
 	else if (bytes.len != KEY_SIZE)

