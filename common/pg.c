@@ -156,6 +156,12 @@ is_success(const PGresult *result)
 	       status == PGRES_EMPTY_QUERY;
 }
 
+static bool
+has_sqlstate(const PGresult *result)
+{
+	return PQresultErrorField(result, PG_DIAG_SQLSTATE) != NULL;
+}
+
 /* What the server said against a statement.  Messages of class 22 quote the
  * value that was refused. */
 static enum pg_class
@@ -231,10 +237,12 @@ receive(struct pg *pg, PGresult **out, struct pg_error *error)
 			PQclear(result);
 		}
 	}
-	if (kind == PG_OK && kept == NULL)
-		kind = broken(pg, error);
-	else if (kind == PG_OK && !is_success(kept))
+	/* A server that ends a session says why before it hangs up. */
+	if (kept != NULL && !is_success(kept) &&
+	    (kind == PG_OK || has_sqlstate(kept)))
 		kind = refused(pg, kept, error);
+	else if (kind == PG_OK && kept == NULL)
+		kind = broken(pg, error);
 	else if (kind == PG_OK && !decode_bytea(kept))
 		kind = pg_fail(error, PG_OTHER, "",
 		    "the server's setting bytea_output must be hex");

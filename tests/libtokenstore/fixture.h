@@ -18,7 +18,8 @@ struct fixture {
 	tokenstore      *store;
 };
 
-/* For cmocka_run_group_tests(): the cluster. */
+/* For cmocka_run_group_tests(): the cluster.  TEST_ISOLATION in the environment
+ * names the isolation of the store's transactions. */
 int start_cluster(void **state);
 int end_cluster(void **state);
 
