@@ -6,6 +6,7 @@
 #include "fixture.h"
 
 #include <fcntl.h>
+#include <libpq-fe.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -271,6 +272,42 @@ keys_are_changed_under_load(void **state)
 	tokenstore_close(both);
 }
 
+/* Strava hands out a new access token with the same refresh token: nothing but
+ * the sequence tells that somebody wrote between our reading and writing. */
+static void
+what_was_written_meanwhile_stays(void **state)
+{
+	struct fixture          *f = *state;
+	tokenstore_reseal_report report;
+	PGconn                  *conn;
+	int                      status;
+	pid_t                    pid;
+
+	put(f->store, "1", "access-1", "refresh-1");
+	conn = PQconnectdb(postgres_superuser(f->pg));
+	PQclear(PQexec(conn, "BEGIN"));
+	PQclear(PQexec(conn, "UPDATE tokenstore.account SET"
+			     " access_ct = 'new', token_seq = token_seq + 1"));
+	if ((pid = fork()) == 0) {
+		tokenstore *both = open_store(f, KEY_2 "," KEY_1, 0);
+
+		report = reseal(both, 1);
+		_exit(report.changed != 1 || report.resealed != 0);
+	}
+	while (strcmp(postgres_value(f->pg,
+			  "SELECT count(*) FROM pg_locks WHERE NOT granted"),
+		   "0") == 0)
+		continue;
+	PQclear(PQexec(conn, "COMMIT"));
+	PQfinish(conn);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_string_equal(
+	    postgres_value(f->pg,
+		"SELECT encode(access_ct, 'escape') FROM tokenstore.account"),
+	    "new");
+}
+
 static void
 bad_arguments_are_refused(void **state)
 {
@@ -301,6 +338,7 @@ main(void)
 		    a_row_whose_two_tokens_have_different_keys_needs_both),
 		STORE_TEST(a_wrong_key_changes_nothing),
 		STORE_TEST(keys_are_changed_under_load),
+		STORE_TEST(what_was_written_meanwhile_stays),
 		STORE_TEST(bad_arguments_are_refused),
 	};
 
