@@ -23,7 +23,7 @@
 /* True for a column with a token that does not begin with $2. */
 #define IS_OLD(column)                                                 \
 	"(" column " <> '' AND substring(" column " from 1 for 6) <> " \
-						  "$2::bytea)"
+	"$2::bytea)"
 #define AFTER "($3::text IS NULL OR subject > $3::text)"
 
 struct reseal {

@@ -120,7 +120,7 @@ static void
 what_needs_consent_is_counted_by_reason_and_age(void **state)
 {
 	struct fixture     *f = *state;
-	tokenstore         *later = open_store(f, KEY_1, 7 * 3600);
+	tokenstore         *later = open_store(f, KEY_1, INT64_C(7) * 3600);
 	tokenstore_overview overview;
 
 	put(f->store, "1", "access", "1");
