@@ -54,9 +54,16 @@ static const enum ts_type types[COLUMNS] = {
 
 /* clang-format off */
 
-/* 1 clock, 2 application, 3 key, 4 who writes, from 5 on the columns. */
+/*
+ * 1 clock, 2 application, 3 key, 4 who writes, from 5 on the columns.  A row that
+ * somebody locks is passed over: waiting for it would keep all others from being
+ * stored, and would go on in the server after our deadline, with their locks.
+ */
 static const char update_rows[] =
-    "UPDATE tokenstore.account SET"
+    "WITH c AS MATERIALIZED (SELECT subject FROM tokenstore.account"
+    "  WHERE app_id = $2::int4 AND subject = ANY ($6::text[])"
+    "  FOR NO KEY UPDATE SKIP LOCKED)"
+    " UPDATE tokenstore.account t SET"
     TS_SET_GRANT("u.due", "u.fresh", "u.ends", "u.lives::int4", "$3::int4",
 	"u.access", "u.refresh", "$4", "u.allows") ","
     " total_refreshes = total_refreshes + 1, in_doubt_since = 'epoch',"
@@ -65,8 +72,8 @@ static const char update_rows[] =
     "  $10::int8[], $11::int8[], $12::int8[], $13::int8[], $14::bytea[],"
     "  $15::bytea[], $16::text[])"
     "  AS u (n, who, spent, fresh, epoch, lease, due, ends, lives, access,"
-    "  refresh, allows)"
-    " WHERE app_id = $2::int4 AND subject = u.who AND rt_mac = u.spent"
+    "  refresh, allows) JOIN c ON c.subject = u.who"
+    " WHERE app_id = $2::int4 AND t.subject = u.who AND rt_mac = u.spent"
     "  AND grant_epoch = u.epoch AND state <> 2 RETURNING u.n";
 
 /* Which of them does the store hold, from a try whose outcome was unknown?  1

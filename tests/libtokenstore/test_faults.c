@@ -391,11 +391,12 @@ static void
 what_was_stored_without_our_hearing_of_it_is_stored_once(void **state)
 {
 	/* The statement for all, then the commit of the slow way. */
-	static const char *const texts[] = { "UPDATE tokenstore.account SET",
-		"COMMIT" };
-	struct fixture          *f = *state;
-	struct proxy *proxy = proxy_to_postgres(postgres_conninfo(f->pg));
-	tokenstore   *store = open_through(f, proxy, 5000);
+	static const char *const texts[] = {
+		"UPDATE tokenstore.account t SET due_at", "COMMIT"
+	};
+	struct fixture *f = *state;
+	struct proxy   *proxy = proxy_to_postgres(postgres_conninfo(f->pg));
+	tokenstore     *store = open_through(f, proxy, 5000);
 	tokenstore_claim_list *list;
 	char                   subject[16], refresh[24], sql[256];
 
@@ -445,9 +446,10 @@ a_save_into_silence_is_repeated_and_stored_once(void **state)
 
 	put(store, "1", "access-1", "refresh-1");
 	list = claim_one(store, "1");
-	proxy_plan(proxy, &(struct proxy_plan){ .act = PROXY_HOLE,
-			      .way = PROXY_DOWN,
-			      .reply_to = "UPDATE tokenstore.account SET" });
+	proxy_plan(
+	    proxy, &(struct proxy_plan){ .act = PROXY_HOLE,
+		       .way = PROXY_DOWN,
+		       .reply_to = "UPDATE tokenstore.account t SET due_at" });
 	assert_int_equal(tokenstore_save(store, list->items[0], &grant,
 			     grant.expires_at, NULL, NULL),
 	    TOKENSTORE_ERR_TIMEOUT);
@@ -480,62 +482,69 @@ set_read_only(struct postgres *pg, const char *value)
 		clock_sleep_ms(10, NULL);
 }
 
+/* Starts a server with a table and adds it to a list of hosts and ports. */
+static struct postgres *
+start_one_of_two(char hosts[520], char ports[16])
+{
+	struct postgres *pg = postgres_start();
+	char             host[256];
+	int              port;
+	size_t           h = strlen(hosts), p = strlen(ports);
+
+	postgres_sql(pg, "CREATE TABLE here (a int); GRANT ALL ON here TO app");
+	assert_int_equal(
+	    sscanf(postgres_conninfo(pg), "host=%255s port=%d", host, &port),
+	    2);
+	snprintf(hosts + h, 520 - h, "%s%s", h > 0 ? "," : "", host);
+	snprintf(ports + p, 16 - p, "%s%d", p > 0 ? "," : "", port);
+	return pg;
+}
+
+static void
+check_rows(struct postgres *pg, const char *expected)
+{
+	assert_string_equal(
+	    postgres_value(pg, "SELECT count(*) FROM here"), expected);
+}
+
+static const char add_row[] = "INSERT INTO here VALUES (1)";
+
 /* Of two servers one takes writes; they change places while we are connected. */
 static void
 of_two_servers_the_one_that_takes_writes_is_used(void **state)
 {
-	struct postgres *one = postgres_start(), *two = postgres_start();
-	char             host[2][256], conninfo[700];
-	int              port[2];
+	char             hosts[520] = "", ports[16] = "", conninfo[700];
+	struct postgres *one = start_one_of_two(hosts, ports);
+	struct postgres *two = start_one_of_two(hosts, ports);
 	struct pg       *pg;
 	struct pg_error  error;
 
 	(void)state;
-	postgres_sql(
-	    one, "CREATE TABLE here (a int); GRANT ALL ON here TO app");
-	postgres_sql(
-	    two, "CREATE TABLE here (a int); GRANT ALL ON here TO app");
-	assert_int_equal(sscanf(postgres_conninfo(one), "host=%255s port=%d",
-			     host[0], &port[0]),
-	    2);
-	assert_int_equal(sscanf(postgres_conninfo(two), "host=%255s port=%d",
-			     host[1], &port[1]),
-	    2);
 	snprintf(conninfo, sizeof(conninfo),
-	    "host=%s,%s port=%d,%d dbname=app1 user=app", host[0], host[1],
-	    port[0], port[1]);
+	    "host=%s port=%s dbname=app1 user=app", hosts, ports);
 	pg = connect_to(conninfo, 5000);
 	set_read_only(one, "on");
-	assert_int_equal(
-	    pg_run(pg, "INSERT INTO here VALUES (1)", NULL, 0, NULL, &error),
-	    PG_OK);
-	assert_string_equal(
-	    postgres_value(two, "SELECT count(*) FROM here"), "1");
+	assert_int_equal(pg_run(pg, add_row, NULL, 0, NULL, &error), PG_OK);
+	check_rows(two, "1");
 	set_read_only(one, "off");
 	set_read_only(two, "on");
 	/* In a transaction the refusal is final; the next one finds the other. */
 	assert_int_equal(pg_begin(pg, &error), PG_OK);
 	assert_int_equal(
-	    pg_run(pg, "INSERT INTO here VALUES (2)", NULL, 0, NULL, &error),
-	    PG_READ_ONLY);
+	    pg_run(pg, add_row, NULL, 0, NULL, &error), PG_READ_ONLY);
 	pg_rollback(pg);
 	assert_int_equal(pg_begin(pg, &error), PG_OK);
-	assert_int_equal(
-	    pg_run(pg, "INSERT INTO here VALUES (2)", NULL, 0, NULL, &error),
-	    PG_OK);
+	assert_int_equal(pg_run(pg, add_row, NULL, 0, NULL, &error), PG_OK);
 	assert_int_equal(pg_commit(pg, &error), PG_OK);
+	check_rows(one, "1");
 	set_read_only(one, "on");
 	set_read_only(two, "off");
-	assert_int_equal(pg_run_again(pg, "INSERT INTO here VALUES (3)", NULL,
-			     0, NULL, &error),
-	    PG_OK);
-	assert_string_equal(
-	    postgres_value(one, "SELECT count(*) FROM here"), "1");
-	assert_string_equal(
-	    postgres_value(two, "SELECT count(*) FROM here"), "2");
+	assert_int_equal(
+	    pg_run_again(pg, add_row, NULL, 0, NULL, &error), PG_OK);
+	check_rows(two, "2");
+	pg_free(pg);
 	/* None at all. */
 	set_read_only(two, "on");
-	pg_free(pg);
 	pg = connect_to(conninfo, 300);
 	assert_int_equal(
 	    pg_run(pg, "SELECT 1", NULL, 0, NULL, &error), PG_CONNECTION);
