@@ -13,16 +13,20 @@ enum kind { WAITING, LEASED, REFUSED, MAYBE_LOST, NEVER_HAD, REVOKED };
 
 /* clang-format off */
 
+/* The moment, a constant for the planner: now() would be worked out anew for
+ * every row. */
+#define AT "to_timestamp($1::int8)"
+
 /* The number of an age, as count_in() has them. */
 #define AGE(since) \
-	"CASE WHEN " since " > " TS_NOW " - interval '5 minutes' THEN 0" \
-	" WHEN " since " > " TS_NOW " - interval '1 hour' THEN 1" \
-	" WHEN " since " > " TS_NOW " - interval '6 hours' THEN 2" \
-	" WHEN " since " > " TS_NOW " - interval '1 day' THEN 3 ELSE 4 END"
+	"CASE WHEN " since " > " AT " - interval '5 minutes' THEN 0" \
+	" WHEN " since " > " AT " - interval '1 hour' THEN 1" \
+	" WHEN " since " > " AT " - interval '6 hours' THEN 2" \
+	" WHEN " since " > " AT " - interval '1 day' THEN 3 ELSE 4 END"
 
 static const char sort_accounts[] =
     "SELECT kind,"
-    " CASE WHEN kind = 0 AND due_at <= " TS_NOW " THEN " AGE("due_at") " END"
+    " CASE WHEN kind = 0 AND due_at <= " AT " THEN " AGE("due_at") " END"
     "  AS due_age,"
     " CASE WHEN kind = 0 AND in_doubt_since > 'epoch'"
     "  THEN " AGE("in_doubt_since")
@@ -32,7 +36,7 @@ static const char sort_accounts[] =
     "  AND state = 0)")
     " FROM (SELECT state, due_at, in_doubt_since, updated_at,"
     "  total_refreshes, CASE state"
-    "   WHEN 0 THEN CASE WHEN lease_until > " TS_NOW " THEN 1 ELSE 0 END"
+    "   WHEN 0 THEN CASE WHEN lease_until > " AT " THEN 1 ELSE 0 END"
     "   WHEN 1 THEN CASE last_error WHEN 'maybe_lost' THEN 3"
     "    WHEN 'no_token' THEN 4 ELSE 2 END"
     "   ELSE 5 END AS kind"
@@ -115,7 +119,7 @@ read_accounts(
 	struct pg_result *result;
 	tokenstore_status status;
 
-	ts_add_int(&params, store->clock_offset_s);
+	ts_add_int(&params, out->at);
 	ts_add_int(&params, store->app_id);
 	status = ts_run_again(store, sort_accounts, &params, &result, err);
 	if (status != TOKENSTORE_OK)
