@@ -24,7 +24,7 @@
  */
 
 #define BATCH 250
-#define TOKENS 50000
+#define TOKENS 20000
 #define ROUNDS 3
 #define INTERVAL_S INT64_C(21600)
 #define SAMPLES (TOKENS / BATCH)
