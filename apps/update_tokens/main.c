@@ -10,6 +10,7 @@
 #include "log.h"
 #include "refresh.h"
 #include "signals.h"
+#include "status.h"
 
 #define NAME "update_tokens"
 #define MESSAGE_SIZE 4096
@@ -134,13 +135,82 @@ check(const struct settings *settings, struct invoker *invoker)
 	return EXIT_DONE;
 }
 
+static enum exit_code
+print_status(const tokenstore_overview *overview, bool as_json)
+{
+	const char *complaint = status_complaint(overview);
+	struct buf  text;
+	bool        ok;
+
+	buf_init(&text, MESSAGE_SIZE);
+	ok = status_write(overview, as_json, &text) &&
+	     fputs(buf_text(&text), stdout) >= 0 && fflush(stdout) == 0;
+	buf_free(&text);
+	if (ok && complaint == NULL)
+		return EXIT_DONE;
+	return complain(
+	    EXIT_FAILED, ok ? complaint : "cannot print the status");
+}
+
+static enum exit_code
+status(const struct settings *settings, bool as_json)
+{
+	tokenstore_overview overview;
+	tokenstore_error    err;
+	struct backend     *backend;
+	char                message[MESSAGE_SIZE];
+	enum exit_code      code;
+
+	backend = backend_new(settings, NAME, message, sizeof(message));
+	if (backend == NULL)
+		return complain(EXIT_FAILED, message);
+	if (tokenstore_overview_get(backend->store, &overview, &err) ==
+	    TOKENSTORE_OK)
+		code = print_status(&overview, as_json);
+	else
+		code = complain(EXIT_FAILED, err.message);
+	backend_free(backend);
+	return code;
+}
+
+/* What the options ask for; without any, to listen. */
+struct wishes {
+	bool once, check, status, json;
+};
+
+static enum exit_code
+act(const struct settings *settings, const struct wishes *wishes)
+{
+	struct invoker *invoker = NULL;
+	char            message[MESSAGE_SIZE];
+	enum exit_code  code;
+
+	if (wishes->status)
+		return status(settings, wishes->json);
+	/* A listening function must know who may call it. */
+	if (!wishes->once &&
+	    (invoker = invoker_new(settings, message, sizeof(message))) == NULL)
+		return complain(EXIT_CONFIG, message);
+	if (wishes->check)
+		code = check(settings, invoker);
+	else
+		code = wishes->once ? run_once(settings)
+				    : listen(settings, invoker);
+	invoker_free(invoker);
+	return code;
+}
+
 int
 main(int argc, char **argv)
 {
-	bool                    once = false, check_only = false;
+	struct wishes           wishes = { false };
 	const struct cli_option options[] = {
-		{ "--once", &once, "do one run, print its report, and exit" },
-		{ "--check", &check_only,
+		{ "--once", &wishes.once,
+		    "do one run, print its report, and exit" },
+		{ "--status", &wishes.status,
+		    "print how the accounts are, and exit" },
+		{ "--json", &wishes.json, "with --status: as JSON" },
+		{ "--check", &wishes.check,
 		    "try settings, secrets, database and keys, then exit" },
 	};
 	const struct cli cli = {
@@ -149,10 +219,9 @@ main(int argc, char **argv)
 			   "POST to PORT.",
 		.program = PROGRAM_UPDATE_TOKENS,
 		.options = options,
-		.option_count = 2,
+		.option_count = sizeof(options) / sizeof(options[0]),
 	};
 	struct settings settings;
-	struct invoker *invoker = NULL;
 	char            message[MESSAGE_SIZE];
 	enum exit_code  code;
 
@@ -160,19 +229,13 @@ main(int argc, char **argv)
 		return EXIT_FAILED;
 	if (!cli_parse(&cli, argc, argv, &code))
 		return (int)code;
+	if (wishes.json && !wishes.status)
+		return (int)complain(EXIT_CONFIG, "--json goes with --status");
 	if (!settings_load(&settings, PROGRAM_UPDATE_TOKENS, environ, message,
 		sizeof(message)))
 		return (int)complain(EXIT_CONFIG, message);
 	log_setup(NAME, (enum log_format)settings.log_format, false);
-	/* A listening function must know who may call it. */
-	if (!once && (invoker = invoker_new(
-			  &settings, message, sizeof(message))) == NULL)
-		code = complain(EXIT_CONFIG, message);
-	else if (check_only)
-		code = check(&settings, invoker);
-	else
-		code = once ? run_once(&settings) : listen(&settings, invoker);
-	invoker_free(invoker);
+	code = act(&settings, &wishes);
 	settings_free(&settings);
 	return (int)code;
 }

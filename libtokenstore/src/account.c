@@ -11,14 +11,6 @@
  */
 #define MARGIN_S 3300
 
-/* Room for a record. */
-#define RECORD_MAX (TS_TOKEN_MAX + 64)
-
-/* What the sequence of a new account begins with: more than that of any account
- * that the subject had before, and never the same. */
-#define FIRST_SEQUENCE \
-	"floor(extract(epoch FROM clock_timestamp()) * 1000000)::int8"
-
 tokenstore_status
 ts_lock_row(tokenstore *store, const char *subject, struct ts_row *row,
     tokenstore_error *err)
@@ -83,8 +75,8 @@ ts_sealed_make(struct ts_sealed *sealed, const tokenstore *store,
 	bool              ok;
 
 	memset(sealed, 0, sizeof(*sealed));
-	buf_init(&sealed->access, RECORD_MAX);
-	buf_init(&sealed->refresh, RECORD_MAX);
+	buf_init(&sealed->access, TS_TOKEN_MAX + TS_SEAL_SIZE);
+	buf_init(&sealed->refresh, TS_TOKEN_MAX + TS_SEAL_SIZE);
 	if ((status = ts_check_grant(grant, err)) != TOKENSTORE_OK)
 		return status;
 	sealed->grant = grant;
@@ -107,10 +99,8 @@ ts_sealed_free(struct ts_sealed *sealed)
 	buf_free(&sealed->refresh);
 }
 
-/* When a grant that was just consented to is to be refreshed; 0, which is now,
- * when no access token came with it. */
-static int64_t
-first_due(const char *subject, const struct ts_sealed *sealed)
+int64_t
+ts_first_due(const char *subject, const struct ts_sealed *sealed)
 {
 	const tokenstore_grant *grant = sealed->grant;
 	int64_t                 margin = MARGIN_S, due;
@@ -164,7 +154,7 @@ insert_account(tokenstore *store, const struct put *put, bool *inserted,
 	    " last_used_at, updated_at)"
 	    " VALUES (to_timestamp($4::int8), $5::int8, CASE WHEN $9::bytea IS"
 	    " NULL THEN 'epoch'::timestamptz ELSE to_timestamp($6::int8) END,"
-	    " " FIRST_SEQUENCE ","
+	    " " TS_FIRST_SEQUENCE ","
 	    " $7::int4, $8::int4, coalesce($9::bytea, ''), $10::bytea, $11,"
 	    " coalesce($12, ''), $13::int8, $14::int2, $2::int4, $3, " TS_NOW
 	    ", " TS_NOW ", " TS_NOW_EXACT
@@ -249,7 +239,7 @@ tokenstore_put(tokenstore *store, const char *subject,
 	if (status == TOKENSTORE_OK && put.grant_epoch == 0)
 		status = ts_no_memory(err);
 	if (status == TOKENSTORE_OK) {
-		put.due_at = first_due(subject, &sealed);
+		put.due_at = ts_first_due(subject, &sealed);
 		status = ts_transact(store, put_work, &put, err);
 	}
 	ts_sealed_free(&sealed);

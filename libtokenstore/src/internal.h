@@ -14,7 +14,7 @@
  */
 
 #define TS_SCHEMA "tokenstore"
-#define TS_SCHEMA_VERSION 2
+#define TS_SCHEMA_VERSION 3
 #define TS_SLOTS 64
 #define TS_KEYS_MAX 16
 #define TS_TOKEN_MAX 8192
@@ -114,6 +114,13 @@ struct ts_place {
 bool ts_seal(const struct ts_keyring *ring, enum ts_purpose purpose,
     const struct ts_place *place, const char *token, struct buf *record);
 
+/* What a record is longer than its token. */
+#define TS_SEAL_SIZE (6 + TS_NONCE_SIZE + TS_TAG_SIZE)
+
+/* The six bytes that every record under a key begins with, and back again. */
+bool    ts_seal_header(int32_t key_id, struct buf *header);
+int32_t ts_seal_key_id(const void *header);
+
 /* A copy of the token, to be freed with wipe_free(); NULL when no key opens the
  * record here. */
 char *ts_unseal(const struct ts_keyring *ring, enum ts_purpose purpose,
@@ -161,6 +168,11 @@ tokenstore_status ts_begin_call(
  */
 #define TS_NOW_EXACT "(now() + $1::int8 * interval '1 second')"
 #define TS_NOW "date_trunc('second', " TS_NOW_EXACT ")"
+
+/* What the sequence of a new account begins with: more than that of any account
+ * that the subject had before, and never the same. */
+#define TS_FIRST_SEQUENCE \
+	"floor(extract(epoch FROM clock_timestamp()) * 1000000)::int8"
 
 /* A column as epoch seconds. */
 #define TS_EPOCH(column) "floor(extract(epoch FROM " column "))::int8"
@@ -254,6 +266,10 @@ tokenstore_status ts_sealed_make(struct ts_sealed *sealed,
     tokenstore_error *err);
 void              ts_sealed_free(struct ts_sealed *sealed);
 
+/* When a grant that was consented to is to be refreshed first; 0, which is now,
+ * when no access token came with it. */
+int64_t ts_first_due(const char *subject, const struct ts_sealed *sealed);
+
 /*
  * What a grant makes of an account, for the SET of an UPDATE.  The arguments
  * say where each value comes from: a parameter or a column.  A grant without
@@ -288,6 +304,10 @@ tokenstore_status ts_spill_main(
     tokenstore *store, const char *subject, tokenstore_error *err);
 tokenstore_status ts_spill_add(tokenstore *store, const char *subject,
     const struct ts_sealed *sealed, tokenstore_error *err);
+
+/* The same for a token of an earlier day, from elsewhere. */
+tokenstore_status ts_spill_add_old(tokenstore *store, const char *subject,
+    const struct ts_sealed *sealed, int64_t obtained_at, tokenstore_error *err);
 tokenstore_status ts_spill_remove(tokenstore *store, const char *subject,
     const struct ts_prints *prints, tokenstore_error *err);
 tokenstore_status ts_spill_clear(

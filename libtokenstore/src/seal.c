@@ -58,6 +58,22 @@ make_aad(struct buf *aad, enum ts_purpose purpose, const struct ts_place *place,
 }
 
 bool
+ts_seal_header(int32_t key_id, struct buf *header)
+{
+	unsigned char bytes[NONCE_AT] = { MAGIC_0, MAGIC_1 };
+
+	put_number(bytes + 2, (uint32_t)key_id);
+	buf_clear(header);
+	return buf_add(header, bytes, sizeof(bytes));
+}
+
+int32_t
+ts_seal_key_id(const void *header)
+{
+	return (int32_t)get_number((const unsigned char *)header + 2);
+}
+
+bool
 ts_seal(const struct ts_keyring *ring, enum ts_purpose purpose,
     const struct ts_place *place, const char *token, struct buf *record)
 {

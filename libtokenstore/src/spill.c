@@ -26,13 +26,7 @@ trim(tokenstore *store, const char *subject, tokenstore_error *err)
 tokenstore_status
 ts_spill_main(tokenstore *store, const char *subject, tokenstore_error *err)
 {
-	static const char sql[] =
-	    "INSERT INTO tokenstore.spill (app_id, subject, rt_mac, refresh_ct,"
-	    " key_id, obtained_at, source)"
-	    " SELECT app_id, subject, rt_mac, refresh_ct, key_id, updated_at,"
-	    " 'put' FROM tokenstore.account"
-	    " WHERE app_id = $1::int4 AND subject = $2 AND rt_mac <> 0"
-	    " ON CONFLICT DO NOTHING";
+	static const char sql[] = "SELECT tokenstore.keep_main($1::int4, $2)";
 	struct ts_params  params;
 	tokenstore_status status;
 
@@ -41,15 +35,17 @@ ts_spill_main(tokenstore *store, const char *subject, tokenstore_error *err)
 	return status == TOKENSTORE_OK ? trim(store, subject, err) : status;
 }
 
-tokenstore_status
-ts_spill_add(tokenstore *store, const char *subject,
-    const struct ts_sealed *sealed, tokenstore_error *err)
+/* `obtained_at` 0: now. */
+static tokenstore_status
+add(tokenstore *store, const char *subject, const struct ts_sealed *sealed,
+    int64_t obtained_at, const char *source, tokenstore_error *err)
 {
 	static const char sql[] =
 	    "INSERT INTO tokenstore.spill (app_id, subject, rt_mac, refresh_ct,"
 	    " key_id, obtained_at, source)"
-	    " VALUES ($2::int4, $3, $4::int8, $5, $6::int4, " TS_NOW_EXACT
-	    ", 'save')"
+	    " VALUES ($2::int4, $3, $4::int8, $5, $6::int4,"
+	    " CASE WHEN $7::int8 = 0 THEN " TS_NOW_EXACT
+	    "  ELSE to_timestamp($7::int8) END, $8)"
 	    " ON CONFLICT DO NOTHING";
 	struct ts_params  params;
 	tokenstore_status status;
@@ -58,8 +54,26 @@ ts_spill_add(tokenstore *store, const char *subject,
 	ts_add_int(&params, sealed->prints.values[0]);
 	ts_add_bytes(&params, &sealed->refresh);
 	ts_add_int(&params, store->ring.keys[0].id);
+	ts_add_int(&params, obtained_at);
+	ts_add_text(&params, source);
 	status = ts_run(store, sql, &params, NULL, err);
 	return status == TOKENSTORE_OK ? trim(store, subject, err) : status;
+}
+
+tokenstore_status
+ts_spill_add(tokenstore *store, const char *subject,
+    const struct ts_sealed *sealed, tokenstore_error *err)
+{
+	return add(store, subject, sealed, 0, "save", err);
+}
+
+tokenstore_status
+ts_spill_add_old(tokenstore *store, const char *subject,
+    const struct ts_sealed *sealed, int64_t obtained_at, tokenstore_error *err)
+{
+	/* A time that is not known is older than any that is. */
+	return add(store, subject, sealed, obtained_at > 0 ? obtained_at : 1,
+	    "import", err);
 }
 
 tokenstore_status

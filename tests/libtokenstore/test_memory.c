@@ -68,6 +68,7 @@ __wrap_strdup(const char *text)
 struct world {
 	struct fixture        *f;
 	tokenstore            *store, *later, *made;
+	tokenstore            *other; /* another key comes first */
 	char                   subject[16];
 	tokenstore_claim_list *list, *found;
 	tokenstore_account    *account;
@@ -214,10 +215,46 @@ call_delete(struct world *w)
 	return tokenstore_delete(w->store, w->subject, 0, NULL, NULL);
 }
 
+static tokenstore_status
+call_import(struct world *w)
+{
+	tokenstore_import_report report;
+
+	return tokenstore_import(w->store, NULL, &report, NULL);
+}
+
+static tokenstore_status
+call_reseal(struct world *w)
+{
+	tokenstore_reseal_report report;
+
+	return tokenstore_reseal(w->other, 1000, &report, NULL);
+}
+
+static tokenstore_status
+call_key_usage(struct world *w)
+{
+	tokenstore_key_use_list *list;
+	tokenstore_status        status;
+
+	status = tokenstore_key_usage(w->store, &list, NULL);
+	tokenstore_key_use_list_free(list);
+	return status;
+}
+
+static tokenstore_status
+call_overview(struct world *w)
+{
+	tokenstore_overview overview;
+
+	return tokenstore_overview_get(w->store, &overview, NULL);
+}
+
 static tokenstore_status (*const calls[])(struct world *) = { call_open,
 	call_migrate, call_check, call_stats, call_put, call_get, call_touch,
 	call_claim_due, call_claim_one, call_save, call_save_many, call_refuse,
-	call_defer, call_release, call_budget, call_revoke, call_delete };
+	call_defer, call_release, call_budget, call_revoke, call_delete,
+	call_import, call_reseal, call_key_usage, call_overview };
 
 static void
 prepare(struct world *w)
@@ -282,6 +319,14 @@ every_failed_allocation_is_survived(void **state)
 	struct fixture *f = *state;
 	struct world    w = { .f = f, .store = f->store };
 
+	/* A subject with two tokens. */
+	postgres_sql(f->pg,
+	    "CREATE TABLE public.strava_access_tokens AS SELECT 7000 AS"
+	    " athlete_id, 'r' || n AS refresh_token, 'a' || n AS access_token,"
+	    " now() - interval '1 day' AS last_updated"
+	    " FROM generate_series(1, 2) n;"
+	    "GRANT SELECT ON public.strava_access_tokens TO app");
+	w.other = open_store(f, KEY_2 "," KEY_1, 0);
 	w.later = open_store(f, KEY_1, 1000000);
 	for (int mode = 0; mode < 2; mode++) {
 		persistent = mode == 1;
@@ -289,6 +334,7 @@ every_failed_allocation_is_survived(void **state)
 			fail_each(&w, calls[i]);
 	}
 	tokenstore_close(w.later);
+	tokenstore_close(w.other);
 }
 
 int

@@ -4,6 +4,7 @@
 #include "postgres.h"
 #include "test.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -191,6 +192,53 @@ a_lock_that_is_held_is_waited_for(void **state)
 	pg_free(other);
 }
 
+/* How often the server gave up on a lock. */
+static int
+lock_timeouts(void)
+{
+	char *log = postgres_log(server);
+	int   n = 0;
+
+	for (const char *p = log;
+	     (p = strstr(p, "due to lock timeout")) != NULL; p++)
+		n++;
+	free(log);
+	return n;
+}
+
+static void
+a_step_steps_back_for_those_who_use_the_table(void **state)
+{
+	struct pg *other =
+	    pg_new(postgres_conninfo(server), NULL, "test", 3000, 60000);
+	struct pg_error error;
+	int             status, before = lock_timeouts();
+	pid_t           pid;
+
+	assert_int_equal(migrate(*state, 1, &error), PG_OK);
+	assert_int_equal(pg_begin(other, &error), PG_OK);
+	assert_int_equal(
+	    pg_run(other, "SELECT n FROM demo.a", NULL, 0, NULL, &error),
+	    PG_OK);
+	if ((pid = fork()) == 0) {
+		struct pg *pg =
+		    pg_new(postgres_conninfo(server), NULL, "test", 3000, 5000);
+
+		_exit(migrate(pg, 3, &error) != PG_OK);
+	}
+	/* While it waits for the table, everybody else waits behind it: so it
+	 * lets go, and tries again. */
+	while (lock_timeouts() == before)
+		clock_sleep_ms(50, NULL);
+	assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+	pg_rollback(other);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_string_equal(
+	    postgres_value(server, "SELECT count(*) FROM demo.a"), "2");
+	pg_free(other);
+}
+
 static void
 a_role_without_the_right_hears_of_it(void **state)
 {
@@ -218,6 +266,7 @@ main(void)
 		TEST(a_step_that_changed_since_is_refused),
 		TEST(a_step_that_fails_leaves_nothing_behind),
 		TEST(a_lock_that_is_held_is_waited_for),
+		TEST(a_step_steps_back_for_those_who_use_the_table),
 		TEST(a_role_without_the_right_hears_of_it),
 	};
 

@@ -22,7 +22,10 @@
 #include <tokenstore/budget.h>
 #include <tokenstore/claim.h>
 #include <tokenstore/error.h>
+#include <tokenstore/import.h>
 #include <tokenstore/outcome.h>
+#include <tokenstore/overview.h>
+#include <tokenstore/reseal.h>
 #include <tokenstore/store.h>
 
 #endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+
+/* update_tokens --status, with accounts in every state. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "enrolled.h"
+#include "members.h"
+#include "once.h"
+#include "test.h"
+
+static struct world    world;
+static struct enrolled enrolled;
+
+static int
+start(void **state)
+{
+	(void)state;
+	world_start(&world, "apps.status", 0);
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	world_end(&world);
+	return 0;
+}
+
+/* Runs the program with one changed setting, or none; its output is to be
+ * freed. */
+static char *
+run(const char *const argv[], const char *name, const char *value, int code,
+    const char *logged)
+{
+	struct environment env;
+	struct process     process;
+	char              *out;
+
+	world_environment(&world, &env);
+	environment_unset(&env, "INVOKER_AUTH");
+	if (name != NULL)
+		environment_set(&env, name, value);
+	world_run(&world, &process, argv, &env);
+	environment_free(&env);
+	assert_true(process_wait(&process, 60000));
+	if (logged != NULL)
+		assert_logged(&process, logged);
+	assert_int_equal(process.code, code);
+	out = process_out(&process);
+	process_free(&process);
+	return out;
+}
+
+/* A number of the status, "due" or "due.older". */
+static int64_t
+number(const char *text, const char *name)
+{
+	struct json_object *object = members_parse(text, strlen(text));
+	struct json_object *value = object, *next;
+	char                part[64];
+	size_t              len;
+	int64_t             n;
+
+	assert_non_null(object);
+	for (; *name != '\0'; name += len + (name[len] == '.')) {
+		len = strcspn(name, ".");
+		snprintf(part, sizeof(part), "%.*s", (int)len, name);
+		if (!json_object_object_get_ex(value, part, &next))
+			fail_msg("%s is missing in %s", name, text);
+		value = next;
+	}
+	assert_true(json_object_is_type(value, json_type_int));
+	n = json_object_get_int64(value);
+	json_object_put(object);
+	return n;
+}
+
+static const char *const as_text[] = { PATH_UPDATE_TOKENS, "--status", NULL };
+static const char *const as_json[] = { PATH_UPDATE_TOKENS, "--status", "--json",
+	NULL };
+
+static void
+what_runs_leave_is_told(void **state)
+{
+	char  sql[200];
+	char *out;
+
+	(void)state;
+	enrol_due(&world, 5, &enrolled);
+	snprintf(sql, sizeof(sql),
+	    "UPDATE tokenstore.account SET state = 1, last_error ="
+	    " 'maybe_lost', updated_at = now() WHERE subject = '%lld'",
+	    (long long)enrolled.ids[0]);
+	postgres_sql(world.postgres, sql);
+	out = run(as_json, NULL, NULL, 0, NULL);
+	assert_int_equal(number(out, "active"), 4);
+	assert_int_equal(number(out, "needs_consent"), 1);
+	assert_int_equal(number(out, "maybe_lost.total"), 1);
+	assert_int_equal(number(out, "due.total"), 4);
+	assert_int_equal(
+	    number(out, "due.under_5_min") + number(out, "due.under_1_h"), 4);
+	assert_int_equal(number(out, "last_refreshed_at"), 0);
+	free(out);
+	once(&world, 0);
+	out = run(as_json, NULL, NULL, 0, NULL);
+	assert_int_equal(number(out, "due.total"), 0);
+	assert_int_equal(number(out, "oldest_due_at"), 0);
+	assert_true(number(out, "at") - number(out, "last_refreshed_at") < 60);
+	free(out);
+	out = run(as_text, NULL, NULL, 0, NULL);
+	assert_non_null(strstr(out, "active           4\n"));
+	assert_non_null(strstr(out, "\ndue                      0"));
+	assert_non_null(strstr(out, "oldest due       never\n"));
+	free(out);
+}
+
+static void
+what_somebody_has_to_act_on_ends_with_one(void **state)
+{
+	char *out;
+
+	(void)state;
+	enrol_due(&world, 2, &enrolled);
+	world_advance(&world, 7200);
+	out = run(as_json, NULL, NULL, 1, "due for more than an hour");
+	assert_int_equal(number(out, "due.under_6_h"), 2);
+	free(out);
+	out = run(as_json, "TOKEN_KEYS", "8:" WORLD_KEY, 1,
+	    "a key that TOKEN_KEYS lacks");
+	assert_int_equal(number(out, "unreadable"), 2);
+	assert_non_null(strstr(out, "\"unreadable_keys\":[7]"));
+	free(out);
+}
+
+static void
+what_cannot_be_told_ends_with_one_or_two(void **state)
+{
+	static const char *const only_json[] = { PATH_UPDATE_TOKENS, "--json",
+		NULL };
+	char                    *out;
+
+	(void)state;
+	out = run(only_json, NULL, NULL, 2, "--json goes with --status");
+	assert_string_equal(out, "");
+	free(out);
+	out = run(as_text, "DATABASE_URL", "host=/nowhere", 1, "/nowhere");
+	assert_string_equal(out, "");
+	free(out);
+	world_new_database(&world);
+	out = run(as_text, NULL, NULL, 1, "tables are missing");
+	assert_string_equal(out, "");
+	free(out);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_runs_leave_is_told),
+		cmocka_unit_test(what_somebody_has_to_act_on_ends_with_one),
+		cmocka_unit_test(what_cannot_be_told_ends_with_one_or_two),
+	};
+
+	return cmocka_run_group_tests(tests, start, end);
+}
