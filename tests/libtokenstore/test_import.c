@@ -194,7 +194,8 @@ an_account_that_is_there_keeps_its_token_in_front(void **state)
 	fill_table(f);
 	put(f->store, "2", "a2-newest", "r2-newest");
 	put(f->store, "3", "a3", "r3");
-	assert_int_equal(tokenstore_revoke(f->store, "3", NULL), TOKENSTORE_OK);
+	assert_int_equal(
+	    tokenstore_revoke(f->store, "3", 0, NULL, NULL), TOKENSTORE_OK);
 	put(f->store, "1", "a1", "r1-dead");
 	list = claim_one(f->store, "1");
 	assert_int_equal(

@@ -127,7 +127,8 @@ what_needs_consent_is_counted_by_reason_and_age(void **state)
 	put(f->store, "2", "access", "2");
 	put(f->store, "3", "access", "3");
 	put(f->store, "4", "access", "4");
-	assert_int_equal(tokenstore_revoke(f->store, "4", NULL), TOKENSTORE_OK);
+	assert_int_equal(
+	    tokenstore_revoke(f->store, "4", 0, NULL, NULL), TOKENSTORE_OK);
 	refuse(f->store, "1");
 	refuse(f->store, "2");
 	postgres_sql(f->pg, "UPDATE tokenstore.account SET in_doubt_since ="
