@@ -69,7 +69,8 @@ fill(tokenstore *store)
 	put(store, "2", "access-2", "refresh-2");
 	put(store, "3", "access-3", "refresh-3");
 	put(store, "4", "access-4", "refresh-4");
-	assert_int_equal(tokenstore_revoke(store, "3", NULL), TOKENSTORE_OK);
+	assert_int_equal(
+	    tokenstore_revoke(store, "3", 0, NULL, NULL), TOKENSTORE_OK);
 	list = claim_one(store, "4");
 	assert_int_equal(tokenstore_refuse(store, list->items[0], &more, NULL),
 	    TOKENSTORE_OK);

@@ -77,9 +77,11 @@ the_web_keeps_consents_and_never_sees_a_refresh_token(void **state)
 	assert_string_equal(account->access_token, "access-3");
 	tokenstore_account_free(account);
 	assert_int_equal(tokenstore_touch(web, "1", NULL), TOKENSTORE_OK);
-	assert_int_equal(tokenstore_revoke(web, "2", NULL), TOKENSTORE_OK);
+	assert_int_equal(
+	    tokenstore_revoke(web, "2", 0, NULL, NULL), TOKENSTORE_OK);
 	put(web, "3", "access", "refresh");
-	assert_int_equal(tokenstore_delete(web, "3", NULL), TOKENSTORE_OK);
+	assert_int_equal(
+	    tokenstore_delete(web, "3", 0, NULL, NULL), TOKENSTORE_OK);
 	expect_denied(f, "web", "PERFORM refresh_ct FROM tokenstore.account");
 	expect_denied(f, "web", "PERFORM * FROM tokenstore.account");
 	expect_denied(f, "web", "PERFORM refresh_ct FROM tokenstore.spill");
@@ -183,8 +185,8 @@ the_admin_sees_the_state_and_no_token(void **state)
 	    tokenstore_stats_get(admin, &stats, NULL), TOKENSTORE_OK);
 	assert_int_equal(
 	    tokenstore_touch(admin, "1", NULL), TOKENSTORE_ERR_DENIED);
-	assert_int_equal(
-	    tokenstore_revoke(admin, "1", NULL), TOKENSTORE_ERR_DENIED);
+	assert_int_equal(tokenstore_revoke(admin, "1", 0, NULL, NULL),
+	    TOKENSTORE_ERR_DENIED);
 	tokenstore_close(admin);
 	expect_denied(f, "admin", "PERFORM access_ct FROM tokenstore.account");
 	expect_denied(f, "admin", "PERFORM refresh_ct FROM tokenstore.account");
