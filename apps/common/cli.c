@@ -12,14 +12,24 @@
 #include <unistd.h>
 
 static void
+print_option(const char *name, const char *operand, const char *help)
+{
+	printf("  %s %-*s %s\n", name, 12 - (int)strlen(name), operand, help);
+}
+
+static void
 print_help(const struct cli *cli)
 {
+	const struct cli_option *option = cli->options;
+
 	printf("usage: %s [option ...]\n%s\n\n", cli->name, cli->summary);
-	for (size_t i = 0; i < cli->option_count; i++)
-		printf(
-		    "  %-10s %s\n", cli->options[i].name, cli->options[i].help);
-	printf("  %-10s %s\n  %-10s %s\n\n", "--version", "print the version",
-	    "--help", "print this");
+	for (; option < cli->options + cli->option_count; option++)
+		print_option(option->name,
+		    option->operand != NULL ? option->operand : "",
+		    option->help);
+	print_option("--version", "", "print the version");
+	print_option("--help", "", "print this");
+	printf("\n");
 	settings_print_help(cli->program);
 }
 
@@ -32,12 +42,34 @@ find(const struct cli *cli, const char *name)
 	return NULL;
 }
 
+/* Notes the option at argv[*i] and, if it takes one, its value. */
+static bool
+take(const struct cli *cli, int argc, char *const *argv, int *i)
+{
+	const struct cli_option *option = find(cli, argv[*i]);
+
+	if (option == NULL) {
+		fprintf(stderr, "%s: no such option: %.40s; see %s --help\n",
+		    cli->name, argv[*i], cli->name);
+		return false;
+	}
+	if (option->value == NULL) {
+		*option->given = true;
+		return true;
+	}
+	if (*i + 1 == argc) {
+		fprintf(stderr, "%s: %s needs a value: %s\n", cli->name,
+		    option->name, option->operand);
+		return false;
+	}
+	*option->value = argv[++*i];
+	return true;
+}
+
 bool
 cli_parse(const struct cli *cli, int argc, char *const *argv,
     enum exit_code *exit_code)
 {
-	const struct cli_option *option;
-
 	*exit_code = EXIT_DONE;
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0) {
@@ -48,15 +80,10 @@ cli_parse(const struct cli *cli, int argc, char *const *argv,
 			printf("%s %s\n", cli->name, APPS_VERSION);
 			return false;
 		}
-		if ((option = find(cli, argv[i])) == NULL) {
-			fprintf(stderr,
-			    "%s: no such option: %.40s; see "
-			    "%s --help\n",
-			    cli->name, argv[i], cli->name);
+		if (!take(cli, argc, argv, &i)) {
 			*exit_code = EXIT_CONFIG;
 			return false;
 		}
-		*option->given = true;
 	}
 	return true;
 }

@@ -21,9 +21,11 @@ enum exit_code {
 };
 
 struct cli_option {
-	const char *name; /* "--once" */
-	bool       *given;
-	const char *help;
+	const char  *name;  /* "--once" */
+	bool        *given; /* NULL: it takes a value */
+	const char  *help;
+	const char  *operand; /* what the value is, "ID" ... */
+	const char **value;   /* ... and where it goes */
 };
 
 struct cli {

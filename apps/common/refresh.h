@@ -55,13 +55,22 @@ struct refresh_report {
 	int64_t due; /* claimed: the sum of the six below */
 	int64_t refreshed, unchanged, revoked, failed, deferred, rate_limited;
 	int64_t duration_ms;
-	bool    complete; /* nothing due was left behind, and nothing failed */
+	int64_t remaining; /* due and not claimed, after an early end; -1: the
+			     * store does not tell */
+	bool    complete;  /* nothing due was left behind, and nothing failed */
 	char    fault[256]; /* why it stopped early; "" */
+	bool    ours;       /* ... in our settings, keys or memory: another run
+			     * would meet it again */
 };
 
 struct refresh_options {
 	int64_t deadline_ms;     /* for claiming, steady clock; 0: none */
 	const atomic_bool *stop; /* SIGTERM: claim no more; may be NULL */
+	const char *athlete; /* this one, due or not; NULL: all that are due */
+
+	/* Called after each claim, with the counts so far; may be NULL. */
+	void (*progress)(void *ctx, const struct refresh_report *so_far);
+	void *progress_ctx;
 };
 
 /* Claims and refreshes until nothing is due, the deadline, or `stop`. */

@@ -30,15 +30,31 @@ struct run {
 	bool         over;
 };
 
+enum blame { OTHERS, OURS };
+
 /* Ends the run before all is done; the first reason counts. */
 static void
-break_off(struct run *run, const char *reason)
+break_off(struct run *run, enum blame blame, const char *reason)
 {
 	struct refresh_report *report = run->report;
 
 	run->over = true;
+	report->ours = report->ours || blame == OURS;
 	if (report->fault[0] == '\0')
 		snprintf(report->fault, sizeof(report->fault), "%s", reason);
+}
+
+/* What passes by itself is not our fault. */
+static enum blame
+blame_of(tokenstore_status status)
+{
+	switch (status) {
+	case TOKENSTORE_ERR_CONNECTION:
+	case TOKENSTORE_ERR_TIMEOUT:
+	case TOKENSTORE_ERR_BUSY:
+	case TOKENSTORE_ERR_FULL: return OTHERS;
+	default: return OURS;
+	}
 }
 
 static bool
@@ -47,10 +63,10 @@ is_over(struct run *run)
 	const struct refresh_options *options = run->options;
 
 	if (options->stop != NULL && atomic_load(options->stop))
-		break_off(run, "asked to end");
+		break_off(run, OTHERS, "asked to end");
 	else if (options->deadline_ms != 0 &&
 		 clock_steady_ms() >= options->deadline_ms)
-		break_off(run, "the time for one run is over");
+		break_off(run, OTHERS, "the time for one run is over");
 	return run->over;
 }
 
@@ -75,14 +91,14 @@ judge(struct run *run, enum refresh_outcome outcome, bool doubted,
     const strava_error *err)
 {
 	if (outcome == REFRESH_STOP)
-		break_off(run, err->message);
+		break_off(run, OURS, err->message);
 	if (err->status == STRAVA_ERR_RATE_LIMIT)
 		run->rate_limit = *err;
 	if (outcome == REFRESH_REVOKED && !doubted)
 		run->refused++;
 	if (run->refused > REFUSED_MOST &&
 	    run->refused * REFUSED_SHARE > run->report->due)
-		break_off(run,
+		break_off(run, OURS,
 		    "Strava refuses so many refresh tokens that something "
 		    "else must be wrong");
 	if (outcome != REFRESH_DEFERRED)
@@ -91,7 +107,7 @@ judge(struct run *run, enum refresh_outcome outcome, bool doubted,
 		run->trouble_since = clock_steady_ms();
 	if (run->trouble >= TROUBLE_MOST &&
 	    clock_steady_ms() - run->trouble_since >= TROUBLE_MS)
-		break_off(run, err->message);
+		break_off(run, OTHERS, err->message);
 }
 
 static void
@@ -125,6 +141,29 @@ finish(struct run *run, int64_t unreadable)
 		    LOG_FIELDS(LOG_INT_FIELD("accounts", unreadable)));
 }
 
+static void
+finish_one(struct run *run, const tokenstore_claim_list *list)
+{
+	if (list->count == 0 && list->unreadable == 0)
+		break_off(run, OTHERS,
+		    "the athlete must consent first, or is being refreshed by "
+		    "somebody else");
+	finish(run, (int64_t)list->unreadable);
+}
+
+static tokenstore_status
+claim(struct run *run, tokenstore_claim_list **list, tokenstore_error *err)
+{
+	tokenstore *store = run->backend->store;
+	bool        waiting = run->rate_limit.status == STRAVA_ERR_RATE_LIMIT;
+
+	if (run->options->athlete != NULL)
+		return tokenstore_claim_one(
+		    store, run->options->athlete, REFRESH_LEASE_S, list, err);
+	return tokenstore_claim_due(
+	    store, waiting ? WAIT_BATCH : 1, REFRESH_LEASE_S, list, err);
+}
+
 /*
  * Claims and settles.  While requests go out it is one claim at a time: a
  * process that is killed then leaves one athlete in doubt at most.
@@ -132,18 +171,23 @@ finish(struct run *run, int64_t unreadable)
 static void
 advance(struct run *run)
 {
-	bool waiting = run->rate_limit.status == STRAVA_ERR_RATE_LIMIT;
-	tokenstore_claim_list *list;
-	tokenstore_error       err;
+	const struct refresh_options *options = run->options;
+	tokenstore_claim_list        *list;
+	tokenstore_error              err;
+	tokenstore_status             status = claim(run, &list, &err);
 
-	if (tokenstore_claim_due(run->backend->store, waiting ? WAIT_BATCH : 1,
-		REFRESH_LEASE_S, &list, &err) != TOKENSTORE_OK) {
-		break_off(run, err.message);
+	if (status != TOKENSTORE_OK) {
+		break_off(run, blame_of(status), err.message);
 		return;
 	}
-	for (size_t i = 0; i < list->count; i++)
+	for (size_t i = 0; i < list->count; i++) {
 		settle(run, list->items[i]);
-	if (list->count == 0)
+		if (options->progress != NULL)
+			options->progress(options->progress_ctx, run->report);
+	}
+	if (options->athlete != NULL)
+		finish_one(run, list);
+	else if (list->count == 0)
 		finish(run, (int64_t)list->unreadable);
 	tokenstore_claim_list_free(list);
 }
@@ -166,17 +210,31 @@ log_report(const struct refresh_report *report)
 	log_line(report->complete ? LOG_INFO : LOG_ERROR,
 	    report->complete ? "refresh run complete"
 			     : "refresh run incomplete",
-	    LOG_FIELDS(LOG_TEXT_FIELD("run", report->run_id),
-		LOG_INT_FIELD("due", report->due),
+	    LOG_FIELDS(LOG_INT_FIELD("due", report->due),
 		LOG_INT_FIELD("refreshed", report->refreshed),
 		LOG_INT_FIELD("unchanged", report->unchanged),
 		LOG_INT_FIELD("revoked", report->revoked),
 		LOG_INT_FIELD("failed", report->failed),
 		LOG_INT_FIELD("deferred", report->deferred),
 		LOG_INT_FIELD("rate_limited", report->rate_limited),
+		LOG_INT_FIELD("remaining", report->remaining),
 		LOG_INT_FIELD("duration_ms", report->duration_ms),
 		LOG_TEXT_FIELD(
 		    report->fault[0] != '\0' ? "fault" : NULL, report->fault)));
+}
+
+/* What a run that ended early left to the next one. */
+static int64_t
+count_remaining(struct run *run)
+{
+	tokenstore_stats stats;
+
+	if (run->report->fault[0] == '\0' || run->options->athlete != NULL)
+		return 0;
+	if (tokenstore_stats_get(run->backend->store, &stats, NULL) !=
+	    TOKENSTORE_OK)
+		return -1;
+	return stats.due;
 }
 
 void
@@ -186,18 +244,24 @@ refresh_run(struct backend *backend, const struct refresh_options *options,
 	struct run run = {
 		.backend = backend, .options = options, .report = report
 	};
-	int64_t began_ms = clock_steady_ms();
+	int64_t           began_ms = clock_steady_ms();
+	char              message[sizeof(report->fault)];
+	tokenstore_status status;
 
 	memset(report, 0, sizeof(*report));
 	name_run(report->run_id);
-	if (!backend_prepare(backend, report->fault, sizeof(report->fault)))
-		run.over = true;
+	log_run(report->run_id);
+	status = backend_prepare(backend, message, sizeof(message));
+	if (status != TOKENSTORE_OK)
+		break_off(&run, blame_of(status), message);
 	while (!run.over && !is_over(&run))
 		advance(&run);
+	report->remaining = count_remaining(&run);
 	report->complete = report->fault[0] == '\0' && report->failed == 0 &&
 			   report->deferred == 0;
 	report->duration_ms = clock_steady_ms() - began_ms;
 	log_report(report);
+	log_run(NULL);
 }
 
 bool
@@ -214,6 +278,7 @@ refresh_report_json(const struct refresh_report *report, struct buf *out)
 		{ "failed", report->failed },
 		{ "deferred", report->deferred },
 		{ "rate_limited", report->rate_limited },
+		{ "remaining", report->remaining },
 		{ "duration_ms", report->duration_ms },
 	};
 

@@ -7,8 +7,8 @@
 
 #include "cli.h"
 #include "function.h"
+#include "job.h"
 #include "log.h"
-#include "refresh.h"
 #include "signals.h"
 
 #define NAME "update_tokens"
@@ -24,53 +24,9 @@ complain(enum exit_code code, const char *message)
 }
 
 static void
-give_up_one(void *ctx)
-{
-	backend_hurry(ctx);
-}
-
-static void
 give_up_all(void *ctx)
 {
 	pool_hurry(ctx);
-}
-
-static bool
-print_report(const struct refresh_report *report)
-{
-	struct buf json;
-	bool       ok;
-
-	buf_init(&json, 1024);
-	ok = refresh_report_json(report, &json) &&
-	     printf("%s\n", buf_text(&json)) > 0 && fflush(stdout) == 0;
-	buf_free(&json);
-	return ok;
-}
-
-/* One run, for a job or cron. */
-static enum exit_code
-run_once(const struct settings *settings)
-{
-	struct refresh_options options = { 0 };
-	struct refresh_report  report;
-	struct signals         signals;
-	struct backend        *backend;
-	char                   message[MESSAGE_SIZE];
-
-	backend = backend_new(settings, NAME, message, sizeof(message));
-	if (backend == NULL)
-		return complain(EXIT_FAILED, message);
-	if (!signals_start(&signals, SIGNALS_GRACE_MS, give_up_one, backend)) {
-		backend_free(backend);
-		return complain(EXIT_FAILED, "cannot start a thread");
-	}
-	options.stop = &signals.stop;
-	refresh_run(backend, &options, &report);
-	signals_end(&signals);
-	backend_free(backend);
-	return print_report(&report) && report.complete ? EXIT_DONE
-							: EXIT_FAILED;
 }
 
 static enum exit_code
@@ -134,14 +90,79 @@ check(const struct settings *settings, struct invoker *invoker)
 	return EXIT_DONE;
 }
 
+/* What the command line asks for. */
+struct wish {
+	bool        once, check, dry_run;
+	const char *athlete;
+};
+
+/* Whether the wishes go together; completes them. */
+static bool
+settle(struct wish *wish)
+{
+	const char *id = wish->athlete;
+	size_t      digits = id != NULL ? strspn(id, "0123456789") : 0;
+
+	if (id != NULL &&
+	    (digits == 0 || digits > 18 || id[digits] != '\0' || *id == '0')) {
+		complain(EXIT_CONFIG, "--athlete: must be Strava's number");
+		return false;
+	}
+	if ((wish->check + wish->dry_run + (id != NULL)) > 1) {
+		complain(EXIT_CONFIG,
+		    "--check, --dry-run and --athlete exclude each other");
+		return false;
+	}
+	wish->once = wish->once || wish->dry_run || id != NULL;
+	return true;
+}
+
+static enum exit_code
+run_once(const struct settings *settings, const struct wish *wish)
+{
+	const struct job job = { settings, NAME, wish->athlete };
+	char             message[MESSAGE_SIZE];
+	enum exit_code   code;
+
+	code = wish->dry_run ? job_count(&job, message, sizeof(message))
+			     : job_run(&job, message, sizeof(message));
+	return message[0] != '\0' ? complain(code, message) : code;
+}
+
+static enum exit_code
+act(const struct settings *settings, const struct wish *wish)
+{
+	struct invoker *invoker = NULL;
+	char            message[MESSAGE_SIZE];
+	enum exit_code  code;
+
+	/* A listening function must know who may call it. */
+	if (!wish->once &&
+	    (invoker = invoker_new(settings, message, sizeof(message))) == NULL)
+		return complain(EXIT_CONFIG, message);
+	if (wish->check)
+		code = check(settings, invoker);
+	else
+		code = wish->once ? run_once(settings, wish)
+				  : listen(settings, invoker);
+	invoker_free(invoker);
+	return code;
+}
+
 int
 main(int argc, char **argv)
 {
-	bool                    once = false, check_only = false;
+	struct wish             wish = { 0 };
 	const struct cli_option options[] = {
-		{ "--once", &once, "do one run, print its report, and exit" },
-		{ "--check", &check_only,
-		    "try settings, secrets, database and keys, then exit" },
+		{ "--once", &wish.once,
+		    "do one run, print its report, and exit", NULL, NULL },
+		{ "--athlete", NULL, "the same for one athlete, due or not",
+		    "ID", &wish.athlete },
+		{ "--dry-run", &wish.dry_run,
+		    "count who is due, change nothing, and exit", NULL, NULL },
+		{ "--check", &wish.check,
+		    "try settings, secrets, database and keys, then exit", NULL,
+		    NULL },
 	};
 	const struct cli cli = {
 		.name = NAME,
@@ -149,10 +170,9 @@ main(int argc, char **argv)
 			   "POST to PORT.",
 		.program = PROGRAM_UPDATE_TOKENS,
 		.options = options,
-		.option_count = 2,
+		.option_count = sizeof(options) / sizeof(options[0]),
 	};
 	struct settings settings;
-	struct invoker *invoker = NULL;
 	char            message[MESSAGE_SIZE];
 	enum exit_code  code;
 
@@ -160,19 +180,13 @@ main(int argc, char **argv)
 		return EXIT_FAILED;
 	if (!cli_parse(&cli, argc, argv, &code))
 		return (int)code;
+	if (!settle(&wish))
+		return EXIT_CONFIG;
 	if (!settings_load(&settings, PROGRAM_UPDATE_TOKENS, environ, message,
 		sizeof(message)))
 		return (int)complain(EXIT_CONFIG, message);
 	log_setup(NAME, (enum log_format)settings.log_format, false);
-	/* A listening function must know who may call it. */
-	if (!once && (invoker = invoker_new(
-			  &settings, message, sizeof(message))) == NULL)
-		code = complain(EXIT_CONFIG, message);
-	else if (check_only)
-		code = check(&settings, invoker);
-	else
-		code = once ? run_once(&settings) : listen(&settings, invoker);
-	invoker_free(invoker);
+	code = act(&settings, &wish);
 	settings_free(&settings);
 	return (int)code;
 }
