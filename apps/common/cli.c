@@ -20,49 +20,50 @@ print_option(const char *name, const char *operand, const char *help)
 static void
 print_help(const struct cli *cli)
 {
-	const struct cli_option *option = cli->options;
-
 	printf("usage: %s [option ...]\n%s\n\n", cli->name, cli->summary);
-	for (; option < cli->options + cli->option_count; option++)
-		print_option(option->name,
-		    option->operand != NULL ? option->operand : "",
-		    option->help);
+	for (size_t i = 0; i < cli->option_count; i++)
+		print_option(cli->options[i].name, "", cli->options[i].help);
+	for (size_t i = 0; i < cli->value_count; i++)
+		print_option(cli->values[i].name, cli->values[i].operand,
+		    cli->values[i].help);
 	print_option("--version", "", "print the version");
 	print_option("--help", "", "print this");
 	printf("\n");
 	settings_print_help(cli->program);
 }
 
-static const struct cli_option *
-find(const struct cli *cli, const char *name)
+/* The option is one that takes no value. */
+static bool
+take_option(const struct cli *cli, const char *name)
 {
 	for (size_t i = 0; i < cli->option_count; i++)
-		if (strcmp(cli->options[i].name, name) == 0)
-			return &cli->options[i];
-	return NULL;
+		if (strcmp(cli->options[i].name, name) == 0) {
+			*cli->options[i].given = true;
+			return true;
+		}
+	return false;
 }
 
-/* Notes the option at argv[*i] and, if it takes one, its value. */
+/* Takes what follows the option at argv[*i] as its value. */
 static bool
-take(const struct cli *cli, int argc, char *const *argv, int *i)
+take_value(const struct cli *cli, int argc, char *const *argv, int *i)
 {
-	const struct cli_option *option = find(cli, argv[*i]);
+	const struct cli_value *value = cli->values;
+	const struct cli_value *end = value + cli->value_count;
 
-	if (option == NULL) {
+	while (value < end && strcmp(value->name, argv[*i]) != 0)
+		value++;
+	if (value == end) {
 		fprintf(stderr, "%s: no such option: %.40s; see %s --help\n",
 		    cli->name, argv[*i], cli->name);
 		return false;
 	}
-	if (option->value == NULL) {
-		*option->given = true;
-		return true;
-	}
 	if (*i + 1 == argc) {
 		fprintf(stderr, "%s: %s needs a value: %s\n", cli->name,
-		    option->name, option->operand);
+		    value->name, value->operand);
 		return false;
 	}
-	*option->value = argv[++*i];
+	*value->value = argv[++*i];
 	return true;
 }
 
@@ -80,7 +81,8 @@ cli_parse(const struct cli *cli, int argc, char *const *argv,
 			printf("%s %s\n", cli->name, APPS_VERSION);
 			return false;
 		}
-		if (!take(cli, argc, argv, &i)) {
+		if (!take_option(cli, argv[i]) &&
+		    !take_value(cli, argc, argv, &i)) {
 			*exit_code = EXIT_CONFIG;
 			return false;
 		}

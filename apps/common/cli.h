@@ -21,11 +21,17 @@ enum exit_code {
 };
 
 struct cli_option {
-	const char  *name;  /* "--once" */
-	bool        *given; /* NULL: it takes a value */
+	const char *name; /* "--once" */
+	bool       *given;
+	const char *help;
+};
+
+/* An option with a value behind it. */
+struct cli_value {
+	const char  *name;    /* "--athlete" */
+	const char  *operand; /* "ID" */
+	const char **value;
 	const char  *help;
-	const char  *operand; /* what the value is, "ID" ... */
-	const char **value;   /* ... and where it goes */
 };
 
 struct cli {
@@ -34,6 +40,8 @@ struct cli {
 	enum program             program;
 	const struct cli_option *options; /* beside --help and --version */
 	size_t                   option_count;
+	const struct cli_value  *values;
+	size_t                   value_count;
 };
 
 /*

@@ -155,14 +155,15 @@ main(int argc, char **argv)
 	struct wish             wish = { 0 };
 	const struct cli_option options[] = {
 		{ "--once", &wish.once,
-		    "do one run, print its report, and exit", NULL, NULL },
-		{ "--athlete", NULL, "the same for one athlete, due or not",
-		    "ID", &wish.athlete },
+		    "do one run, print its report, and exit" },
 		{ "--dry-run", &wish.dry_run,
-		    "count who is due, change nothing, and exit", NULL, NULL },
+		    "count who is due, change nothing, and exit" },
 		{ "--check", &wish.check,
-		    "try settings, secrets, database and keys, then exit", NULL,
-		    NULL },
+		    "try settings, secrets, database and keys, then exit" },
+	};
+	const struct cli_value values[] = {
+		{ "--athlete", "ID", &wish.athlete,
+		    "refresh this athlete, due or not, and exit" },
 	};
 	const struct cli cli = {
 		.name = NAME,
@@ -171,6 +172,8 @@ main(int argc, char **argv)
 		.program = PROGRAM_UPDATE_TOKENS,
 		.options = options,
 		.option_count = sizeof(options) / sizeof(options[0]),
+		.values = values,
+		.value_count = 1,
 	};
 	struct settings settings;
 	char            message[MESSAGE_SIZE];
