@@ -2,6 +2,7 @@
 #include "listener.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "test.h"
 
@@ -26,6 +27,26 @@ listener_start(
 		environment_free(&own);
 	assert_true(process_await(
 	    &listener->process, listener->process.out, "listening on", 20000));
+}
+
+struct wire_answer
+listener_call(
+    const struct listener *listener, const char *lines, const char *body)
+{
+	struct wire_answer answer;
+
+	wire_call(listener->base, "POST /", lines, body, &answer);
+	return answer;
+}
+
+struct report
+answer_report(const struct wire_answer *answer, int status)
+{
+	const char *body = strstr(answer->text, "\r\n\r\n");
+
+	if (answer->status != status || body == NULL)
+		fail_msg("%d: %s", answer->status, answer->text);
+	return report_read(body + 4);
 }
 
 void
