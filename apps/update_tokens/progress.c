@@ -43,8 +43,8 @@ progress_show(void *ctx, const struct refresh_report *so_far)
 	snprintf(text, sizeof(text),
 	    "%lld athletes: %lld refreshed, %lld put off, %lld failed",
 	    (long long)so_far->due,
-	    (long long)(so_far->refreshed + so_far->unchanged),
-	    (long long)(so_far->deferred + so_far->rate_limited),
+	    (long long)so_far->refreshed + so_far->unchanged,
+	    (long long)so_far->deferred + so_far->rate_limited,
 	    (long long)so_far->failed);
 	show(progress, text);
 }

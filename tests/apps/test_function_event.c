@@ -212,10 +212,11 @@ a_malformed_envelope_is_refused_with_a_reason(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(refused); i++) {
 		fault = event_read(&event, &refused[i].request);
-		if (fault == NULL || strstr(fault, refused[i].reason) == NULL)
-			fail_msg("call %zu: %s instead of %s", i,
-			    fault != NULL ? fault : "accepted",
-			    refused[i].reason);
+		if (fault == NULL)
+			fail_msg("call %zu is accepted", i);
+		assert_non_null(fault);
+		if (strstr(fault, refused[i].reason) == NULL)
+			fail_msg("call %zu: %s", i, fault);
 		assert_null(strpbrk(fault, "\"\\"));
 	}
 }
