@@ -212,11 +212,9 @@ a_malformed_envelope_is_refused_with_a_reason(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(refused); i++) {
 		fault = event_read(&event, &refused[i].request);
-		if (fault == NULL)
-			fail_msg("call %zu is accepted", i);
-		assert_non_null(fault);
+		fault = fault != NULL ? fault : "";
 		if (strstr(fault, refused[i].reason) == NULL)
-			fail_msg("call %zu: %s", i, fault);
+			fail_msg("call %zu: \"%s\"", i, fault);
 		assert_null(strpbrk(fault, "\"\\"));
 	}
 }

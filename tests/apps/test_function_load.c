@@ -4,8 +4,10 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "enrolled.h"
@@ -111,6 +113,58 @@ an_end_at_any_moment_flags_nobody(void **state)
 	assert_int_equal(enrolled_compare(&world, &enrolled), 0);
 }
 
+/* The process that `unshare` started; 0 when there is none. */
+static pid_t
+child_of(pid_t pid)
+{
+	char  path[64];
+	char *children;
+	pid_t child;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid,
+	    (int)pid);
+	children = file_text(path);
+	child = (pid_t)strtol(children, NULL, 10);
+	free(children);
+	return child;
+}
+
+/* FN-8: signals reach process 1 only where it has asked for them. */
+static void
+as_the_first_process_of_a_container_it_ends_too(void **state)
+{
+	static const char *const argv[] = { "/usr/bin/unshare", "--user",
+		"--map-root-user", "--pid", "--fork", "--kill-child",
+		PATH_UPDATE_TOKENS, NULL };
+	struct environment       env;
+	struct process           container;
+	char                     port[16];
+	pid_t                    child;
+
+	(void)state;
+	if (access(argv[0], X_OK) != 0)
+		skip();
+	enrol(&world, 0, &enrolled);
+	world_environment(&world, &env);
+	snprintf(port, sizeof(port), "%d", free_port());
+	environment_set(&env, "PORT", port);
+	/* It attaches to processes by numbers that mean others there. */
+	environment_set(&env, "ASAN_OPTIONS", "detect_leaks=0");
+	world_run(&world, &container, argv, &env);
+	environment_free(&env);
+	if (!process_await(&container, container.out, "listening on", 20000)) {
+		/* No such namespaces here. */
+		process_free(&container);
+		skip();
+	}
+	child = child_of(container.pid);
+	assert_true(child > 1);
+	assert_int_equal(kill(child, SIGTERM), 0);
+	assert_true(process_wait(&container, 10000));
+	assert_int_equal(container.code, 0);
+	process_free(&container);
+}
+
 /* F-50: the run goes on without its caller. */
 static void
 a_caller_who_leaves_loses_nothing(void **state)
@@ -161,6 +215,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(twenty_calls_at_once_send_each_token_once),
 		cmocka_unit_test(an_end_at_any_moment_flags_nobody),
+		cmocka_unit_test(
+		    as_the_first_process_of_a_container_it_ends_too),
 		cmocka_unit_test(a_caller_who_leaves_loses_nothing),
 		cmocka_unit_test(a_run_ends_before_its_caller_loses_patience),
 	};
