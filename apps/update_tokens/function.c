@@ -81,6 +81,30 @@ is_encoded(const struct request *request)
 	return encoding != NULL && strcasecmp(encoding, "identity") != 0;
 }
 
+/* What the call told of itself, and no more. */
+static void
+log_call(const struct event *event, const struct request *request)
+{
+	const struct log_field told[] = {
+		LOG_TEXT_FIELD("event_id", event->id),
+		LOG_TEXT_FIELD("event_type", event->type),
+		LOG_TEXT_FIELD("event_source", event->source),
+		LOG_TEXT_FIELD("subscription", event->subscription),
+	};
+	struct log_field fields[COUNT(told) + 4] = {
+		LOG_TEXT_FIELD("request_id", request_id(request)),
+		LOG_TEXT_FIELD("trigger", event_name(event->kind)),
+	};
+	size_t n = 2;
+
+	for (size_t i = 0; i < COUNT(told); i++)
+		if (told[i].text[0] != '\0')
+			fields[n++] = told[i];
+	if (event->attempt >= 0)
+		fields[n++] = LOG_INT_FIELD("attempt", event->attempt);
+	log_line(LOG_INFO, "a run is asked for", fields);
+}
+
 /* True when the call may start a run, which is logged; else it is answered. */
 static bool
 accept_event(const struct request *request, struct response *response)
@@ -102,14 +126,7 @@ accept_event(const struct request *request, struct response *response)
 		buf_addf(&response->body, "{\"error\":\"%s\"}\n", fault);
 		return false;
 	}
-	log_line(LOG_INFO, "a run is asked for",
-	    LOG_FIELDS(LOG_TEXT_FIELD("trigger", event_name(event.kind)),
-		LOG_TEXT_FIELD("event_id", event.id),
-		LOG_TEXT_FIELD("event_type", event.type),
-		LOG_TEXT_FIELD("event_source", event.source),
-		LOG_TEXT_FIELD("subscription", event.subscription),
-		LOG_INT_FIELD("attempt", event.attempt),
-		LOG_TEXT_FIELD("request_id", request_id(request))));
+	log_call(&event, request);
 	return true;
 }
 
