@@ -231,7 +231,7 @@ make_small_disk(struct fixture *f, char dir[128])
 	snprintf(dir, 128, "%s", postgres_value(f->pg, "SHOW data_directory"));
 	if (stat(dir, &owner) != 0)
 		return false;
-	strcpy(dir, "/tmp/pgsmall.XXXXXX");
+	snprintf(dir, 128, "/tmp/pgsmall.XXXXXX");
 	assert_non_null(mkdtemp(dir));
 	if (mount("tmpfs", dir, "tmpfs", 0, "size=16m") == 0 &&
 	    chown(dir, owner.st_uid, owner.st_gid) == 0)
@@ -487,16 +487,15 @@ static struct postgres *
 start_one_of_two(char hosts[520], char ports[16])
 {
 	struct postgres *pg = postgres_start();
-	char             host[256];
-	int              port;
+	char             host[256], port[8];
 	size_t           h = strlen(hosts), p = strlen(ports);
 
 	postgres_sql(pg, "CREATE TABLE here (a int); GRANT ALL ON here TO app");
 	assert_int_equal(
-	    sscanf(postgres_conninfo(pg), "host=%255s port=%d", host, &port),
+	    sscanf(postgres_conninfo(pg), "host=%255s port=%7s", host, port),
 	    2);
 	snprintf(hosts + h, 520 - h, "%s%s", h > 0 ? "," : "", host);
-	snprintf(ports + p, 16 - p, "%s%d", p > 0 ? "," : "", port);
+	snprintf(ports + p, 16 - p, "%s%s", p > 0 ? "," : "", port);
 	return pg;
 }
 
