@@ -54,20 +54,26 @@ static const enum ts_type types[COLUMNS] = {
 
 /* clang-format off */
 
-/* 1 clock, 2 application, 3 key, 4 who writes, from 5 on the columns. */
+/*
+ * 1 clock, 2 application, 3 key, 4 who writes, from 5 on the columns.  A row that
+ * somebody locks is passed over: waiting for it would keep all others from being
+ * stored, and would go on in the server after our deadline, with their locks.
+ */
 static const char update_rows[] =
-    "UPDATE tokenstore.account SET"
-    TS_SET_GRANT("u.due", "u.fresh", "u.ends", "u.lives::int4", "$3::int4",
-	"u.access", "u.refresh", "$4", "u.allows") ","
+    "WITH c AS MATERIALIZED (SELECT u.* FROM unnest($5::int8[], $6::text[],"
+    "   $7::int8[], $8::int8[], $9::int8[], $10::int8[], $11::int8[],"
+    "   $12::int8[], $13::int8[], $14::bytea[], $15::bytea[], $16::text[])"
+    "   AS u (n, who, spent, fresh, epoch, lease, due, ends, lives, access,"
+    "   refresh, allows)"
+    "  JOIN tokenstore.account a ON a.subject = u.who AND a.app_id = $2::int4"
+    "   AND a.rt_mac = u.spent AND a.grant_epoch = u.epoch AND a.state <> 2"
+    "  FOR NO KEY UPDATE OF a SKIP LOCKED)"
+    " UPDATE tokenstore.account t SET"
+    TS_SET_GRANT("c.due", "c.fresh", "c.ends", "c.lives::int4", "$3::int4",
+	"c.access", "c.refresh", "$4", "c.allows") ","
     " total_refreshes = total_refreshes + 1, in_doubt_since = 'epoch',"
-    TS_END_LEASE("u.lease")
-    " FROM unnest($5::int8[], $6::text[], $7::int8[], $8::int8[], $9::int8[],"
-    "  $10::int8[], $11::int8[], $12::int8[], $13::int8[], $14::bytea[],"
-    "  $15::bytea[], $16::text[])"
-    "  AS u (n, who, spent, fresh, epoch, lease, due, ends, lives, access,"
-    "  refresh, allows)"
-    " WHERE app_id = $2::int4 AND subject = u.who AND rt_mac = u.spent"
-    "  AND grant_epoch = u.epoch AND state <> 2 RETURNING u.n";
+    TS_END_LEASE("c.lease")
+    " FROM c WHERE t.app_id = $2::int4 AND t.subject = c.who RETURNING c.n";
 
 /* Which of them does the store hold, from a try whose outcome was unknown?  1
  * application, from 2 on the columns. */
@@ -384,6 +390,10 @@ add_pending(struct batch *batch, tokenstore_save_item *item)
 	*pending = (struct pending){ .item = item };
 	item->stored = 0;
 	item->status = TOKENSTORE_OK;
+	if (batch->hopeless) {
+		fail_item(batch, item, &batch->first);
+		return;
+	}
 	status = ts_begin_outcome(batch->store, item->claim, &error);
 	if (status == TOKENSTORE_OK)
 		status = ts_check_time("due_at", item->due_at, &error);

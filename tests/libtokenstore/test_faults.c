@@ -231,7 +231,7 @@ make_small_disk(struct fixture *f, char dir[128])
 	snprintf(dir, 128, "%s", postgres_value(f->pg, "SHOW data_directory"));
 	if (stat(dir, &owner) != 0)
 		return false;
-	strcpy(dir, "/tmp/pgsmall.XXXXXX");
+	snprintf(dir, 128, "/tmp/pgsmall.XXXXXX");
 	assert_non_null(mkdtemp(dir));
 	if (mount("tmpfs", dir, "tmpfs", 0, "size=16m") == 0 &&
 	    chown(dir, owner.st_uid, owner.st_gid) == 0)
@@ -391,11 +391,12 @@ static void
 what_was_stored_without_our_hearing_of_it_is_stored_once(void **state)
 {
 	/* The statement for all, then the commit of the slow way. */
-	static const char *const texts[] = { "UPDATE tokenstore.account SET",
-		"COMMIT" };
-	struct fixture          *f = *state;
-	struct proxy *proxy = proxy_to_postgres(postgres_conninfo(f->pg));
-	tokenstore   *store = open_through(f, proxy, 5000);
+	static const char *const texts[] = {
+		"UPDATE tokenstore.account t SET due_at", "COMMIT"
+	};
+	struct fixture *f = *state;
+	struct proxy   *proxy = proxy_to_postgres(postgres_conninfo(f->pg));
+	tokenstore     *store = open_through(f, proxy, 5000);
 	tokenstore_claim_list *list;
 	char                   subject[16], refresh[24], sql[256];
 
@@ -445,9 +446,10 @@ a_save_into_silence_is_repeated_and_stored_once(void **state)
 
 	put(store, "1", "access-1", "refresh-1");
 	list = claim_one(store, "1");
-	proxy_plan(proxy, &(struct proxy_plan){ .act = PROXY_HOLE,
-			      .way = PROXY_DOWN,
-			      .reply_to = "UPDATE tokenstore.account SET" });
+	proxy_plan(
+	    proxy, &(struct proxy_plan){ .act = PROXY_HOLE,
+		       .way = PROXY_DOWN,
+		       .reply_to = "UPDATE tokenstore.account t SET due_at" });
 	assert_int_equal(tokenstore_save(store, list->items[0], &grant,
 			     grant.expires_at, NULL, NULL),
 	    TOKENSTORE_ERR_TIMEOUT);
@@ -485,16 +487,15 @@ static struct postgres *
 start_one_of_two(char hosts[520], char ports[16])
 {
 	struct postgres *pg = postgres_start();
-	char             host[256];
-	int              port;
+	char             host[256], port[8];
 	size_t           h = strlen(hosts), p = strlen(ports);
 
 	postgres_sql(pg, "CREATE TABLE here (a int); GRANT ALL ON here TO app");
 	assert_int_equal(
-	    sscanf(postgres_conninfo(pg), "host=%255s port=%d", host, &port),
+	    sscanf(postgres_conninfo(pg), "host=%255s port=%7s", host, port),
 	    2);
 	snprintf(hosts + h, 520 - h, "%s%s", h > 0 ? "," : "", host);
-	snprintf(ports + p, 16 - p, "%s%d", p > 0 ? "," : "", port);
+	snprintf(ports + p, 16 - p, "%s%s", p > 0 ? "," : "", port);
 	return pg;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include <libpq-fe.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -373,6 +374,36 @@ savers_of_the_same_accounts_do_not_lock_each_other_out(void **state)
 	end(e);
 }
 
+/* A session that somebody forgot costs the one token that it stands on. */
+static void
+a_locked_row_does_not_keep_the_others_from_being_stored(void **state)
+{
+	struct fixture    *f = *state;
+	struct exchange   *e = claim_many(f, 300);
+	tokenstore_options options = { .keys = KEY_1,
+		.provider = "strava",
+		.client_id = "4711",
+		.actor = "test",
+		.call_timeout_ms = 500 };
+	PGconn            *other = PQconnectdb(postgres_superuser(f->pg));
+
+	tokenstore_close(e->store);
+	e->store = open_with(f, &options);
+	PQclear(PQexec(other, "BEGIN; SELECT 1 FROM tokenstore.account"
+			      " WHERE subject = '7' FOR UPDATE"));
+	assert_int_equal(save_all(e, NULL), TOKENSTORE_ERR_TIMEOUT);
+	for (size_t i = 0; i < e->count; i++)
+		assert_int_equal(e->items[i].status,
+		    strcmp(e->items[i].claim->subject, "7") == 0
+			? TOKENSTORE_ERR_TIMEOUT
+			: TOKENSTORE_OK);
+	check_number_of(f, "total_refreshes = 1", "299");
+	PQfinish(other);
+	assert_int_equal(save_all(e, NULL), TOKENSTORE_OK);
+	check_number_of(f, "total_refreshes = 1 AND lease_id = 0", "300");
+	end(e);
+}
+
 static void
 many_are_put_off_and_given_back_at_once(void **state)
 {
@@ -442,6 +473,8 @@ main(void)
 		STORE_TEST(large_tokens_are_spread_over_statements),
 		STORE_TEST(
 		    savers_of_the_same_accounts_do_not_lock_each_other_out),
+		STORE_TEST(
+		    a_locked_row_does_not_keep_the_others_from_being_stored),
 		STORE_TEST(many_are_put_off_and_given_back_at_once),
 		STORE_TEST(
 		    without_a_database_all_fail_alike_and_none_is_tried_twice),

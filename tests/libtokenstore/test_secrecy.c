@@ -5,6 +5,47 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The calls for many, and the budget. */
+static void
+use_many(tokenstore *store)
+{
+	const tokenstore_claim_options options = { .limit = 5,
+		.lease_s = 120,
+		.used_within_s = 1,
+		.keep_alive_s = 1000000 };
+	const tokenstore_window        window = { 900, 10, 50, { 0 } };
+	const tokenstore_usage         usage = { 900, 10, 1, 0, { 0 } };
+	tokenstore_grant               grant =
+	    grant_of(store, "SECRET-access-8", "SECRET-refresh-8");
+	tokenstore_claim_list *list;
+	tokenstore_save_item   item = { .grant = &grant };
+	tokenstore_deferral    deferral = { .reason = "network" };
+	tokenstore_permit      permit;
+
+	assert_int_equal(
+	    tokenstore_claim_due(store, &options, &list, NULL), TOKENSTORE_OK);
+	assert_int_equal(
+	    tokenstore_release_many(store, list->items, list->count, NULL),
+	    TOKENSTORE_OK);
+	tokenstore_claim_list_free(list);
+	list = claim_one(store, "1");
+	deferral.claim = item.claim = list->items[0];
+	assert_int_equal(
+	    tokenstore_save_many(store, &item, 1, NULL), TOKENSTORE_OK);
+	assert_int_equal(
+	    tokenstore_defer_many(store, &deferral, 1, NULL), TOKENSTORE_OK);
+	assert_int_equal(
+	    tokenstore_release_many(store, list->items, list->count, NULL),
+	    TOKENSTORE_OK);
+	tokenstore_claim_list_free(list);
+	assert_int_equal(tokenstore_budget_take(
+			     store, "overall", &window, 1, 9, &permit, NULL),
+	    TOKENSTORE_OK);
+	assert_int_equal(tokenstore_budget_learn(store, "overall", &usage, 1, 1,
+			     permit.granted - 1, NULL),
+	    TOKENSTORE_OK);
+}
+
 /* Uses every call once or more, with tokens that are easy to find. */
 static void
 use_everything(struct fixture *f)
@@ -34,6 +75,7 @@ use_everything(struct fixture *f)
 	assert_int_equal(
 	    tokenstore_release(f->store, list->items[0], NULL), TOKENSTORE_OK);
 	tokenstore_claim_list_free(list);
+	use_many(f->store);
 	put(f->store, "2", "SECRET-access-6", "SECRET-refresh-6");
 	put(f->store, "3", "SECRET-access-7", "SECRET-refresh-7");
 	assert_int_equal(tokenstore_touch(f->store, "2", NULL), TOKENSTORE_OK);
