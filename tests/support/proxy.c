@@ -31,6 +31,7 @@ struct address {
 struct connection {
 	struct proxy  *proxy;
 	pthread_t      thread;
+	uint64_t       number;
 	bool           used, over; /* over: wants nothing but to be joined */
 	int            fds[2]; /* to be read: UP the client, DOWN the server */
 
@@ -48,6 +49,8 @@ struct proxy {
 	int                 listener;
 	char                dir[80]; /* of our own socket; "" for TCP */
 	pthread_t           thread;
+	proxy_watch_fn      watch;
+	void               *watch_ctx;
 	pthread_mutex_t     lock; /* guards what follows */
 	pthread_cond_t      change;
 	bool                stopping;
@@ -83,8 +86,7 @@ adopt(struct connection *c)
 	c->tail_len = 0;
 	if (plan->within == 0)
 		return;
-	drawn = draw(plan->seed, proxy->counts.connections * CONNECTIONS_MAX +
-				     (uint64_t)(c - proxy->connections));
+	drawn = draw(plan->seed, c->number);
 	c->way = (drawn & 1) != 0 ? PROXY_UP : PROXY_DOWN;
 	c->left = (size_t)((drawn >> 1) % plan->within);
 }
@@ -203,6 +205,8 @@ pass(struct connection *c, enum proxy_way way)
 		clock_sleep_ms(delay_ms, NULL);
 	if (!send_all(c->fds[!way], bytes, len))
 		return false;
+	if (proxy->watch != NULL && len > 0)
+		proxy->watch(proxy->watch_ctx, c->number, way, bytes, len);
 	if (act == PROXY_HOLE)
 		wait_for_the_next_plan(c);
 	return act == PROXY_PASS;
@@ -285,10 +289,10 @@ take(struct proxy *proxy, int fd)
 	if (c == NULL) {
 		close(fd);
 	} else {
-		*c = (struct connection){
-			.proxy = proxy, .used = true, .fds = { fd, -1 }
-		};
-		proxy->counts.connections++;
+		*c = (struct connection){ .proxy = proxy,
+			.number = ++proxy->counts.connections,
+			.used = true,
+			.fds = { fd, -1 } };
 		adopt(c);
 		if (pthread_create(&c->thread, NULL, serve, c) != 0)
 			errx(1, "the proxy cannot start a thread");
@@ -381,11 +385,13 @@ proxy_to_postgres(const char *conninfo)
 {
 	const char   *tmp = secure_getenv("TMPDIR");
 	struct proxy *proxy = new ();
+	const char   *at = strstr(conninfo, " port=");
 	char          dir[128];
 	int           port;
 
-	if (sscanf(conninfo, "host=%127s port=%d", dir, &port) != 2)
+	if (at == NULL || sscanf(conninfo, "host=%127s", dir) != 1)
 		errx(1, "no unix socket: %s", conninfo);
+	port = (int)strtol(at + strlen(" port="), NULL, 10);
 	proxy->there = socket_address(dir, port);
 	snprintf(proxy->dir, sizeof(proxy->dir), "%s/proxy.XXXXXX",
 	    tmp != NULL && strlen(tmp) < 60 ? tmp : "/tmp");
@@ -450,6 +456,13 @@ proxy_stop(struct proxy *proxy)
 	pthread_cond_destroy(&proxy->change);
 	pthread_mutex_destroy(&proxy->lock);
 	free(proxy);
+}
+
+void
+proxy_watch(struct proxy *proxy, proxy_watch_fn fn, void *ctx)
+{
+	proxy->watch = fn;
+	proxy->watch_ctx = ctx;
 }
 
 void

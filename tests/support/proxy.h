@@ -74,6 +74,15 @@ void proxy_stop(struct proxy *proxy); /* NULL is ignored */
 
 void proxy_plan(struct proxy *proxy, const struct proxy_plan *plan);
 
+/*
+ * Sees all bytes that passed, once they were handed over: `connection` counts
+ * from 1 in the order in which they came.  Called by the connections' threads,
+ * at the same time perhaps.  To be set before the first connection.
+ */
+typedef void (*proxy_watch_fn)(void *ctx, uint64_t connection,
+    enum proxy_way way, const char *bytes, size_t len);
+void proxy_watch(struct proxy *proxy, proxy_watch_fn fn, void *ctx);
+
 /* Closes every connection at once. */
 void proxy_cut(struct proxy *proxy);
 
