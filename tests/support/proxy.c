@@ -17,7 +17,7 @@
 
 #define CONNECTIONS_MAX 256 /* at once; more are closed */
 #define PIECE_SIZE 16384
-#define TEXT_MAX 64
+#define TEXT_MAX 512
 
 struct address {
 	union {
@@ -40,7 +40,7 @@ struct connection {
 	enum proxy_way way;
 	size_t         left;           /* of what may still pass that way */
 	bool           asking;         /* what passed last went up */
-	char           tail[TEXT_MAX]; /* of what went up */
+	char           tail[TEXT_MAX]; /* of the bytes that may hold the text */
 	size_t         tail_len;
 };
 
@@ -80,7 +80,7 @@ adopt(struct connection *c)
 	uint64_t                 drawn;
 
 	c->plan = proxy->plans;
-	c->armed = plan->reply_to == NULL && plan->request == 0;
+	c->armed = plan->text == NULL && plan->request == 0;
 	c->way = plan->way;
 	c->left = plan->after;
 	c->tail_len = 0;
@@ -91,12 +91,12 @@ adopt(struct connection *c)
 	c->left = (size_t)((drawn >> 1) % plan->within);
 }
 
-/* Looks for the plan's text in what goes up; how many bytes of this piece are
- * before its end, 0 when it is not there. */
+/* Looks for the plan's text; how many bytes of this piece come before its end, 0
+ * when it is not there. */
 static size_t
 find_text(struct connection *c, const char *bytes, size_t len)
 {
-	const char *text = c->proxy->plan.reply_to;
+	const char *text = c->proxy->plan.text;
 	size_t      text_len = strlen(text), before = c->tail_len, keep;
 	char        both[TEXT_MAX + PIECE_SIZE];
 	const char *found;
@@ -123,8 +123,9 @@ arm(struct connection *c, enum proxy_way way, const char *bytes, size_t len)
 	proxy->counts.requests += begins;
 	if (c->armed)
 		return 0;
-	if (proxy->plan.reply_to != NULL && way == PROXY_UP) {
-		before = find_text(c, bytes, len);
+	if (proxy->plan.text != NULL) {
+		if (way == proxy->plan.text_way)
+			before = find_text(c, bytes, len);
 		c->armed = before > 0;
 	} else if (proxy->plan.request != 0 && begins) {
 		c->armed = proxy->counts.requests == proxy->plan.request;
@@ -468,8 +469,8 @@ proxy_watch(struct proxy *proxy, proxy_watch_fn fn, void *ctx)
 void
 proxy_plan(struct proxy *proxy, const struct proxy_plan *plan)
 {
-	if (plan->reply_to != NULL &&
-	    (plan->reply_to[0] == '\0' || strlen(plan->reply_to) > TEXT_MAX))
+	if (plan->text != NULL &&
+	    (plan->text[0] == '\0' || strlen(plan->text) > TEXT_MAX))
 		errx(1, "a plan's text has 1 to %d bytes", TEXT_MAX);
 	pthread_mutex_lock(&proxy->lock);
 	proxy->plan = *plan;

@@ -215,7 +215,7 @@ the_reply_to_a_text_is_dropped(void **state)
 	proxy_plan(l.proxy, &(struct proxy_plan){ .act = PROXY_CUT,
 				.way = PROXY_DOWN,
 				.after = 2,
-				.reply_to = "COMMIT" });
+				.text = "COMMIT" });
 	say(l.client, "BEGIN");
 	hear(l.server, "BEGIN");
 	say(l.server, "begun");
@@ -441,9 +441,9 @@ a_commit_whose_reply_is_lost_was_made(void **state)
 	    proxy, postgres_conninfo(pg), conninfo, sizeof(conninfo));
 	conn = PQconnectdb(conninfo);
 	assert_int_equal(PQstatus(conn), CONNECTION_OK);
-	proxy_plan(proxy,
-	    &(struct proxy_plan){
-		.act = PROXY_CUT, .way = PROXY_DOWN, .reply_to = "COMMIT" });
+	proxy_plan(
+	    proxy, &(struct proxy_plan){
+		       .act = PROXY_CUT, .way = PROXY_DOWN, .text = "COMMIT" });
 	PQclear(PQexec(conn, "BEGIN"));
 	PQclear(PQexec(conn, "INSERT INTO t VALUES (1)"));
 	result = PQexec(conn, "COMMIT");
