@@ -50,7 +50,8 @@ static struct failover {
 static void
 pair(const char *command, const char *argument)
 {
-	const char *const  argv[] = { PAIR, command, failover.base, argument,
+	static const char  script[] = PAIR;
+	const char *const  argv[] = { script, command, failover.base, argument,
 		 NULL };
 	struct environment env = { 0 };
 	struct process     process;
@@ -198,8 +199,8 @@ check(tokenstore *store, struct writer *writer)
 static void
 what_was_acknowledged_outlives_the_primary(void **state)
 {
-	const char      *wanted = secure_getenv("STORM_PROMOTIONS");
-	int              n = wanted != NULL ? atoi(wanted) : PROMOTIONS;
+	const char *wanted = secure_getenv("STORM_PROMOTIONS");
+	int n = wanted != NULL ? (int)strtol(wanted, NULL, 10) : PROMOTIONS;
 	tokenstore      *store = open_store();
 	tokenstore_error err;
 	int              before, after;

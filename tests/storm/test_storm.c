@@ -449,7 +449,7 @@ storm_for(int64_t ms)
 		call_on();
 		take_answers(TICK_MS);
 		crew_look(&storm.crew);
-		if (is_time(&storm.kill_at, 500, 3000))
+		if (is_time(&storm.kill_at, 300, 2000))
 			strike_a_program();
 		if (is_time(&storm.link_at, 200, 900))
 			strike_a_link();
@@ -603,7 +603,7 @@ tell(void)
 	    storm.did.freezes, storm.did.cuts, storm.did.holes,
 	    storm.did.crashes, storm.did.visits, storm.did.consents,
 	    storm.did.disconnects, storm.did.withdrawals,
-	    (long long)(storm.reports + storm.crew.reports),
+	    (long long)storm.reports + (long long)storm.crew.reports,
 	    (long long)strava_sum("refreshes"), (long long)storm.overlaps);
 	print_message(
 	    "nothing lost but what died between the reply and the commit, and "
