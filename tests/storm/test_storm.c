@@ -36,6 +36,7 @@
 #define ROUND_MS 2000
 #define TICK_MS 10
 #define RUN_MS 90000
+#define LONG_MS 5500    /* a call to the database ends after 5000 */
 #define LINK_BYTES 3000 /* a link is cut below this, or not at all */
 
 /* What the storm knows of an athlete beside what Strava and the store say. */
@@ -80,7 +81,8 @@ static struct storm {
 
 	/* How often it came. */
 	struct {
-		int rounds, kills, terms, freezes, cuts, holes, crashes;
+		int rounds, kills, terms, freezes, cuts, holes, crashes,
+		    outages;
 		int consents, visits, disconnects, withdrawals;
 	} did;
 } storm;
@@ -353,11 +355,19 @@ strike_a_link(void)
 	proxy_plan(link, &plan);
 }
 
+/* One time in two for longer than a call waits, so that what came from Strava
+ * has to be stored again and again; but not while somebody is asked to end, who
+ * may then give up. */
 static void
 crash_the_database(void)
 {
+	bool long_one = draw(2) == 0;
+
+	for (int i = 0; i < PLACES; i++)
+		long_one &= storm.crew.hands[i].condition != ENDING;
 	postgres_crash(storm.world.postgres);
-	clock_sleep_ms((int64_t)draw(300), NULL);
+	clock_sleep_ms(long_one ? LONG_MS : (int64_t)draw(300), NULL);
+	storm.did.outages += long_one;
 	postgres_restart(storm.world.postgres);
 	storm.did.crashes++;
 }
@@ -597,12 +607,13 @@ tell(void)
 	print_message(
 	    "seed %" PRIu64 ": %d rounds; %d kills, %d asked to end, %d "
 	    "freezes; links cut %d times, silent %d times; %d crashes of the "
-	    "database; %d visits, %d consents, %d disconnects, %d withdrawals "
+	    "database, %d of them long; %d visits, %d consents, %d "
+	    "disconnects, %d withdrawals "
 	    "at Strava; %lld reports added up; %lld refreshes, %lld overlaps\n",
 	    storm.seed, storm.did.rounds, storm.did.kills, storm.did.terms,
 	    storm.did.freezes, storm.did.cuts, storm.did.holes,
-	    storm.did.crashes, storm.did.visits, storm.did.consents,
-	    storm.did.disconnects, storm.did.withdrawals,
+	    storm.did.crashes, storm.did.outages, storm.did.visits,
+	    storm.did.consents, storm.did.disconnects, storm.did.withdrawals,
 	    (long long)storm.reports + (long long)storm.crew.reports,
 	    (long long)strava_sum("refreshes"), (long long)storm.overlaps);
 	print_message(
