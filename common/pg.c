@@ -14,6 +14,7 @@
 
 #define PARAMS_MAX 32
 #define REPEATS 5
+#define BACKOFF_MS 100 /* the first pause; it doubles */
 #define ROLLBACK_MS 1000
 #define BYTEA 17 /* the type's number, the same in every database */
 
@@ -44,6 +45,13 @@ pg_new(const char *conninfo, const char *password, const char *program,
 		return NULL;
 	}
 	return pg;
+}
+
+void
+pg_set_password_fn(struct pg *pg, pg_password_fn fn, void *ctx)
+{
+	pg->target.password_fn = fn;
+	pg->target.password_ctx = ctx;
 }
 
 static void
@@ -148,6 +156,12 @@ is_success(const PGresult *result)
 	       status == PGRES_EMPTY_QUERY;
 }
 
+static bool
+has_sqlstate(const PGresult *result)
+{
+	return PQresultErrorField(result, PG_DIAG_SQLSTATE) != NULL;
+}
+
 /* What the server said against a statement.  Messages of class 22 quote the
  * value that was refused. */
 static enum pg_class
@@ -163,8 +177,8 @@ refused(struct pg *pg, const PGresult *result, struct pg_error *error)
 		text = "the server refused a value";
 	kind = pg_class_of(state);
 	pg_fail(error, kind, state, "%s", text);
-	if (kind == PG_CONNECTION || PQstatus(pg->conn) == CONNECTION_BAD ||
-	    (kind == PG_READ_ONLY && !pg->in_transaction))
+	if (kind == PG_CONNECTION || kind == PG_READ_ONLY ||
+	    PQstatus(pg->conn) == CONNECTION_BAD)
 		drop(pg);
 	return kind;
 }
@@ -223,10 +237,12 @@ receive(struct pg *pg, PGresult **out, struct pg_error *error)
 			PQclear(result);
 		}
 	}
-	if (kind == PG_OK && kept == NULL)
-		kind = broken(pg, error);
-	else if (kind == PG_OK && !is_success(kept))
+	/* A server that ends a session says why before it hangs up. */
+	if (kept != NULL && !is_success(kept) &&
+	    (kind == PG_OK || has_sqlstate(kept)))
 		kind = refused(pg, kept, error);
+	else if (kind == PG_OK && kept == NULL)
+		kind = broken(pg, error);
 	else if (kind == PG_OK && !decode_bytea(kept))
 		kind = pg_fail(error, PG_OTHER, "",
 		    "the server's setting bytea_output must be hex");
@@ -262,25 +278,34 @@ run_once(struct pg *pg, const char *sql, const struct pg_param *params,
 	return receive(pg, result, error);
 }
 
-/* Is it worth doing the same again, on a new connection perhaps? */
+/* May a statement be sent again that ended so `tries` times? */
 static bool
-is_passing(enum pg_class kind)
+is_passing(enum pg_class kind, int tries, bool twice)
 {
-	return kind == PG_AGAIN || kind == PG_CONNECTION ||
-	       kind == PG_READ_ONLY;
+	switch (kind) {
+	case PG_AGAIN:
+	case PG_BUSY: return true;
+	case PG_WAITED: return tries < 2;
+	case PG_CONNECTION:
+	case PG_READ_ONLY: return twice;
+	default: return false;
+	}
 }
 
+/* Until the outcome is final.  `twice`: it may be carried out twice. */
 static enum pg_class
 run_again(struct pg *pg, const char *sql, const struct pg_param *params,
-    int count, PGresult **result, struct pg_error *error)
+    int count, bool twice, PGresult **result, struct pg_error *error)
 {
 	struct retry  retry;
 	enum pg_class kind;
+	int           tries = 0;
 
 	retry_start(&retry, REPEATS, pg->deadline_ms, NULL);
+	retry.backoff_ms = BACKOFF_MS;
 	do
 		kind = run_once(pg, sql, params, count, result, error);
-	while (is_passing(kind) && retry_wait(&retry, -1));
+	while (is_passing(kind, ++tries, twice) && retry_wait(&retry, -1));
 	return kind;
 }
 
@@ -301,32 +326,34 @@ hand_out(PGresult *result, struct pg_result **out)
 		PQclear(result);
 }
 
-enum pg_class
-pg_run(struct pg *pg, const char *sql, const struct pg_param *params, int count,
-    struct pg_result **result, struct pg_error *error)
+static enum pg_class
+run(struct pg *pg, const char *sql, const struct pg_param *params, int count,
+    bool twice, struct pg_result **result, struct pg_error *error)
 {
 	PGresult     *r;
 	enum pg_class kind;
 
 	set_deadline(pg, pg->call_timeout_ms);
-	kind = run_once(pg, sql, params, count, &r, error);
+	if (pg->in_transaction)
+		kind = run_once(pg, sql, params, count, &r, error);
+	else
+		kind = run_again(pg, sql, params, count, twice, &r, error);
 	hand_out(r, result);
 	return kind;
+}
+
+enum pg_class
+pg_run(struct pg *pg, const char *sql, const struct pg_param *params, int count,
+    struct pg_result **result, struct pg_error *error)
+{
+	return run(pg, sql, params, count, false, result, error);
 }
 
 enum pg_class
 pg_run_again(struct pg *pg, const char *sql, const struct pg_param *params,
     int count, struct pg_result **result, struct pg_error *error)
 {
-	PGresult     *r;
-	enum pg_class kind;
-
-	if (pg->in_transaction)
-		return pg_run(pg, sql, params, count, result, error);
-	set_deadline(pg, pg->call_timeout_ms);
-	kind = run_again(pg, sql, params, count, &r, error);
-	hand_out(r, result);
-	return kind;
+	return run(pg, sql, params, count, true, result, error);
 }
 
 enum pg_class
@@ -352,7 +379,7 @@ pg_begin_within(struct pg *pg, int64_t timeout_ms, struct pg_error *error)
 	enum pg_class kind;
 
 	set_deadline(pg, timeout_ms);
-	kind = run_again(pg, "BEGIN", NULL, 0, &result, error);
+	kind = run_again(pg, "BEGIN", NULL, 0, true, &result, error);
 	PQclear(result);
 	pg->in_transaction = kind == PG_OK;
 	return kind;

@@ -23,16 +23,19 @@ enum pg_class {
 	PG_OK = 0,
 	PG_NOMEM,
 	PG_CONNECTION, /* none, or it broke: the outcome of a write is unknown;
-			* also 08xxx and 57Pxx, the server is going away */
+			* also 40003, 08xxx, 57Pxx, 25P03: the server is going
+			* away */
 	PG_TIMEOUT,    /* our deadline passed: the outcome is unknown */
-	PG_AGAIN,      /* 40001 40P01 55P03 57014: nothing was done, repeat */
+	PG_AGAIN,      /* 40001 40P01: nothing was done, repeat */
+	PG_WAITED,     /* 55P03 57014: nothing was done, after a long wait */
 	PG_BUSY,       /* 53300: too many connections, wait */
-	PG_FULL,       /* 53100 53200 58030: disk or memory of the server */
+	PG_FULL,       /* 53xxx 58030: disk or memory of the server */
 	PG_READ_ONLY,  /* 25006: this is not the primary */
 	PG_DENIED,     /* 28xxx, 42501: wrong password or missing grant */
 	PG_MISSING, /* 3Dxxx 3Fxxx 42P01 42703: no such database, schema, table
 		     * or column */
 	PG_UNIQUE,  /* 23505 */
+	PG_VALUE,   /* 22xxx 23xxx: the values are at fault, not the database */
 	PG_OTHER
 };
 
@@ -59,6 +62,15 @@ struct pg *pg_new(const char *conninfo, const char *password,
 void       pg_free(struct pg *pg);
 
 /*
+ * Asks for the password whenever a connection is made, for passwords that end
+ * after a while.  `fn` writes it into `password` and returns true, or one line of
+ * why there is none into `message`.  What it wrote is wiped once libpq has it.
+ */
+typedef bool (*pg_password_fn)(void *ctx, char *password, size_t password_size,
+    char *message, size_t message_size);
+void pg_set_password_fn(struct pg *pg, pg_password_fn fn, void *ctx);
+
+/*
  * Refuses, before anything is sent, conninfo that libpq cannot read and a
  * server that would be reached without a verified certificate: sslmode must be
  * verify-full unless every host is loopback or a unix socket.
@@ -81,8 +93,11 @@ struct pg_param pg_int(char text[PG_INT_SIZE], int64_t value);
 /*
  * Runs one statement, connecting first if need be.  *result, unless NULL is
  * given for it, is to be ended with pg_result_free(); it is NULL on failure.
- * A statement that is repeated safely may be given to pg_run_again().  At most
- * 32 parameters.
+ * At most 32 parameters.
+ *
+ * Outside of a transaction it is repeated, inside the call's deadline, when the
+ * server certainly did nothing: a few times after PG_AGAIN and PG_BUSY, with
+ * growing pauses, and once after PG_WAITED.
  */
 enum pg_class pg_run(struct pg *pg, const char *sql,
     const struct pg_param *params, int count, struct pg_result **result,
@@ -90,8 +105,7 @@ enum pg_class pg_run(struct pg *pg, const char *sql,
 
 /*
  * The same for a statement that may be carried out twice: repeats it, on a new
- * connection if need be, after PG_AGAIN, PG_CONNECTION and PG_READ_ONLY, a few
- * times, inside one call's deadline.
+ * connection, after PG_CONNECTION and PG_READ_ONLY too.
  */
 enum pg_class pg_run_again(struct pg *pg, const char *sql,
     const struct pg_param *params, int count, struct pg_result **result,

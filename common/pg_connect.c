@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "buf.h"
 #include "clock.h"
 #include "pg_internal.h"
 
 #define OPTIONS_MAX 64 /* libpq 15 knows 40 */
 #define HOST_SIZE 256
+#define PASSWORD_SIZE 8192 /* some are signed documents */
 
 /*
  * Where to connect: what the conninfo says, else what libpq takes from the
@@ -238,7 +240,8 @@ add_option(struct options *options, const char *keyword, const char *value)
 /* What is asked of the n-th host, which `where` names. */
 static void
 fill_options(struct options *options, const struct pg_target *target,
-    const struct settings *settings, size_t n, char where[3][HOST_SIZE])
+    const char *password, const struct settings *settings, size_t n,
+    char where[3][HOST_SIZE])
 {
 	static const char *const names[] = { "host", "hostaddr", "port" };
 
@@ -258,20 +261,21 @@ fill_options(struct options *options, const struct pg_target *target,
 		add_option(options, names[i], where[i]);
 	}
 	add_option(options, "client_encoding", "UTF8");
-	add_option(options, "password", target->password);
+	add_option(options, "password", password);
 }
 
 /* One host, by the earlier of its own deadline and the call's. */
 static enum pg_class
-connect_to(const struct pg_target *target, const struct settings *settings,
-    size_t n, int64_t deadline_ms, PGconn **conn, struct pg_error *error)
+connect_to(const struct pg_target *target, const char *password,
+    const struct settings *settings, size_t n, int64_t deadline_ms,
+    PGconn **conn, struct pg_error *error)
 {
 	char           where[3][HOST_SIZE];
 	struct options options;
 	int64_t        own_ms = clock_steady_ms() + target->connect_timeout_ms;
 	enum pg_class  kind;
 
-	fill_options(&options, target, settings, n, where);
+	fill_options(&options, target, password, settings, n, where);
 	*conn = PQconnectStartParams(options.keywords, options.values, 0);
 	if (*conn == NULL)
 		return pg_fail(error, PG_NOMEM, "", "out of memory");
@@ -292,29 +296,63 @@ connect_to(const struct pg_target *target, const struct settings *settings,
  * would wait for a silent first one until our deadline.  What a server itself
  * refuses is final, as with libpq: the others would say the same.
  */
+static enum pg_class
+connect_to_any(struct pg_target *target, const char *password,
+    const struct settings *settings, int64_t deadline_ms, PGconn **conn,
+    struct pg_error *error)
+{
+	enum pg_class kind = PG_CONNECTION;
+	size_t        hosts = host_count(settings), n;
+
+	for (size_t i = 0; i < hosts; i++) {
+		n = (target->host + i) % hosts;
+		kind = connect_to(
+		    target, password, settings, n, deadline_ms, conn, error);
+		if (kind == PG_OK)
+			target->host = n;
+		if (kind != PG_CONNECTION && kind != PG_TIMEOUT)
+			break;
+	}
+	return kind;
+}
+
+/* The password of today.  A failure is one of the connection: it may pass. */
+static enum pg_class
+ask_password(const struct pg_target *target, char password[PASSWORD_SIZE],
+    struct pg_error *error)
+{
+	char message[200] = "";
+
+	if (target->password_fn(target->password_ctx, password, PASSWORD_SIZE,
+		message, sizeof(message)))
+		return PG_OK;
+	return pg_fail(error, PG_CONNECTION, "",
+	    "no password for the server%s%s", message[0] != '\0' ? ": " : "",
+	    message);
+}
+
 enum pg_class
 pg_connect(struct pg_target *target, int64_t deadline_ms, PGconn **conn,
     struct pg_error *error)
 {
+	char            asked[PASSWORD_SIZE] = "";
+	const char     *password = target->password;
 	struct settings settings;
-	enum pg_class   kind = PG_CONNECTION;
-	size_t          hosts, n;
+	enum pg_class   kind = PG_OK;
 
 	*conn = NULL;
 	if (!settings_read(&settings, target->conninfo)) {
 		settings_free(&settings);
 		return pg_fail(error, PG_OTHER, "", "bad connection string");
 	}
-	hosts = host_count(&settings);
-	for (size_t i = 0; i < hosts; i++) {
-		n = (target->host + i) % hosts;
-		kind =
-		    connect_to(target, &settings, n, deadline_ms, conn, error);
-		if (kind == PG_OK)
-			target->host = n;
-		if (kind != PG_CONNECTION && kind != PG_TIMEOUT)
-			break;
+	if (target->password_fn != NULL) {
+		kind = ask_password(target, asked, error);
+		password = asked;
 	}
+	if (kind == PG_OK)
+		kind = connect_to_any(
+		    target, password, &settings, deadline_ms, conn, error);
+	wipe(asked, sizeof(asked));
 	settings_free(&settings);
 	return kind;
 }

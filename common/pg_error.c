@@ -5,27 +5,31 @@
 
 #include "pg_internal.h"
 
-/* The longest code that matches the front of an SQLSTATE decides. */
+/* The first code that an SQLSTATE starts with decides. */
 static const struct {
 	const char   *code;
 	enum pg_class kind;
 } classes[] = {
 	{ "08", PG_CONNECTION },
+	{ "22", PG_VALUE },
 	{ "23505", PG_UNIQUE },
+	{ "23", PG_VALUE },
 	{ "25006", PG_READ_ONLY },
+	{ "25P03", PG_CONNECTION },
+	{ "25P04", PG_CONNECTION },
 	{ "28", PG_DENIED },
 	{ "3D", PG_MISSING },
 	{ "3F", PG_MISSING },
 	{ "40001", PG_AGAIN },
+	{ "40003", PG_CONNECTION },
 	{ "40P01", PG_AGAIN },
 	{ "42501", PG_DENIED },
 	{ "42703", PG_MISSING },
 	{ "42P01", PG_MISSING },
-	{ "53100", PG_FULL },
-	{ "53200", PG_FULL },
 	{ "53300", PG_BUSY },
-	{ "55P03", PG_AGAIN },
-	{ "57014", PG_AGAIN },
+	{ "53", PG_FULL },
+	{ "55P03", PG_WAITED },
+	{ "57014", PG_WAITED },
 	{ "57P", PG_CONNECTION },
 	{ "58030", PG_FULL },
 };

@@ -27,9 +27,11 @@ void pg_take_sqlstate(char *message, char sqlstate[6]);
 /* pg_connect.c: where the server is and how to reach it. */
 
 struct pg_target {
-	char   *conninfo, *password, *program;
-	int64_t connect_timeout_ms; /* for each host */
-	size_t  host;               /* of several, the one that worked last */
+	char          *conninfo, *password, *program;
+	pg_password_fn password_fn; /* NULL: `password` it is */
+	void          *password_ctx;
+	int64_t        connect_timeout_ms; /* for each host */
+	size_t         host; /* of several, the one that worked last */
 };
 
 /* On success *conn is non-blocking and to be ended with PQfinish(); on failure

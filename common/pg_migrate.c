@@ -233,7 +233,8 @@ pg_migrate(struct pg *pg, const char *schema, const struct pg_migration *steps,
 			kind = apply_next(&m, &why);
 		else if (is_missing(&why))
 			kind = prepare(&m, &why);
-		if (kind != PG_OK && kind != PG_AGAIN && kind != PG_CONNECTION)
+		if (kind != PG_OK && kind != PG_AGAIN && kind != PG_WAITED &&
+		    kind != PG_CONNECTION)
 			break;
 		if (kind != PG_OK && !retry_wait(&retry, -1))
 			break;

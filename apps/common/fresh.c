@@ -10,6 +10,7 @@
 #include "log.h"
 #include "members.h"
 #include "refresh.h"
+#include "turn.h"
 
 /* With so much life left an access token is used as it is ... */
 #define ENOUGH_S 300
@@ -18,7 +19,7 @@
 
 /* How long to wait for that somebody, and how often to look. */
 #define WAIT_MS 15000
-#define LOOK_MS 50
+#define LOOK_MS 25
 #define LOOK_MOST_MS 1000
 #define BUSY_RETRY_S 5
 
@@ -200,6 +201,8 @@ struct search {
 	char                subject[24];
 	int64_t             distrusted; /* sequence of a bad token; 0: none */
 	bool                refreshed;  /* by ourselves, just now */
+	bool                lost;       /* somebody else had the claim ... */
+	int64_t             lost_at;    /* ... at this sequence */
 	tokenstore_account *account;    /* the last look */
 	struct fresh_error *error;
 };
@@ -251,14 +254,14 @@ look(struct search *search)
 	return FRESH_OK;
 }
 
-/* Spends the claim.  FRESH_OK: look again. */
+/* Spends the claim in the list.  FRESH_OK: look again. */
 static enum fresh_status
-refresh(struct search *search, tokenstore_claim *claim)
+refresh(struct search *search, tokenstore_claim_list *list, int64_t claimed_ms)
 {
 	strava_error         err;
 	enum refresh_outcome outcome;
 
-	outcome = refresh_claim(search->backend, claim, &err);
+	outcome = refresh_claim(search->backend, list, claimed_ms, &err);
 	if (outcome == REFRESH_DONE || outcome == REFRESH_UNCHANGED) {
 		search->refreshed = true;
 		return FRESH_OK;
@@ -277,26 +280,53 @@ refresh(struct search *search, tokenstore_claim *claim)
 	return fail_strava(search->error, &err);
 }
 
-/* Refreshes if nobody else does.  FRESH_OK: look again, *waiting for somebody
- * else if that is so. */
+/* FRESH_OK: look again, search->lost if somebody else is refreshing. */
 static enum fresh_status
-claim(struct search *search, bool *waiting)
+claim(struct search *search)
 {
+	int64_t                claimed_ms = clock_steady_ms();
 	tokenstore_claim_list *list;
 	tokenstore_error       err;
-	enum fresh_status      status = FRESH_OK;
 
 	if (tokenstore_claim_one(search->backend->store, search->subject,
-		REFRESH_LEASE_S, &list, &err) != TOKENSTORE_OK)
+		ENGINE_LEASE_S, &list, &err) != TOKENSTORE_OK)
 		return fail(search->error, FRESH_STORE, -1, err.message);
-	*waiting = list->count == 0;
-	if (list->unreadable > 0)
-		status = fail(search->error, FRESH_STORE, -1,
-		    "the tokens of this athlete cannot be opened: is a key "
-		    "missing in TOKEN_KEYS?");
-	else if (list->count > 0)
-		status = refresh(search, list->items[0]);
+	if (list->count > 0)
+		return refresh(search, list, claimed_ms);
+	search->lost = list->unreadable == 0;
+	search->lost_at = search->account->sequence;
 	tokenstore_claim_list_free(list);
+	return search->lost ? FRESH_OK
+			    : fail(search->error, FRESH_STORE, -1,
+				  "the tokens of this athlete cannot be "
+				  "opened: is a key missing in TOKEN_KEYS?");
+}
+
+/* The one who has the claim still seems to be at work. */
+static bool
+is_somebody_elses(const struct search *search)
+{
+	const tokenstore_account *account = search->account;
+
+	return search->lost && account->sequence == search->lost_at &&
+	       account->leased_until > clock_now(search->backend);
+}
+
+/* Refreshes if nobody else does, in this process or another. */
+static enum fresh_status
+refresh_alone(struct search *search, bool *waiting)
+{
+	struct turn       turn;
+	enum fresh_status status;
+
+	*waiting =
+	    is_somebody_elses(search) || !turn_take(&turn, search->subject);
+	if (*waiting)
+		return FRESH_OK;
+	search->lost = false;
+	status = claim(search);
+	turn_give(&turn);
+	*waiting = search->lost;
 	return status;
 }
 
@@ -315,7 +345,21 @@ improve(struct search *search, bool *waiting)
 			? FRESH_RATE_LIMIT
 			: FRESH_STRAVA,
 		    pause_s, "the last refresh failed: not yet again");
-	return claim(search, waiting);
+	return refresh_alone(search, waiting);
+}
+
+/* Waits for the thread whose turn it is, or a moment for another process.  False
+ * when the time is over. */
+static bool
+await_other(const struct search *search, int64_t pause_ms, int64_t until_ms)
+{
+	int64_t left_ms = until_ms - clock_steady_ms();
+
+	if (left_ms <= 0)
+		return false;
+	if (turn_await(search->subject, left_ms))
+		return true;
+	return clock_sleep_ms(pause_ms, &search->backend->hurry);
 }
 
 /* FRESH_OK: search->account holds an access token that works.  A failure does
@@ -344,8 +388,7 @@ find(struct search *search)
 			return FRESH_OK;
 		if (status != FRESH_OK)
 			return status;
-		if (clock_steady_ms() >= until_ms ||
-		    !clock_sleep_ms(pause_ms, &search->backend->hurry))
+		if (!await_other(search, pause_ms, until_ms))
 			return fail(search->error, FRESH_STRAVA, BUSY_RETRY_S,
 			    "somebody else is still refreshing the token");
 		pause_ms =

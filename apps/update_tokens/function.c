@@ -11,7 +11,7 @@
  * is made early enough for its request and for storing what comes back.
  */
 #define ANSWER_MS 160000
-#define CLAIM_MS (ANSWER_MS - REFRESH_TIMEOUT_MS - 10000)
+#define CLAIM_MS (ANSWER_MS - ENGINE_TIMEOUT_MS - 10000)
 
 /* How long a call waits for one of the others to end. */
 #define TURN_MS 20000
@@ -51,7 +51,7 @@ refresh(void *app, const struct request *request, struct response *response)
 	refresh_run(backend, &options, &report);
 	pool_give(function->pool, backend);
 	answer(response, report.complete ? 200 : 503);
-	refresh_report_json(&report, &response->body);
+	report_json(&report, &response->body);
 	buf_add_text(&response->body, "\n");
 }
 

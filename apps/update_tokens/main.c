@@ -42,7 +42,7 @@ print_report(const struct refresh_report *report)
 	bool       ok;
 
 	buf_init(&json, 1024);
-	ok = refresh_report_json(report, &json) &&
+	ok = report_json(report, &json) &&
 	     printf("%s\n", buf_text(&json)) > 0 && fflush(stdout) == 0;
 	buf_free(&json);
 	return ok;

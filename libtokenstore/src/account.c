@@ -96,25 +96,6 @@ ts_sealed_free(struct ts_sealed *sealed)
 	buf_free(&sealed->refresh);
 }
 
-void
-ts_grant_params(struct ts_params *params, const tokenstore *store,
-    const char *subject, const struct ts_sealed *sealed, int64_t due_at)
-{
-	ts_params_timed(params, store, subject);
-	ts_add_int(params, due_at);
-	ts_add_int(params, sealed->prints.values[0]);
-	ts_add_int(params, sealed->grant->expires_at);
-	ts_add_int(params, sealed->grant->expires_in);
-	ts_add_int(params, store->ring.keys[0].id);
-	if (sealed->has_access)
-		ts_add_bytes(params, &sealed->access);
-	else
-		ts_add_text(params, NULL);
-	ts_add_bytes(params, &sealed->refresh);
-	ts_add_text(params, store->actor);
-	ts_add_text(params, sealed->grant->scope);
-}
-
 /* When a grant that was just consented to is to be refreshed; 0, which is now,
  * when no access token came with it. */
 static int64_t
@@ -137,6 +118,28 @@ struct put {
 	int64_t                 due_at, grant_epoch;
 };
 
+/* The first twelve parameters of both statements below. */
+static void
+put_params(
+    struct ts_params *params, const tokenstore *store, const struct put *put)
+{
+	const struct ts_sealed *sealed = put->sealed;
+
+	ts_params_timed(params, store, put->subject);
+	ts_add_int(params, put->due_at);
+	ts_add_int(params, sealed->prints.values[0]);
+	ts_add_int(params, sealed->grant->expires_at);
+	ts_add_int(params, sealed->grant->expires_in);
+	ts_add_int(params, store->ring.keys[0].id);
+	if (sealed->has_access)
+		ts_add_bytes(params, &sealed->access);
+	else
+		ts_add_text(params, NULL);
+	ts_add_bytes(params, &sealed->refresh);
+	ts_add_text(params, store->actor);
+	ts_add_text(params, sealed->grant->scope);
+}
+
 /* *inserted: the account was not there. */
 static tokenstore_status
 insert_account(tokenstore *store, const struct put *put, bool *inserted,
@@ -145,18 +148,19 @@ insert_account(tokenstore *store, const struct put *put, bool *inserted,
 	static const char sql[] =
 	    "INSERT INTO tokenstore.account (due_at, rt_mac, expires_at,"
 	    " expires_in, key_id, access_ct, refresh_ct, last_refreshed_by,"
-	    " scope, grant_epoch, slot, app_id, subject, created_at, "
-	    "updated_at)"
+	    " scope, grant_epoch, slot, app_id, subject, created_at,"
+	    " last_used_at, updated_at)"
 	    " VALUES (to_timestamp($4::int8), $5::int8, CASE WHEN $9::bytea IS"
 	    " NULL THEN 'epoch'::timestamptz ELSE to_timestamp($6::int8) END,"
 	    " $7::int4, $8::int4, coalesce($9::bytea, ''), $10::bytea, $11,"
 	    " coalesce($12, ''), $13::int8, $14::int2, $2::int4, $3, " TS_NOW
-	    ", " TS_NOW_EXACT ") ON CONFLICT (subject, app_id) DO NOTHING";
+	    ", " TS_NOW ", " TS_NOW_EXACT
+	    ") ON CONFLICT (subject, app_id) DO NOTHING";
 	struct ts_params  params;
 	struct pg_result *result;
 	tokenstore_status status;
 
-	ts_grant_params(&params, store, put->subject, put->sealed, put->due_at);
+	put_params(&params, store, put);
 	ts_add_int(&params, put->grant_epoch);
 	ts_add_int(&params, ts_hash(put->subject) % TS_SLOTS);
 	status = ts_run(store, sql, &params, &result, err);
@@ -175,11 +179,14 @@ insert_account(tokenstore *store, const struct put *put, bool *inserted,
 static tokenstore_status
 update_account(tokenstore *store, const struct put *put, tokenstore_error *err)
 {
-	static const char sql[] =
-	    "UPDATE tokenstore.account SET" TS_SET_GRANT
-	    ", in_doubt_since = CASE WHEN lease_until > " TS_NOW
-	    "  THEN in_doubt_since ELSE 'epoch' END, revoked_at = 'epoch'"
-	    " WHERE app_id = $2::int4 AND subject = $3";
+	static const char sql[] = "UPDATE tokenstore.account SET" TS_SET_GRANT(
+	    "$4::int8", "$5::int8", "$6::int8", "$7::int4", "$8::int4",
+	    "$9::bytea", "$10::bytea", "$11",
+	    "$12") ", in_doubt_since = CASE WHEN lease_until > " TS_NOW
+		   "  THEN in_doubt_since ELSE 'epoch' END, revoked_at = "
+		   "'epoch',"
+		   " last_used_at = " TS_NOW
+		   " WHERE app_id = $2::int4 AND subject = $3";
 	struct ts_params  params;
 	struct ts_row     row;
 	tokenstore_status status;
@@ -196,7 +203,7 @@ update_account(tokenstore *store, const struct put *put, tokenstore_error *err)
 		    store, put->subject, &put->sealed->prints, err);
 	if (status != TOKENSTORE_OK)
 		return status;
-	ts_grant_params(&params, store, put->subject, put->sealed, put->due_at);
+	put_params(&params, store, put);
 	return ts_run(store, sql, &params, NULL, err);
 }
 

@@ -7,6 +7,7 @@
 #include "retry.h"
 
 #define REPEATS 5
+#define BACKOFF_MS 100 /* the first pause; it doubles */
 
 static struct pg_param *
 next(struct ts_params *params)
@@ -90,14 +91,16 @@ ts_run_again(tokenstore *store, const char *sql, const struct ts_params *params,
 	return ts_fail_pg(err, &error);
 }
 
-/* One attempt at a transaction. */
+/* One attempt at a transaction, to be over by the deadline. */
 static tokenstore_status
-attempt(tokenstore *store, ts_work work, void *ctx, tokenstore_error *err)
+attempt(tokenstore *store, ts_work work, void *ctx, int64_t deadline_ms,
+    tokenstore_error *err)
 {
 	struct pg_error   error;
 	tokenstore_status status;
 
-	if (pg_begin(store->pg, &error) != PG_OK)
+	if (pg_begin_within(
+		store->pg, deadline_ms - clock_steady_ms(), &error) != PG_OK)
 		return ts_fail_pg(err, &error);
 	status = work(store, ctx, err);
 	if (status != TOKENSTORE_OK) {
@@ -112,13 +115,14 @@ attempt(tokenstore *store, ts_work work, void *ctx, tokenstore_error *err)
 tokenstore_status
 ts_transact(tokenstore *store, ts_work work, void *ctx, tokenstore_error *err)
 {
-	struct retry      retry;
+	int64_t      deadline_ms = clock_steady_ms() + store->call_timeout_ms;
+	struct retry retry;
 	tokenstore_status status;
 
-	retry_start(
-	    &retry, REPEATS, clock_steady_ms() + store->call_timeout_ms, NULL);
+	retry_start(&retry, REPEATS, deadline_ms, NULL);
+	retry.backoff_ms = BACKOFF_MS;
 	do
-		status = attempt(store, work, ctx, err);
+		status = attempt(store, work, ctx, deadline_ms, err);
 	while ((status == TOKENSTORE_ERR_BUSY ||
 		   status == TOKENSTORE_ERR_CONNECTION) &&
 	       retry_wait(&retry, -1));

@@ -39,6 +39,7 @@ status_of(const struct pg_error *error)
 	case PG_READ_ONLY: return TOKENSTORE_ERR_CONNECTION;
 	case PG_TIMEOUT: return TOKENSTORE_ERR_TIMEOUT;
 	case PG_AGAIN:
+	case PG_WAITED:
 	case PG_BUSY: return TOKENSTORE_ERR_BUSY;
 	case PG_FULL: return TOKENSTORE_ERR_FULL;
 	case PG_DENIED: return TOKENSTORE_ERR_DENIED;
@@ -48,6 +49,7 @@ status_of(const struct pg_error *error)
 			   ? TOKENSTORE_ERR_DATABASE
 			   : TOKENSTORE_ERR_SCHEMA;
 	case PG_UNIQUE:
+	case PG_VALUE:
 	case PG_OTHER: break;
 	}
 	return TOKENSTORE_ERR_DATABASE;

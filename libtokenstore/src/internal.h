@@ -14,7 +14,7 @@
  */
 
 #define TS_SCHEMA "tokenstore"
-#define TS_SCHEMA_VERSION 1
+#define TS_SCHEMA_VERSION 2
 #define TS_SLOTS 64
 #define TS_KEYS_MAX 16
 #define TS_TOKEN_MAX 8192
@@ -122,15 +122,21 @@ char *ts_unseal(const struct ts_keyring *ring, enum ts_purpose purpose,
 /* store.c */
 
 struct tokenstore {
-	struct pg        *pg;
-	struct ts_keyring ring;
-	char             *provider, *client_id, *actor;
-	int64_t           call_timeout_ms, clock_offset_s;
-	int32_t           app_id; /* 0: not asked for yet */
+	struct pg             *pg;
+	struct ts_keyring      ring;
+	char                  *provider, *client_id, *actor;
+	tokenstore_password_fn password_fn;
+	void                  *password_ctx;
+	int64_t                call_timeout_ms, clock_offset_s;
+	int32_t                app_id; /* 0: not asked for yet */
 
-	/* Where the next claim goes on, see claim.c. */
-	int     scan_slot;
-	int64_t scan_low;
+	/* Where the next claim of each kind goes on, and until when those who
+	 * use their accounts need not be looked at again: see scan.c. */
+	struct ts_scan {
+		int     slot;
+		int64_t low;
+	} scans[2];
+	int64_t rest_until_ms;
 };
 
 struct ts_place ts_place_of(const tokenstore *store, const char *subject);
@@ -177,6 +183,17 @@ void ts_add_bytes(struct ts_params *params, const struct buf *bytes);
 #define TS_PRINTS_SIZE ((size_t)TS_KEYS_MAX * PG_INT_SIZE)
 void ts_add_prints(struct ts_params *params, const struct ts_prints *prints,
     char text[TS_PRINTS_SIZE]);
+
+/* array.c: arrays as binary parameters. */
+
+enum ts_type { TS_BYTEA = 17, TS_INT8 = 20, TS_TEXT = 25 };
+
+/* Empties `array` and begins one of `count` elements, which are to be added.
+ * Failure is sticky, as with every buf. */
+void ts_array_start(struct buf *array, enum ts_type type, size_t count);
+void ts_array_int(struct buf *array, int64_t value);
+void ts_array_bytes(struct buf *array, const struct buf *bytes);
+void ts_array_text(struct buf *array, const char *text); /* NULL: null */
 
 /* Starts with the application and the subject, timed with the clock's offset in
  * front. */
@@ -238,30 +255,28 @@ tokenstore_status ts_sealed_make(struct ts_sealed *sealed,
 void              ts_sealed_free(struct ts_sealed *sealed);
 
 /*
- * What a grant makes of an account, for the SET of an UPDATE, and the
- * parameters for it, which are the first twelve of the statement.  A grant
- * without access token leaves the old one and is due again soon.
+ * What a grant makes of an account, for the SET of an UPDATE.  The arguments
+ * say where each value comes from: a parameter or a column.  A grant without
+ * access token, which is null then, leaves the old one and is due again soon.
  */
-#define TS_SET_GRANT                                                   \
-	" due_at = CASE WHEN $9::bytea IS NULL THEN least("            \
-	"   to_timestamp($4::int8), " TS_NOW " + interval '1 minute')" \
-	"  ELSE to_timestamp($4::int8) END,"                           \
-	" rt_mac = $5::int8,"                                          \
-	" expires_at = CASE WHEN $9::bytea IS NULL THEN expires_at"    \
-	"  ELSE to_timestamp($6::int8) END,"                           \
-	" expires_in = CASE WHEN $9::bytea IS NULL THEN expires_in"    \
-	"  ELSE $7::int4 END,"                                         \
-	" key_id = CASE WHEN $9::bytea IS NULL AND access_ct <> ''"    \
-	"  THEN key_id ELSE $8::int4 END,"                             \
-	" access_ct = coalesce($9::bytea, access_ct),"                 \
-	" refresh_ct = $10::bytea,"                                    \
-	" last_refreshed_by = $11,"                                    \
-	" scope = coalesce($12, scope),"                               \
-	" token_seq = token_seq + 1, updated_at = " TS_NOW_EXACT ","   \
+#define TS_SET_GRANT(                                                 \
+    due, mac, ends, lives, key, access, refresh, actor, scope_)       \
+	" due_at = CASE WHEN " access " IS NULL THEN least("          \
+	"   to_timestamp(" due "), " TS_NOW " + interval '1 minute')" \
+	"  ELSE to_timestamp(" due ") END,"                           \
+	" rt_mac = " mac ","                                          \
+	" expires_at = CASE WHEN " access " IS NULL THEN expires_at"  \
+	"  ELSE to_timestamp(" ends ") END,"                          \
+	" expires_in = CASE WHEN " access " IS NULL THEN expires_in"  \
+	"  ELSE " lives " END,"                                       \
+	" key_id = CASE WHEN " access " IS NULL AND access_ct <> ''"  \
+	"  THEN key_id ELSE " key " END,"                             \
+	" access_ct = coalesce(" access ", access_ct),"               \
+	" refresh_ct = " refresh ","                                  \
+	" last_refreshed_by = " actor ","                             \
+	" scope = coalesce(" scope_ ", scope),"                       \
+	" token_seq = token_seq + 1, updated_at = " TS_NOW_EXACT ","  \
 	" state = 0, fail_count = 0, last_error = ''"
-
-void ts_grant_params(struct ts_params *params, const tokenstore *store,
-    const char *subject, const struct ts_sealed *sealed, int64_t due_at);
 
 /* spill.c: the refresh tokens of an account beside its main one.  All of these
  * run in the transaction that has locked the account. */
@@ -289,11 +304,69 @@ struct ts_claim {
 	tokenstore_claim shown; /* what callers see; they point here */
 	char            *subject, *refresh_token, *access_token; /* owned */
 	int64_t          lease_id, lease_s, grant_epoch, due_at;
+	int64_t          rt_mac; /* of the refresh token, as the row has it */
 };
 
-/* outcome.c */
+/* What tokenstore_claim_list points into. */
+struct ts_list {
+	tokenstore_claim_list shown;
+	tokenstore_claim    **items;
+	size_t                capacity;
+	int64_t               lease_id, lease_s;
+};
 
-tokenstore_status ts_release(
-    tokenstore *store, const struct ts_claim *claim, tokenstore_error *err);
+tokenstore_status ts_check_lease(int64_t lease_s, tokenstore_error *err);
+
+/* NULL when memory or randomness is short. */
+struct ts_list *ts_list_new(int64_t lease_s);
+
+/* Adds what a statement of the form TS_CLAIM claimed.  A row that does not open
+ * is claimed all the same, without a refresh token, until ts_list_finish(). */
+tokenstore_status ts_list_add(const tokenstore *store, struct ts_list *list,
+    const struct pg_result *result, tokenstore_error *err);
+
+/* Takes the claims that do not open out of the list and releases them.  What
+ * cannot be released is left to the end of the lease. */
+void ts_list_finish(tokenstore *store, struct ts_list *list);
+
+/*
+ * A statement that claims those active accounts for which `which`, the end of a
+ * query, holds.  Parameters: 1 clock, 2 application, 3 lease, 4 its id, from 5 on
+ * those of `which`.  MATERIALIZED keeps a limit from being applied more than
+ * once.
+ */
+#define TS_CLAIM(which)                                               \
+	"WITH c AS MATERIALIZED (SELECT subject, app_id, due_at,"     \
+	"  in_doubt_since FROM tokenstore.account"                    \
+	"  WHERE app_id = $2::int4 AND state = 0 AND lease_until <"   \
+	"  " TS_NOW which " FOR NO KEY UPDATE SKIP LOCKED)"           \
+	" UPDATE tokenstore.account t SET"                            \
+	" lease_until = " TS_NOW " + $3::int8 * interval '1 second'," \
+	" lease_id = $4::int8,"                                       \
+	" total_refresh_checks = t.total_refresh_checks + 1,"         \
+	" in_doubt_since = CASE WHEN t.in_doubt_since = 'epoch'"      \
+	"  THEN " TS_NOW " ELSE t.in_doubt_since END"                 \
+	" FROM c WHERE t.subject = c.subject AND t.app_id = c.app_id" \
+	" RETURNING t.subject, t.refresh_ct, t.access_ct,"            \
+	" " TS_EPOCH("t.expires_at") ", " TS_EPOCH(                   \
+	    "c.in_doubt_since") ","                                   \
+				" t.grant_epoch, " TS_EPOCH(          \
+				    "c.due_at") ", t.rt_mac"
+
+/* give_back.c */
+
+/* tokenstore_release_many() for claims that are known to be good. */
+tokenstore_status ts_release_many(tokenstore *store,
+    tokenstore_claim *const *claims, size_t count, tokenstore_error *err);
+
+/* Refuses what is no claim, and makes the application known. */
+tokenstore_status ts_begin_outcome(
+    tokenstore *store, const tokenstore_claim *claim, tokenstore_error *err);
+
+/* For the SET of an UPDATE: ends the lease if its id is `id`. */
+#define TS_END_LEASE(id)                          \
+	" lease_until = CASE WHEN lease_id = " id \
+	"  THEN 'epoch' ELSE lease_until END,"    \
+	" lease_id = CASE WHEN lease_id = " id "  THEN 0 ELSE lease_id END"
 
 #endif

@@ -75,11 +75,25 @@ check_options(const tokenstore_options *o, tokenstore_error *err)
 	    o->clock_offset_s > OFFSET_MAX_S)
 		return ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
 		    "clock_offset_s: is out of range");
+	if (o->password != NULL && o->password_fn != NULL)
+		return ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
+		    "password and password_fn: give one of them");
 	if (!pg_check_conninfo(o->conninfo != NULL ? o->conninfo : "", message,
 		sizeof(message)))
 		return ts_fail(
 		    err, TOKENSTORE_ERR_ARGUMENT, "conninfo: %s", message);
 	return TOKENSTORE_OK;
+}
+
+/* pg_password_fn; `ctx` is the store. */
+static bool
+ask_password(void *ctx, char *password, size_t password_size, char *message,
+    size_t message_size)
+{
+	const tokenstore *store = ctx;
+
+	return store->password_fn(store->password_ctx, password, password_size,
+		   message, message_size) == 0;
 }
 
 /* Copies what the options say; false when memory is short. */
@@ -94,12 +108,17 @@ set_up(tokenstore *store, const tokenstore_options *o)
 	if (store->call_timeout_ms == 0)
 		store->call_timeout_ms = CALL_TIMEOUT_MS;
 	store->clock_offset_s = o->clock_offset_s;
-	store->scan_slot = (int)(start % TS_SLOTS);
+	for (size_t i = 0; i < 2; i++)
+		store->scans[i].slot = (int)(start % TS_SLOTS);
 	store->provider = strdup(o->provider);
 	store->client_id = strdup(o->client_id);
 	store->actor = strdup(o->actor);
 	store->pg = pg_new(o->conninfo != NULL ? o->conninfo : "", o->password,
 	    o->actor, connect_ms, store->call_timeout_ms);
+	store->password_fn = o->password_fn;
+	store->password_ctx = o->password_ctx;
+	if (store->pg != NULL && o->password_fn != NULL)
+		pg_set_password_fn(store->pg, ask_password, store);
 	return start != 0 && store->provider != NULL &&
 	       store->client_id != NULL && store->actor != NULL &&
 	       store->pg != NULL;

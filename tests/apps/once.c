@@ -18,6 +18,7 @@ static const struct member report_members[] = {
 	MEMBER_REQUIRED(struct report, deferred, put_int64, NULL, "deferred"),
 	MEMBER_REQUIRED(
 	    struct report, rate_limited, put_int64, NULL, "rate_limited"),
+	MEMBER_REQUIRED(struct report, in_doubt, put_int64, NULL, "in_doubt"),
 	MEMBER_REQUIRED(
 	    struct report, duration_ms, put_int64, NULL, "duration_ms"),
 };
@@ -48,6 +49,7 @@ report_read(const char *text)
 	assert_int_equal(report.due, report.refreshed + report.unchanged +
 					 report.revoked + report.failed +
 					 report.deferred + report.rate_limited);
+	assert_true(report.in_doubt <= report.deferred);
 	json_object_put(object);
 	return report;
 }

@@ -4,13 +4,25 @@
 #include <stdlib.h>
 #include <time.h>
 
-double
-rounds_now_us(void)
+static double
+now_us(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	clock_gettime(clock, &t);
 	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+double
+rounds_now_us(void)
+{
+	return now_us(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+double
+rounds_wall_us(void)
+{
+	return now_us(CLOCK_MONOTONIC);
 }
 
 static int

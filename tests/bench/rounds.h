@@ -12,6 +12,9 @@
 /* Of the processor, not of the wall: the machine may have other work. */
 double rounds_now_us(void);
 
+/* Of the wall, for what another process does. */
+double rounds_wall_us(void);
+
 /* Sorts. */
 double rounds_median(double *us, size_t count);
 

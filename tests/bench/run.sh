@@ -14,3 +14,5 @@ echo "== polylines"
 build/bench/tests/bench/bench_polyline
 echo "== token refreshes"
 sh tests/bench/refresh.sh build/bench/tests/bench/bench_refresh 5000 9
+echo "== claims and saves"
+build/bench/tests/bench/bench_claim_save

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct fixture fixture;
@@ -8,8 +10,17 @@ static struct fixture fixture;
 int
 start_cluster(void **state)
 {
+	const char *isolation = secure_getenv("TEST_ISOLATION");
+	char        sql[128];
+
 	fixture.pg = postgres_start();
 	*state = &fixture;
+	if (isolation == NULL)
+		return 0;
+	snprintf(sql, sizeof(sql),
+	    "ALTER ROLE app SET default_transaction_isolation = '%s'",
+	    isolation);
+	postgres_sql(fixture.pg, sql);
 	return 0;
 }
 
@@ -96,6 +107,16 @@ put(tokenstore *store, const char *subject, const char *access,
 
 	if (tokenstore_put(store, subject, &grant, &err) != TOKENSTORE_OK)
 		fail_msg("%s", err.message);
+}
+
+tokenstore_status
+claim_due(
+    tokenstore *store, int limit, int64_t lease_s, tokenstore_claim_list **list)
+{
+	const tokenstore_claim_options options = { .limit = limit,
+		.lease_s = lease_s };
+
+	return tokenstore_claim_due(store, &options, list, NULL);
 }
 
 tokenstore_claim_list *

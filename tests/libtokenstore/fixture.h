@@ -18,7 +18,8 @@ struct fixture {
 	tokenstore      *store;
 };
 
-/* For cmocka_run_group_tests(): the cluster. */
+/* For cmocka_run_group_tests(): the cluster.  TEST_ISOLATION in the environment
+ * names the isolation of the store's transactions. */
 int start_cluster(void **state);
 int end_cluster(void **state);
 
@@ -39,6 +40,10 @@ tokenstore_grant grant_of(
     tokenstore *store, const char *access, const char *refresh);
 void put(tokenstore *store, const char *subject, const char *access,
     const char *refresh);
+
+/* What tokenstore_claim_due() says, for everybody alike. */
+tokenstore_status claim_due(tokenstore *store, int limit, int64_t lease_s,
+    tokenstore_claim_list **list);
 
 /* The one claim on a subject, due or not; the list is to be freed. */
 tokenstore_claim_list *claim_one(tokenstore *store, const char *subject);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include <libpq-fe.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,8 +33,7 @@ claim_all(tokenstore *store, int limit, unsigned char *seen)
 	int                    total = 0, n;
 
 	for (;;) {
-		if (tokenstore_claim_due(store, limit, 120, &list, NULL) !=
-		    TOKENSTORE_OK)
+		if (claim_due(store, limit, 120, &list) != TOKENSTORE_OK)
 			return -1;
 		if (list->count == 0)
 			break;
@@ -60,8 +60,7 @@ what_is_not_due_is_not_claimed(void **state)
 	tokenstore_claim_list *list;
 
 	put_many(f->store, 3);
-	assert_int_equal(tokenstore_claim_due(f->store, 10, 120, &list, NULL),
-	    TOKENSTORE_OK);
+	assert_int_equal(claim_due(f->store, 10, 120, &list), TOKENSTORE_OK);
 	assert_int_equal(list->count, 0);
 	assert_int_equal(list->unreadable, 0);
 	tokenstore_claim_list_free(list);
@@ -98,8 +97,7 @@ the_longest_due_comes_first(void **state)
 	int64_t                last = 0;
 
 	put_many(f->store, 50);
-	assert_int_equal(
-	    tokenstore_claim_due(store, 100, 120, &list, NULL), TOKENSTORE_OK);
+	assert_int_equal(claim_due(store, 100, 120, &list), TOKENSTORE_OK);
 	assert_int_equal(list->count, 50);
 	for (size_t i = 0; i < list->count; i++) {
 		a = get(store, list->items[i]->subject);
@@ -174,8 +172,7 @@ only_active_accounts_are_claimed(void **state)
 	    TOKENSTORE_OK);
 	assert_int_equal(list->count, 0);
 	tokenstore_claim_list_free(list);
-	assert_int_equal(
-	    tokenstore_claim_due(later, 5, 120, &list, NULL), TOKENSTORE_OK);
+	assert_int_equal(claim_due(later, 5, 120, &list), TOKENSTORE_OK);
 	assert_int_equal(list->count, 0);
 	tokenstore_claim_list_free(list);
 	tokenstore_close(later);
@@ -279,8 +276,7 @@ a_wrong_key_changes_nothing(void **state)
 	for (int i = 0; i < 2; i++) {
 		store = open_store(f, keys[i], LATER_S);
 		assert_int_equal(
-		    tokenstore_claim_due(store, 5, 120, &list, NULL),
-		    TOKENSTORE_OK);
+		    claim_due(store, 5, 120, &list), TOKENSTORE_OK);
 		assert_int_equal(list->count, 0);
 		assert_int_equal(list->unreadable, 20);
 		tokenstore_claim_list_free(list);
@@ -310,8 +306,7 @@ a_damaged_row_does_not_stop_the_others(void **state)
 	    " WHERE subject IN ('3', '4')");
 	for (int i = 0; i < 10; i++) {
 		assert_int_equal(
-		    tokenstore_claim_due(later, 4, 120, &list, NULL),
-		    TOKENSTORE_OK);
+		    claim_due(later, 4, 120, &list), TOKENSTORE_OK);
 		count += list->count;
 		if (list->unreadable > unreadable)
 			unreadable = list->unreadable;
@@ -322,9 +317,128 @@ a_damaged_row_does_not_stop_the_others(void **state)
 	tokenstore_close(later);
 }
 
+/* Claims with a say in everything; how many, and the first one's subject. */
+static size_t
+claim_with(tokenstore *store, const tokenstore_claim_options *options,
+    char subject[16])
+{
+	tokenstore_claim_list *list;
+	tokenstore_error       err;
+	size_t                 count;
+
+	if (tokenstore_claim_due(store, options, &list, &err) != TOKENSTORE_OK)
+		fail_msg("%s", err.message);
+	count = list->count;
+	snprintf(
+	    subject, 16, "%s", count > 0 ? list->items[0]->subject : "none");
+	tokenstore_claim_list_free(list);
+	return count;
+}
+
+#define DAY_S INT64_C(86400)
+
+static void
+those_in_use_come_first(void **state)
+{
+	static const tokenstore_claim_options options = {
+		.limit = 1, .lease_s = 120, .used_within_s = 7 * DAY_S
+	};
+	struct fixture *f = *state;
+	tokenstore     *later = open_store(f, KEY_1, 8 * DAY_S);
+	char            subject[16];
+
+	put_many(f->store, 40);
+	assert_int_equal(tokenstore_touch(later, "17", NULL), TOKENSTORE_OK);
+	assert_int_equal(tokenstore_touch(later, "23", NULL), TOKENSTORE_OK);
+	for (int i = 0; i < 40; i++) {
+		assert_int_equal(claim_with(later, &options, subject), 1);
+		assert_int_equal(
+		    strcmp(subject, "17") == 0 || strcmp(subject, "23") == 0,
+		    i < 2);
+	}
+	assert_int_equal(claim_with(later, &options, subject), 0);
+	tokenstore_close(later);
+}
+
+static void
+idle_accounts_are_kept_alive_and_else_left_asleep(void **state)
+{
+	static const tokenstore_claim_options options = { .limit = 100,
+		.lease_s = 120,
+		.used_within_s = 7 * DAY_S,
+		.keep_alive_s = 30 * DAY_S };
+	struct fixture                       *f = *state;
+	tokenstore      *soon = open_store(f, KEY_1, 8 * DAY_S);
+	tokenstore      *late = open_store(f, KEY_1, 30 * DAY_S + 60);
+	tokenstore_stats stats;
+	char             subject[16];
+
+	put_many(f->store, 40);
+	assert_int_equal(tokenstore_touch(soon, "17", NULL), TOKENSTORE_OK);
+	assert_int_equal(claim_with(soon, &options, subject), 1);
+	assert_string_equal(subject, "17");
+	/* A round to the end puts the others to sleep, so that none is due. */
+	assert_int_equal(claim_with(soon, &options, subject), 0);
+	assert_int_equal(
+	    tokenstore_stats_get(soon, &stats, NULL), TOKENSTORE_OK);
+	assert_number(stats.due, 1);
+	/* Whoever comes back is served at once. */
+	tokenstore_claim_list_free(claim_one(soon, "5"));
+	assert_int_equal(claim_with(late, &options, subject), 40);
+	tokenstore_close(soon);
+	tokenstore_close(late);
+}
+
+/* A row that is locked for a moment is passed over and found the next time. */
+static void
+what_is_locked_is_passed_over(void **state)
+{
+	struct fixture *f = *state;
+	PGconn         *other = PQconnectdb(postgres_superuser(f->pg));
+	tokenstore     *later = open_store(f, KEY_1, LATER_S);
+	unsigned char   seen[20] = { 0 };
+
+	put_many(f->store, 20);
+	PQclear(PQexec(other, "BEGIN; SELECT 1 FROM tokenstore.account"
+			      " WHERE subject = '7' FOR UPDATE"));
+	assert_int_equal(claim_all(later, 50, seen), 19);
+	assert_int_equal(seen[7], 0);
+	PQclear(PQexec(other, "ROLLBACK"));
+	assert_int_equal(claim_all(later, 50, seen), 1);
+	assert_int_equal(seen[7], 1);
+	PQfinish(other);
+	tokenstore_close(later);
+}
+
+/* While a forgotten transaction keeps the dead from being removed, a claim goes
+ * on from its mark, and finds what became due behind it in the next round. */
+static void
+what_is_due_behind_the_mark_is_found_next_time(void **state)
+{
+	struct fixture *f = *state;
+	tokenstore     *later = open_store(f, KEY_1, LATER_S);
+	unsigned char   seen[60] = { 0 };
+	char            subject[16];
+	static const tokenstore_claim_options options = { .limit = 1,
+		.lease_s = 120 };
+
+	put_many(f->store, 60);
+	assert_int_equal(claim_with(later, &options, subject), 1);
+	postgres_sql(f->pg, "UPDATE tokenstore.account SET due_at = 'epoch'"
+			    " WHERE lease_id = 0 AND subject < '3'");
+	assert_int_equal(claim_all(later, 1, seen), 59);
+	tokenstore_close(later);
+}
+
 static void
 what_is_out_of_contract_is_refused(void **state)
 {
+	static const tokenstore_claim_options bad[] = {
+		{ 1, 1, -1, 0, { 0 } },
+		{ 1, 1, 1, -1, { 0 } },
+		{ 1, 1, 0, 1, { 0 } },
+		{ 1, 1, INT64_MAX, 1, { 0 } },
+	};
 	struct fixture        *f = *state;
 	tokenstore_claim_list *list;
 	const int              limits[] = { 0, -1, 10001 };
@@ -332,19 +446,23 @@ what_is_out_of_contract_is_refused(void **state)
 
 	put(f->store, "1", "access", "refresh");
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(
-		    tokenstore_claim_due(f->store, limits[i], 120, &list, NULL),
+		assert_int_equal(claim_due(f->store, limits[i], 120, &list),
 		    TOKENSTORE_ERR_ARGUMENT);
 		assert_null(list);
-		assert_int_equal(
-		    tokenstore_claim_due(f->store, 1, leases[i], &list, NULL),
+		assert_int_equal(claim_due(f->store, 1, leases[i], &list),
 		    TOKENSTORE_ERR_ARGUMENT);
 		assert_int_equal(
 		    tokenstore_claim_one(f->store, "1", leases[i], &list, NULL),
 		    TOKENSTORE_ERR_ARGUMENT);
 	}
-	assert_int_equal(tokenstore_claim_due(f->store, 1, 1, NULL, NULL),
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(
+		    tokenstore_claim_due(f->store, &bad[i], &list, NULL),
+		    TOKENSTORE_ERR_ARGUMENT);
+	assert_int_equal(tokenstore_claim_due(f->store, NULL, &list, NULL),
 	    TOKENSTORE_ERR_ARGUMENT);
+	assert_int_equal(
+	    claim_due(f->store, 1, 1, NULL), TOKENSTORE_ERR_ARGUMENT);
 }
 
 int
@@ -361,6 +479,10 @@ main(void)
 		STORE_TEST(threads_share_the_work_without_overlap),
 		STORE_TEST(a_wrong_key_changes_nothing),
 		STORE_TEST(a_damaged_row_does_not_stop_the_others),
+		STORE_TEST(those_in_use_come_first),
+		STORE_TEST(idle_accounts_are_kept_alive_and_else_left_asleep),
+		STORE_TEST(what_is_locked_is_passed_over),
+		STORE_TEST(what_is_due_behind_the_mark_is_found_next_time),
 		STORE_TEST(what_is_out_of_contract_is_refused),
 	};
 

@@ -23,8 +23,7 @@ use_everything(struct fixture *f)
 	save(f->store, list->items[0], "SECRET-access-4", "SECRET-refresh-4");
 	save(f->store, list->items[0], "SECRET-access-5", "SECRET-refresh-5");
 	tokenstore_claim_list_free(list);
-	assert_int_equal(
-	    tokenstore_claim_due(f->store, 5, 120, &list, NULL), TOKENSTORE_OK);
+	assert_int_equal(claim_due(f->store, 5, 120, &list), TOKENSTORE_OK);
 	tokenstore_claim_list_free(list);
 	list = claim_one(f->store, "1");
 	assert_int_equal(

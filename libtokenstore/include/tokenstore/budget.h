@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TOKENSTORE_BUDGET_H
+#define TOKENSTORE_BUDGET_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <tokenstore/api.h>
+#include <tokenstore/error.h>
+#include <tokenstore/store.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * How many requests the provider allows the application, counted in the
+ * database so that all programs share them.  A budget has a name, such as
+ * "overall", and a count for each window of time.  A window of 900 seconds
+ * begins whenever the database's clock, in epoch seconds, is a multiple of 900.
+ */
+typedef struct tokenstore_window {
+	int64_t window_s; /* 1 to 31536000 */
+
+	/* Requests in one window, until the provider's own word is learnt. */
+	int64_t limit;
+
+	/* Take only while less than this part of the limit is used, by whomever:
+	 * 1 to 100.  The rest is for those that do not ask here. */
+	int      share_percent;
+	uint64_t reserved[2];
+} tokenstore_window;
+
+/* The most windows that a budget may have. */
+#define TOKENSTORE_WINDOWS_MAX 8
+
+/*
+ * Takes the right to send up to `want` requests, at least 1.  *granted_out is
+ * how many may be sent, the least that any window allows; what all programs
+ * together are granted never exceeds a window's share.  Fewer than wanted:
+ * *again_out, unless NULL, is when to ask again, in epoch seconds, else 0.
+ *
+ * Report each of them to tokenstore_budget_learn(), also those not sent.
+ */
+TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_budget_take(
+    tokenstore *store, const char *name, const tokenstore_window *windows,
+    size_t count, int64_t want, int64_t *granted_out, int64_t *again_out,
+    tokenstore_error *err);
+
+/* What an answer of the provider said about one window. */
+typedef struct tokenstore_usage {
+	int64_t  window_s;
+	int64_t  limit;     /* 0: it did not say */
+	int64_t  used;      /* -1: it did not say */
+	int      exhausted; /* 1: it refused the request, nothing is left */
+	uint64_t reserved[2];
+} tokenstore_usage;
+
+/*
+ * Reports requests: `sent` of them were answered, `unsent` were granted and not
+ * sent, which gives them back.  The provider's word replaces our count: its
+ * limit at once; its use unless it is behind what is known, as when answers
+ * overtake each other.  A window without its word counts the requests sent.
+ */
+TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_budget_learn(
+    tokenstore *store, const char *name, const tokenstore_usage *usages,
+    size_t count, int64_t sent, int64_t unsent, tokenstore_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "internal.h"
+#include "postgres.h"
+#include "rounds.h"
+
+/*
+ * What a claim and a save cost for each token, in a table of so many accounts,
+ * against a table as one would write it down first: columns as they come to mind,
+ * null for never, an index on the due time, claims from its left edge, no room on
+ * the pages.  Both claim and save 250 at a time with the same kind of statements;
+ * ours also seals and opens what it stores.
+ *
+ * In a round every account is due and up to TOKENS of them are refreshed.  Then
+ * the same while some forgotten transaction keeps the server from removing what
+ * is dead.
+ */
+
+#define BATCH 250
+#define TOKENS 50000
+#define ROUNDS 3
+#define INTERVAL_S INT64_C(21600)
+#define SAMPLES (TOKENS / BATCH)
+#define KEYS "1:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
+#define TOKEN "r4b945687g8b945687g8b945687g8b945687g8b9"
+
+static struct postgres *server;
+
+static void
+check(tokenstore_status status, const tokenstore_error *err)
+{
+	if (status == TOKENSTORE_OK)
+		return;
+	fprintf(stderr, "%s\n", err->message);
+	exit(1);
+}
+
+static tokenstore *
+open_at(int64_t offset_s)
+{
+	const tokenstore_options options = {
+		.conninfo = postgres_conninfo(server),
+		.keys = KEYS,
+		.provider = "bench",
+		.client_id = "1",
+		.actor = "bench",
+		.call_timeout_ms = 600000,
+		.clock_offset_s = offset_s,
+	};
+	tokenstore      *store;
+	tokenstore_error err;
+
+	check(tokenstore_open(&options, &store, &err), &err);
+	return store;
+}
+
+static PGresult *
+ask(PGconn *conn, const char *sql, const struct ts_params *params)
+{
+	const char *values[TS_PARAMS_MAX];
+	int         lengths[TS_PARAMS_MAX], formats[TS_PARAMS_MAX];
+	PGresult   *result;
+
+	for (int i = 0; i < params->count; i++) {
+		values[i] = params->values[i].data;
+		lengths[i] = params->values[i].len;
+		formats[i] = params->values[i].len > 0;
+	}
+	result = PQexecParams(
+	    conn, sql, params->count, NULL, values, lengths, formats, 1);
+	if (PQresultStatus(result) == PGRES_COMMAND_OK ||
+	    PQresultStatus(result) == PGRES_TUPLES_OK)
+		return result;
+	fprintf(stderr, "%s", PQerrorMessage(conn));
+	exit(1);
+}
+
+/* Our accounts: sealed here, since a record opens only in its own row.  They
+ * are due from 11 days ago on, in the order of a hash. */
+static void
+add_accounts(PGconn *conn, tokenstore *store, int64_t first, size_t count)
+{
+	static const char sql[] =
+	    "INSERT INTO tokenstore.account (due_at, grant_epoch, rt_mac,"
+	    " expires_at, created_at, updated_at, app_id, expires_in, key_id,"
+	    " slot, subject, access_ct, refresh_ct)"
+	    " SELECT to_timestamp(floor(extract(epoch FROM now()))"
+	    "  - 950400 + u.due), 1, u.mac, now(), now(), now(), $1::int4,"
+	    "  21600, 1, u.slot, u.who, u.record, u.record"
+	    " FROM unnest($2::int8[], $3::int8[], $4::int8[], $5::text[],"
+	    "  $6::bytea[]) AS u (due, mac, slot, who, record)";
+	static const enum ts_type types[] = { TS_INT8, TS_INT8, TS_INT8,
+		TS_TEXT, TS_BYTEA };
+	struct ts_params          params = { .count = 0 };
+	struct ts_prints          prints;
+	struct buf                columns[5], record;
+	char                      subject[24];
+
+	buf_init(&record, 1024);
+	for (size_t c = 0; c < 5; c++) {
+		buf_init(&columns[c], (size_t)1 << 24);
+		ts_array_start(&columns[c], types[c], count);
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct ts_place place = ts_place_of(store, subject);
+
+		snprintf(
+		    subject, sizeof(subject), "%" PRId64, first + (int64_t)i);
+		ts_seal(&store->ring, TS_REFRESH, &place, TOKEN, &record);
+		ts_prints_make(&prints, &store->ring, TOKEN);
+		ts_array_int(&columns[0], ts_hash(subject) % INTERVAL_S);
+		ts_array_int(&columns[1], prints.values[0]);
+		ts_array_int(&columns[2], ts_hash(subject) % TS_SLOTS);
+		ts_array_text(&columns[3], subject);
+		ts_array_bytes(&columns[4], &record);
+	}
+	ts_add_int(&params, store->app_id);
+	for (size_t c = 0; c < 5; c++)
+		ts_add_bytes(&params, &columns[c]);
+	PQclear(ask(conn, sql, &params));
+	for (size_t c = 0; c < 5; c++)
+		buf_free(&columns[c]);
+	buf_free(&record);
+}
+
+static const char make_naive[] =
+    "CREATE SCHEMA naive;"
+    "CREATE TABLE naive.account (subject text, app_id int4,"
+    " access_ct bytea, refresh_ct bytea, rt_mac int8, expires_at timestamptz,"
+    " expires_in int4, scope text, due_at timestamptz, lease_owner text,"
+    " lease_until timestamptz, in_doubt_since timestamptz, last_error text,"
+    " state int4 NOT NULL DEFAULT 0, fail_count int4 NOT NULL DEFAULT 0,"
+    " total_refreshes int8 NOT NULL DEFAULT 0,"
+    " total_refresh_checks int8 NOT NULL DEFAULT 0, last_refreshed_by text,"
+    " last_used_at timestamptz, created_at timestamptz,"
+    " updated_at timestamptz, PRIMARY KEY (app_id, subject));"
+    "INSERT INTO naive.account (subject, app_id, access_ct, refresh_ct,"
+    " rt_mac, expires_at, expires_in, scope, due_at, created_at, updated_at)"
+    " SELECT subject, app_id, access_ct, refresh_ct, rt_mac, expires_at,"
+    "  expires_in, 'read', due_at + random() * interval '1 second',"
+    "  created_at, updated_at FROM tokenstore.account;"
+    "CREATE INDEX ON naive.account (due_at);"
+    "GRANT ALL ON SCHEMA naive TO app; GRANT ALL ON naive.account TO app;"
+    "ANALYZE naive.account; ANALYZE tokenstore.account";
+
+static void
+load(PGconn *conn, int64_t rows)
+{
+	tokenstore      *store = open_at(0);
+	tokenstore_error err;
+	tokenstore_stats stats;
+
+	check(tokenstore_migrate(store, &err), &err);
+	check(tokenstore_stats_get(store, &stats, &err), &err);
+	for (int64_t n = 0; n < rows; n += 5000)
+		add_accounts(conn, store, n,
+		    (size_t)(rows - n < 5000 ? rows - n : 5000));
+	tokenstore_close(store);
+	postgres_sql(server, make_naive);
+}
+
+/* One batch through the library; how many tokens. */
+static size_t
+refresh_ours(tokenstore *store, int64_t now, double *claim_us, double *save_us)
+{
+	static const tokenstore_claim_options options = { .limit = BATCH,
+		.lease_s = 120 };
+	const tokenstore_grant                grant = {
+			       .access_token = TOKEN,
+			       .refresh_token = TOKEN,
+			       .expires_at = now + INTERVAL_S,
+			       .expires_in = INTERVAL_S,
+	};
+	tokenstore_save_item   items[BATCH] = { { 0 } };
+	tokenstore_claim_list *list;
+	tokenstore_error       err;
+	double                 began = rounds_wall_us();
+	size_t                 count;
+
+	check(tokenstore_claim_due(store, &options, &list, &err), &err);
+	*claim_us = rounds_wall_us() - began;
+	count = list->count;
+	for (size_t i = 0; i < count; i++)
+		items[i] = (tokenstore_save_item){ .claim = list->items[i],
+			.grant = &grant,
+			.due_at = now + INTERVAL_S - 3300 };
+	began = rounds_wall_us();
+	check(tokenstore_save_many(store, items, count, &err), &err);
+	*save_us = rounds_wall_us() - began;
+	tokenstore_claim_list_free(list);
+	return count;
+}
+
+static const char naive_claim[] =
+    "UPDATE naive.account t SET lease_owner = 'bench',"
+    " lease_until = now() + $1::int8 * interval '1 second'"
+    "  + interval '120 seconds',"
+    " total_refresh_checks = total_refresh_checks + 1,"
+    " in_doubt_since = now() + $1::int8 * interval '1 second'"
+    " WHERE (app_id, subject) IN (SELECT app_id, subject FROM naive.account"
+    "  WHERE state = 0 AND due_at <= now() + $1::int8 * interval '1 second'"
+    "  AND (lease_until IS NULL OR"
+    "   lease_until < now() + $1::int8 * interval '1 second')"
+    "  ORDER BY due_at LIMIT 250 FOR UPDATE SKIP LOCKED)"
+    " RETURNING subject, access_ct, refresh_ct";
+static const char naive_save[] =
+    "UPDATE naive.account t SET access_ct = u.record, refresh_ct = u.record,"
+    " expires_at = to_timestamp($2::int8), due_at = to_timestamp($2::int8)"
+    "  - interval '3300 seconds' + random() * interval '1 second',"
+    " lease_owner = NULL, lease_until = NULL, in_doubt_since = NULL,"
+    " total_refreshes = total_refreshes + 1, last_refreshed_by = 'bench',"
+    " last_error = NULL, fail_count = 0, updated_at = now()"
+    " FROM unnest($3::text[], $4::bytea[]) AS u (who, record)"
+    " WHERE app_id = $1::int4 AND subject = u.who";
+
+static size_t
+refresh_naive(PGconn *conn, int32_t app_id, int64_t offset_s, int64_t now,
+    double *claim_us, double *save_us)
+{
+	struct ts_params claim = { .count = 0 }, save = { .count = 0 };
+	struct buf       columns[2], record;
+	double           began = rounds_wall_us();
+	PGresult        *result;
+	size_t           count;
+
+	ts_add_int(&claim, offset_s);
+	result = ask(conn, naive_claim, &claim);
+	*claim_us = rounds_wall_us() - began;
+	count = (size_t)PQntuples(result);
+	began = rounds_wall_us();
+	buf_init(&record, 256);
+	buf_add(&record, PQgetvalue(result, 0, 2),
+	    (size_t)PQgetlength(result, 0, 2));
+	buf_init(&columns[0], 1 << 20);
+	buf_init(&columns[1], 1 << 20);
+	ts_array_start(&columns[0], TS_TEXT, count);
+	ts_array_start(&columns[1], TS_BYTEA, count);
+	for (size_t i = 0; i < count; i++) {
+		ts_array_text(&columns[0], PQgetvalue(result, (int)i, 0));
+		ts_array_bytes(&columns[1], &record);
+	}
+	ts_add_int(&save, app_id);
+	ts_add_int(&save, now + INTERVAL_S);
+	ts_add_bytes(&save, &columns[0]);
+	ts_add_bytes(&save, &columns[1]);
+	PQclear(ask(conn, naive_save, &save));
+	*save_us = rounds_wall_us() - began;
+	PQclear(result);
+	buf_free(&record);
+	buf_free(&columns[0]);
+	buf_free(&columns[1]);
+	return count;
+}
+
+/* The time of a claim and of a save, for each batch of a round. */
+struct times {
+	double claim[SAMPLES], save[SAMPLES];
+	size_t count;
+};
+
+/* A round of both, batch by batch in turn. */
+static void
+run_round(PGconn *conn, int64_t rows, int64_t offset_s, struct times *ours,
+    struct times *naive)
+{
+	tokenstore      *store = open_at(offset_s);
+	tokenstore_error err;
+	int64_t          now;
+	size_t most = (size_t)(rows < TOKENS ? rows / BATCH : SAMPLES);
+
+	check(tokenstore_now(store, &now, &err), &err);
+	ours->count = naive->count = 0;
+	for (size_t i = 0; i < most; i++) {
+		if (refresh_ours(store, now, &ours->claim[i], &ours->save[i]) !=
+			BATCH ||
+		    refresh_naive(conn, 1, offset_s, now, &naive->claim[i],
+			&naive->save[i]) != BATCH)
+			break;
+		ours->count = naive->count = i + 1;
+	}
+	tokenstore_close(store);
+}
+
+static void
+print(const char *name, struct times *times)
+{
+	double claim = rounds_median(times->claim, times->count) / BATCH;
+	double save = rounds_median(times->save, times->count) / BATCH;
+
+	printf("  %-28s claim %6.1f  save %6.1f  both %6.1f us a token\n", name,
+	    claim, save, claim + save);
+}
+
+static void
+bench(int64_t rows)
+{
+	static struct times ours, naive;
+	PGconn             *conn, *forgotten;
+	int64_t             offset_s = 0;
+
+	postgres_new_database(server);
+	conn = PQconnectdb(postgres_conninfo(server));
+	forgotten = PQconnectdb(postgres_conninfo(server));
+	load(conn, rows);
+	printf("%" PRId64 " accounts\n", rows);
+	for (int i = 0; i < ROUNDS; i++, offset_s += INTERVAL_S)
+		run_round(conn, rows, offset_s, &ours, &naive);
+	print("naive", &naive);
+	print("tokenstore", &ours);
+	PQclear(PQexec(forgotten, "BEGIN ISOLATION LEVEL REPEATABLE READ;"
+				  "SELECT 1 FROM tokenstore.app"));
+	for (int i = 0; i < ROUNDS; i++, offset_s += INTERVAL_S)
+		run_round(conn, rows, offset_s, &ours, &naive);
+	print("naive, xmin held", &naive);
+	print("tokenstore, xmin held", &ours);
+	fflush(stdout);
+	PQfinish(forgotten);
+	PQfinish(conn);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const char *const usual[] = { "10000", "100000", "1000000" };
+	const char *const       *rows =
+            argc > 1 ? (const char *const *)argv + 1 : usual;
+	int count = argc > 1 ? argc - 1 : 3;
+
+	server = postgres_start();
+	for (int i = 0; i < count; i++)
+		bench(strtoll(rows[i], NULL, 10));
+	postgres_end(server);
+	return 0;
+}
