@@ -411,7 +411,7 @@ what_was_stored_without_our_hearing_of_it_is_stored_once(void **state)
 			put(f->store, subject, "access-2", "refresh-2");
 		proxy_plan(proxy, &(struct proxy_plan){ .act = PROXY_CUT,
 				      .way = PROXY_DOWN,
-				      .reply_to = texts[slow],
+				      .text = texts[slow],
 				      .times = 1 });
 		assert_int_equal(
 		    save(store, list->items[0], "access-3", refresh), 1);
@@ -449,7 +449,7 @@ a_save_into_silence_is_repeated_and_stored_once(void **state)
 	proxy_plan(
 	    proxy, &(struct proxy_plan){ .act = PROXY_HOLE,
 		       .way = PROXY_DOWN,
-		       .reply_to = "UPDATE tokenstore.account t SET due_at" });
+		       .text = "UPDATE tokenstore.account t SET due_at" });
 	assert_int_equal(tokenstore_save(store, list->items[0], &grant,
 			     grant.expires_at, NULL, NULL),
 	    TOKENSTORE_ERR_TIMEOUT);
