@@ -56,6 +56,8 @@ emit_athlete(struct emit *e, const struct athlete *athlete, size_t number)
 	emit_int(e, "refreshes", athlete->refreshes);
 	emit_int(e, "token_posts", athlete->token_posts);
 	emit_int(e, "overlaps", athlete->overlaps);
+	emit_int(e, "in_flight", athlete->in_flight);
+	emit_int(e, "refresh_used", athlete->refresh_used);
 	emit_bool(e, "revoked", athlete->revoked);
 	emit_end(e);
 }
@@ -250,6 +252,27 @@ control_rate(struct call *call)
 			*rate_number(rate, i) = number;
 	}
 	emit_rate(call_json(call, 200), NULL, rate);
+	json_object_put(body);
+}
+
+void
+control_rotation(struct call *call)
+{
+	struct json_object *body = call_body(call);
+	const char         *when = members_get_string(body, "when");
+	struct emit        *e;
+
+	if (body == NULL)
+		return;
+	if (when == NULL ||
+	    !rotation_parse(when, &call->world->grants.rotation)) {
+		call_misused(call, "when is always, never or sometimes");
+	} else {
+		e = call_json(call, 200);
+		emit_object(e, NULL);
+		emit_text(e, "when", when);
+		emit_end(e);
+	}
 	json_object_put(body);
 }
 

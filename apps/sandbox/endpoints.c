@@ -126,6 +126,7 @@ static const struct endpoint endpoints[] = {
 	{ "POST", "/_control/faults", control_faults, GUARD_MUTEX, 0, 0 },
 	{ "POST", "/_control/revoke", control_revoke, GUARD_MUTEX, 0, 0 },
 	{ "POST", "/_control/rate", control_rate, GUARD_MUTEX, 0, 0 },
+	{ "POST", "/_control/rotation", control_rotation, GUARD_MUTEX, 0, 0 },
 	{ "POST", "/_control/oddities", control_oddities, GUARD_MUTEX, 0, 0 },
 	{ "POST", "/_control/activity", control_activity, GUARD_NONE, 0, 0 },
 	{ "POST", "/_control/secrets", control_secrets, GUARD_MUTEX, 0, 0 },

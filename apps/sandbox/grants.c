@@ -55,6 +55,24 @@ scope_format(unsigned scope, char text[SCOPE_SIZE])
 			    n > 0 ? "," : "", scope_names[i]);
 }
 
+bool
+rotation_parse(const char *text, enum rotation *rotation)
+{
+	static const char *const names[] = {
+		[ROTATION_SOMETIMES] = "sometimes",
+		[ROTATION_ALWAYS] = "always",
+		[ROTATION_NEVER] = "never",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], text) == 0) {
+			*rotation = (enum rotation)i;
+			return true;
+		}
+	return false;
+}
+
 void
 grants_free(struct grants *grants)
 {
@@ -201,6 +219,7 @@ issue_refresh(struct grants *grants, struct athlete *athlete)
 {
 	make_token(grants, "refresh", number_of(grants, athlete),
 	    ++athlete->issued, athlete->refresh);
+	athlete->refresh_used = 0;
 }
 
 static bool
@@ -279,6 +298,7 @@ grants_refresh(struct grants *grants, const char *refresh, int64_t now,
 			return false;
 		athlete->refreshes++;
 	}
+	athlete->refresh_used++;
 	if (rotates(grants, athlete))
 		issue_refresh(grants, athlete);
 	tell(grants, athlete, grant);

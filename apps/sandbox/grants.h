@@ -35,6 +35,7 @@ void scope_format(unsigned scope, char text[SCOPE_SIZE]);
 
 /* Whether a refresh answers with another refresh token. */
 enum rotation { ROTATION_SOMETIMES, ROTATION_ALWAYS, ROTATION_NEVER };
+bool rotation_parse(const char *text, enum rotation *rotation);
 
 #define TOKEN_SIZE 41
 
@@ -54,6 +55,7 @@ struct athlete {
 	int64_t        refreshes;   /* answers with a new access token */
 	int64_t        token_posts; /* refresh requests that arrived */
 	int64_t        in_flight, overlaps;
+	int64_t        refresh_used; /* how often the refresh token was good */
 };
 
 struct code {

@@ -85,6 +85,7 @@ void control_clock(struct call *call);
 void control_faults(struct call *call);
 void control_revoke(struct call *call);
 void control_rate(struct call *call);
+void control_rotation(struct call *call);
 void control_oddities(struct call *call);
 void control_activity(struct call *call);
 void control_requests(struct call *call);

@@ -53,19 +53,7 @@ set_seed(struct options *options, const char *value)
 static bool
 set_rotation(struct options *options, const char *value)
 {
-	static const char *const names[] = {
-		[ROTATION_SOMETIMES] = "sometimes",
-		[ROTATION_ALWAYS] = "always",
-		[ROTATION_NEVER] = "never",
-	};
-	size_t i;
-
-	for (i = 0; i < COUNT(names); i++)
-		if (strcmp(names[i], value) == 0) {
-			options->rotation = (enum rotation)i;
-			return true;
-		}
-	return false;
+	return rotation_parse(value, &options->rotation);
 }
 
 /* "200,2000,100,1000" */

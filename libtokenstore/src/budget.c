@@ -92,17 +92,17 @@ change(tokenstore *store, const char *sql, const struct ts_params *params,
 	return status;
 }
 
-/* Takes up to *granted out of one window, lowers it to what there is and *again
- * raises to the end of a window that had too little. */
+/* Takes up to permit->granted out of one window, lowers it to what there is and
+ * moves permit->again_at to the end of a window that had too little. */
 static tokenstore_status
 take_window(tokenstore *store, const char *name,
-    const tokenstore_window *window, int64_t now, int64_t *granted,
-    int64_t *again, tokenstore_error *err)
+    const tokenstore_window *window, int64_t now, tokenstore_permit *permit,
+    tokenstore_error *err)
 {
 	struct ts_params  params;
 	struct pg_result *result;
 	tokenstore_status status;
-	int64_t           wanted = *granted, end;
+	int64_t           wanted = permit->granted, end;
 
 	window_params(&params, store, name, window->window_s, now);
 	ts_add_int(&params, window->limit);
@@ -111,10 +111,10 @@ take_window(tokenstore *store, const char *name,
 	status = change(store, take, &params, &result, err);
 	if (status != TOKENSTORE_OK)
 		return status;
-	*granted = pg_result_int(result, 0, 0);
+	permit->granted = pg_result_int(result, 0, 0);
 	end = pg_result_int(result, 0, 1) + window->window_s;
-	if (*granted < wanted && end > *again)
-		*again = end;
+	if (permit->granted < wanted && end > permit->again_at)
+		permit->again_at = end;
 	pg_result_free(result);
 	return TOKENSTORE_OK;
 }
@@ -139,21 +139,29 @@ learn_window(tokenstore *store, const char *name, const tokenstore_usage *usage,
 	return status;
 }
 
-/* Gives back what a later window did not grant. */
+/* Takes from each window, and gives back to the first ones what a later one did
+ * not grant. */
 static tokenstore_status
-give_back(tokenstore *store, const char *name, const tokenstore_window *windows,
-    const int64_t *taken, size_t count, int64_t now, int64_t granted,
+take_windows(tokenstore *store, const char *name,
+    const tokenstore_window *windows, size_t count, tokenstore_permit *permit,
     tokenstore_error *err)
 {
+	int64_t           taken[TOKENSTORE_WINDOWS_MAX], now;
 	tokenstore_usage  usage = { .used = -1 };
-	tokenstore_status status = TOKENSTORE_OK;
+	tokenstore_status status = tokenstore_now(store, &now, err);
+	size_t            n;
 
-	for (size_t i = 0; i < count && status == TOKENSTORE_OK; i++) {
-		if (taken[i] == granted)
-			continue;
+	for (n = 0; n < count && permit->granted > 0 && status == TOKENSTORE_OK;
+	     n++) {
+		status =
+		    take_window(store, name, &windows[n], now, permit, err);
+		taken[n] = permit->granted;
+	}
+	for (size_t i = 0; i < n && status == TOKENSTORE_OK; i++) {
 		usage.window_s = windows[i].window_s;
-		status = learn_window(
-		    store, name, &usage, now, 0, taken[i] - granted, err);
+		if (taken[i] > permit->granted)
+			status = learn_window(store, name, &usage, now, 0,
+			    taken[i] - permit->granted, err);
 	}
 	return status;
 }
@@ -214,39 +222,26 @@ check_usage(const tokenstore_usage *usage, tokenstore_error *err)
 tokenstore_status
 tokenstore_budget_take(tokenstore *store, const char *name,
     const tokenstore_window *windows, size_t count, int64_t want,
-    int64_t *granted_out, int64_t *again_out, tokenstore_error *err)
+    tokenstore_permit *out, tokenstore_error *err)
 {
-	int64_t           taken[TOKENSTORE_WINDOWS_MAX], now, again = 0;
-	int64_t           granted = want;
+	tokenstore_permit permit = { .granted = want };
 	tokenstore_status status;
-	size_t            n = 0;
 
+	if (out == NULL)
+		return ts_fail(
+		    err, TOKENSTORE_ERR_ARGUMENT, "out: is required");
 	status = check_budget(store, name, windows, count, err);
 	for (size_t i = 0; i < count && status == TOKENSTORE_OK; i++)
 		status = check_window(&windows[i], err);
 	if (status == TOKENSTORE_OK)
 		status = check_number("want", want, 1, COUNT_MAX, err);
-	if (status == TOKENSTORE_OK && granted_out == NULL)
-		status = ts_fail(
-		    err, TOKENSTORE_ERR_ARGUMENT, "granted_out: is required");
 	if (status != TOKENSTORE_OK ||
-	    (status = ts_know_app(store, err)) != TOKENSTORE_OK ||
-	    (status = tokenstore_now(store, &now, err)) != TOKENSTORE_OK)
+	    (status = ts_know_app(store, err)) != TOKENSTORE_OK)
 		return status;
-	for (; n < count && granted > 0 && status == TOKENSTORE_OK; n++) {
-		status = take_window(
-		    store, name, &windows[n], now, &granted, &again, err);
-		taken[n] = granted;
-	}
+	status = take_windows(store, name, windows, count, &permit, err);
 	if (status == TOKENSTORE_OK)
-		status = give_back(
-		    store, name, windows, taken, n, now, granted, err);
-	if (status != TOKENSTORE_OK)
-		return status;
-	*granted_out = granted;
-	if (again_out != NULL)
-		*again_out = again;
-	return TOKENSTORE_OK;
+		*out = permit;
+	return status;
 }
 
 tokenstore_status

@@ -40,7 +40,7 @@ struct issued {
 	int64_t     id;
 	const char *access_token, *refresh_token, *scope;
 	int64_t     expires_at;
-	int64_t     refreshes, token_posts, overlaps;
+	int64_t     refreshes, token_posts, overlaps, refresh_used;
 };
 
 static const struct member issued_members[] = {
@@ -52,6 +52,7 @@ static const struct member issued_members[] = {
 	MEMBER(struct issued, refreshes, put_int64, NULL, "refreshes"),
 	MEMBER(struct issued, token_posts, put_int64, NULL, "token_posts"),
 	MEMBER(struct issued, overlaps, put_int64, NULL, "overlaps"),
+	MEMBER(struct issued, refresh_used, put_int64, NULL, "refresh_used"),
 };
 
 static struct issued
@@ -182,6 +183,7 @@ enrolled_strava_side(struct world *world, int64_t athlete_id)
 		 .refreshes = issued.refreshes,
 		 .token_posts = issued.token_posts,
 		 .overlaps = issued.overlaps,
+		 .refresh_used = issued.refresh_used,
 	};
 
 	if (issued.refresh_token != NULL)

@@ -43,6 +43,7 @@ char *enrolled_refresh_token(const struct world *world, int64_t athlete_id);
 struct strava_side {
 	char    refresh_token[128]; /* "" without a grant */
 	int64_t refreshes, token_posts, overlaps;
+	int64_t refresh_used; /* how often that token was good */
 };
 struct strava_side enrolled_strava_side(
     struct world *world, int64_t athlete_id);

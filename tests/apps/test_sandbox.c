@@ -394,6 +394,23 @@ a_rotated_refresh_token_is_dead_at_once(void **state)
 }
 
 static void
+the_good_uses_of_a_refresh_token_are_counted(void **state)
+{
+	struct member_tokens tokens;
+	int                  i;
+
+	(void)state;
+	peer_tell(&peer, "/_control/rotation", "{\"when\":\"never\"}");
+	peer_athlete(&peer, ALL_SCOPES, &tokens);
+	for (i = 0; i < 3; i++)
+		refresh(tokens.refresh);
+	assert_int_equal(peer_state(&peer, tokens.id, "refresh_used"), 3);
+	peer_tell(&peer, "/_control/rotation", "{\"when\":\"always\"}");
+	refresh(tokens.refresh);
+	assert_int_equal(peer_state(&peer, tokens.id, "refresh_used"), 0);
+}
+
+static void
 rotation_can_be_switched_off(void **state)
 {
 	struct member_tokens tokens;
@@ -499,6 +516,7 @@ two_refreshes_at_once_are_noticed(void **state)
 	refresh(tokens.refresh);
 	pthread_join(thread, NULL);
 	assert_int_equal(peer_state(&peer, tokens.id, "overlaps"), 1);
+	assert_int_equal(peer_state(&peer, tokens.id, "in_flight"), 0);
 	refresh("0000000000000000000000000000000000000000");
 	assert_int_equal(peer_state(&peer, tokens.id, "token_posts"), 2);
 }
@@ -1173,6 +1191,7 @@ main(void)
 		cmocka_unit_test(a_token_with_more_than_an_hour_left_is_kept),
 		cmocka_unit_test(a_token_with_an_hour_left_is_replaced),
 		cmocka_unit_test(a_rotated_refresh_token_is_dead_at_once),
+		cmocka_unit_test(the_good_uses_of_a_refresh_token_are_counted),
 		cmocka_unit_test(rotation_can_be_switched_off),
 		cmocka_unit_test(a_revoked_token_ends_its_pair),
 		cmocka_unit_test(deauthorizing_ends_every_token),

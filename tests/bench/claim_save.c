@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <err.h>
 #include <inttypes.h>
 #include <libpq-fe.h>
 #include <stdbool.h>
@@ -38,8 +39,7 @@ check(tokenstore_status status, const tokenstore_error *err)
 {
 	if (status == TOKENSTORE_OK)
 		return;
-	fprintf(stderr, "%s\n", err->message);
-	exit(1);
+	errx(1, "%s", err->message);
 }
 
 static tokenstore *
@@ -78,8 +78,7 @@ ask(PGconn *conn, const char *sql, const struct ts_params *params)
 	if (PQresultStatus(result) == PGRES_COMMAND_OK ||
 	    PQresultStatus(result) == PGRES_TUPLES_OK)
 		return result;
-	fprintf(stderr, "%s", PQerrorMessage(conn));
-	exit(1);
+	errx(1, "%s", PQerrorMessage(conn));
 }
 
 /* Our accounts: sealed here, since a record opens only in its own row.  They

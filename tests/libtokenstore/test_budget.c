@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A day, so that no test crosses the end of a window. */
-#define DAY_S 86400
+#define DAY_S INT64_C(86400)
 
 static const tokenstore_window day = {
 	.window_s = DAY_S, .limit = 1000, .share_percent = 50
@@ -24,13 +24,15 @@ static int64_t
 take(tokenstore *store, const tokenstore_window *windows, size_t count,
     int64_t want, int64_t *again)
 {
-	tokenstore_error err;
-	int64_t          granted = -1;
+	tokenstore_permit permit;
+	tokenstore_error  err;
 
 	if (tokenstore_budget_take(store, "overall", windows, count, want,
-		&granted, again, &err) != TOKENSTORE_OK)
+		&permit, &err) != TOKENSTORE_OK)
 		fail_msg("%s", err.message);
-	return granted;
+	if (again != NULL)
+		*again = permit.again_at;
+	return permit.granted;
 }
 
 static void
@@ -100,14 +102,14 @@ budgets_and_applications_are_apart(void **state)
 		.client_id = "4712",
 		.actor = "test" };
 	tokenstore        *other = open_with(f, &options);
-	int64_t            granted;
+	tokenstore_permit  permit;
 
 	assert_number(take(f->store, &day, 1, 600, NULL), 500);
 	assert_number(take(other, &day, 1, 600, NULL), 500);
-	assert_int_equal(tokenstore_budget_take(f->store, "read", &day, 1, 600,
-			     &granted, NULL, NULL),
+	assert_int_equal(tokenstore_budget_take(
+			     f->store, "read", &day, 1, 600, &permit, NULL),
 	    TOKENSTORE_OK);
-	assert_number(granted, 500);
+	assert_number(permit.granted, 500);
 	tokenstore_close(other);
 }
 
@@ -206,15 +208,15 @@ work(void *ctx)
 	};
 	static const tokenstore_usage usage = { .window_s = DAY_S, .used = -1 };
 	struct worker                *worker = ctx;
-	int64_t                       granted = 1;
+	tokenstore_permit             permit = { .granted = 1 };
 
-	while (granted > 0) {
+	while (permit.granted > 0) {
 		if (tokenstore_budget_take(worker->store, "overall", &limit, 1,
-			7, &granted, NULL, NULL) != TOKENSTORE_OK)
+			7, &permit, NULL) != TOKENSTORE_OK)
 			return worker;
-		worker->granted += granted;
+		worker->granted += permit.granted;
 		if (tokenstore_budget_learn(worker->store, "overall", &usage, 1,
-			granted, 0, NULL) != TOKENSTORE_OK)
+			permit.granted, 0, NULL) != TOKENSTORE_OK)
 			return worker;
 	}
 	return NULL;
@@ -252,28 +254,22 @@ what_is_out_of_contract_is_refused(void **state)
 	const tokenstore_usage  usages[] = { { 0, 1, 1, 0, { 0 } },
 		 { 900, -1, 1, 0, { 0 } }, { 900, 1, -2, 0, { 0 } } };
 	struct fixture         *f = *state;
-	int64_t                 n;
+	tokenstore_permit       n;
 
 #define REFUSED(call) assert_int_equal(call, TOKENSTORE_ERR_ARGUMENT)
 	for (size_t i = 0; i < 5; i++)
 		REFUSED(tokenstore_budget_take(
-		    f->store, "a", &bad[i], 1, 1, &n, NULL, NULL));
+		    f->store, "a", &bad[i], 1, 1, &n, NULL));
 	for (size_t i = 0; i < 3; i++)
 		REFUSED(tokenstore_budget_learn(
 		    f->store, "a", &usages[i], 1, 1, 0, NULL));
-	REFUSED(tokenstore_budget_take(NULL, "a", &day, 1, 1, &n, NULL, NULL));
-	REFUSED(tokenstore_budget_take(
-	    f->store, "a b", &day, 1, 1, &n, NULL, NULL));
-	REFUSED(
-	    tokenstore_budget_take(f->store, "a", NULL, 1, 1, &n, NULL, NULL));
-	REFUSED(
-	    tokenstore_budget_take(f->store, "a", &day, 0, 1, &n, NULL, NULL));
-	REFUSED(
-	    tokenstore_budget_take(f->store, "a", &day, 9, 1, &n, NULL, NULL));
-	REFUSED(
-	    tokenstore_budget_take(f->store, "a", &day, 1, 0, &n, NULL, NULL));
-	REFUSED(tokenstore_budget_take(
-	    f->store, "a", &day, 1, 1, NULL, NULL, NULL));
+	REFUSED(tokenstore_budget_take(NULL, "a", &day, 1, 1, &n, NULL));
+	REFUSED(tokenstore_budget_take(f->store, "a b", &day, 1, 1, &n, NULL));
+	REFUSED(tokenstore_budget_take(f->store, "a", NULL, 1, 1, &n, NULL));
+	REFUSED(tokenstore_budget_take(f->store, "a", &day, 0, 1, &n, NULL));
+	REFUSED(tokenstore_budget_take(f->store, "a", &day, 9, 1, &n, NULL));
+	REFUSED(tokenstore_budget_take(f->store, "a", &day, 1, 0, &n, NULL));
+	REFUSED(tokenstore_budget_take(f->store, "a", &day, 1, 1, NULL, NULL));
 	REFUSED(tokenstore_budget_learn(f->store, "a", usages, 1, -1, 0, NULL));
 	REFUSED(tokenstore_budget_learn(f->store, NULL, usages, 1, 1, 0, NULL));
 	assert_string_equal(

@@ -231,7 +231,7 @@ make_small_disk(struct fixture *f, char dir[128])
 	snprintf(dir, 128, "%s", postgres_value(f->pg, "SHOW data_directory"));
 	if (stat(dir, &owner) != 0)
 		return false;
-	strcpy(dir, "/tmp/pgsmall.XXXXXX");
+	snprintf(dir, 128, "/tmp/pgsmall.XXXXXX");
 	assert_non_null(mkdtemp(dir));
 	if (mount("tmpfs", dir, "tmpfs", 0, "size=16m") == 0 &&
 	    chown(dir, owner.st_uid, owner.st_gid) == 0)
@@ -411,7 +411,7 @@ what_was_stored_without_our_hearing_of_it_is_stored_once(void **state)
 			put(f->store, subject, "access-2", "refresh-2");
 		proxy_plan(proxy, &(struct proxy_plan){ .act = PROXY_CUT,
 				      .way = PROXY_DOWN,
-				      .reply_to = texts[slow],
+				      .text = texts[slow],
 				      .times = 1 });
 		assert_int_equal(
 		    save(store, list->items[0], "access-3", refresh), 1);
@@ -449,7 +449,7 @@ a_save_into_silence_is_repeated_and_stored_once(void **state)
 	proxy_plan(
 	    proxy, &(struct proxy_plan){ .act = PROXY_HOLE,
 		       .way = PROXY_DOWN,
-		       .reply_to = "UPDATE tokenstore.account t SET due_at" });
+		       .text = "UPDATE tokenstore.account t SET due_at" });
 	assert_int_equal(tokenstore_save(store, list->items[0], &grant,
 			     grant.expires_at, NULL, NULL),
 	    TOKENSTORE_ERR_TIMEOUT);
@@ -487,16 +487,15 @@ static struct postgres *
 start_one_of_two(char hosts[520], char ports[16])
 {
 	struct postgres *pg = postgres_start();
-	char             host[256];
-	int              port;
+	char             host[256], port[8];
 	size_t           h = strlen(hosts), p = strlen(ports);
 
 	postgres_sql(pg, "CREATE TABLE here (a int); GRANT ALL ON here TO app");
 	assert_int_equal(
-	    sscanf(postgres_conninfo(pg), "host=%255s port=%d", host, &port),
+	    sscanf(postgres_conninfo(pg), "host=%255s port=%7s", host, port),
 	    2);
 	snprintf(hosts + h, 520 - h, "%s%s", h > 0 ? "," : "", host);
-	snprintf(ports + p, 16 - p, "%s%d", p > 0 ? "," : "", port);
+	snprintf(ports + p, 16 - p, "%s%s", p > 0 ? "," : "", port);
 	return pg;
 }
 

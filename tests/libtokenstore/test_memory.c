@@ -192,14 +192,14 @@ call_budget(struct world *w)
 {
 	static const tokenstore_window window = { 900, 100, 100, { 0 } };
 	static const tokenstore_usage  usage = { 900, 100, 1, 0, { 0 } };
-	int64_t                        granted;
+	tokenstore_permit              permit;
 	tokenstore_status              status;
 
 	status = tokenstore_budget_take(
-	    w->store, "overall", &window, 1, 1, &granted, NULL, NULL);
+	    w->store, "overall", &window, 1, 1, &permit, NULL);
 	if (status == TOKENSTORE_OK)
 		status = tokenstore_budget_learn(
-		    w->store, "overall", &usage, 1, granted, 0, NULL);
+		    w->store, "overall", &usage, 1, permit.granted, 0, NULL);
 	return status;
 }
 

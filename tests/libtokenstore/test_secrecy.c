@@ -20,7 +20,7 @@ use_many(tokenstore *store)
 	tokenstore_claim_list *list;
 	tokenstore_save_item   item = { .grant = &grant };
 	tokenstore_deferral    deferral = { .reason = "network" };
-	int64_t                granted;
+	tokenstore_permit      permit;
 
 	assert_int_equal(
 	    tokenstore_claim_due(store, &options, &list, NULL), TOKENSTORE_OK);
@@ -38,11 +38,11 @@ use_many(tokenstore *store)
 	    tokenstore_release_many(store, list->items, list->count, NULL),
 	    TOKENSTORE_OK);
 	tokenstore_claim_list_free(list);
-	assert_int_equal(tokenstore_budget_take(store, "overall", &window, 1, 9,
-			     &granted, NULL, NULL),
+	assert_int_equal(tokenstore_budget_take(
+			     store, "overall", &window, 1, 9, &permit, NULL),
 	    TOKENSTORE_OK);
-	assert_int_equal(tokenstore_budget_learn(
-			     store, "overall", &usage, 1, 1, granted - 1, NULL),
+	assert_int_equal(tokenstore_budget_learn(store, "overall", &usage, 1, 1,
+			     permit.granted - 1, NULL),
 	    TOKENSTORE_OK);
 }
 

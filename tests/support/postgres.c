@@ -11,11 +11,13 @@
 #include <unistd.h>
 
 #define SCRIPT SOURCE_DIR "/apps/cluster"
+#define BOUNCER SOURCE_DIR "/tests/support/bouncer"
 #define SKIPPED 77
 
 struct postgres {
 	char  dir[128];
-	char  server[256]; /* "host=... port=..." */
+	char  server[256];  /* "host=... port=..." */
+	char  bouncer[256]; /* the same of what clients connect to, or "" */
 	int   databases;
 	char  conninfo[320], superuser[320];
 	char  value[256];
@@ -77,7 +79,8 @@ static void
 start_keeper(struct postgres *pg)
 {
 	static const char script[] =
-	    "cat; \"$1\" stop --immediate \"$2\"; rm -rf -- \"$2\"";
+	    "cat; \"$3\" stop \"$2\"; \"$1\" stop --immediate \"$2\";"
+	    " rm -rf -- \"$2\"";
 	int fds[2], null;
 
 	if (pipe2(fds, O_CLOEXEC) != 0 || (pg->keeper = fork()) < 0)
@@ -89,7 +92,7 @@ start_keeper(struct postgres *pg)
 		dup2(null, STDOUT_FILENO);
 		dup2(null, STDERR_FILENO);
 		execl("/bin/sh", "sh", "-c", script, "keeper", SCRIPT, pg->dir,
-		    (char *)NULL);
+		    BOUNCER, (char *)NULL);
 		_exit(127);
 	}
 	close(fds[0]);
@@ -114,6 +117,15 @@ postgres_crash(struct postgres *pg)
 	free(output_of(SCRIPT, "stop", "--immediate", pg->dir));
 }
 
+static void
+start_bouncer(struct postgres *pg)
+{
+	char *where = output_of(BOUNCER, "start", pg->dir, pg->server);
+
+	snprintf(pg->bouncer, sizeof(pg->bouncer), "%s", where);
+	free(where);
+}
+
 struct postgres *
 postgres_start(void)
 {
@@ -128,6 +140,8 @@ postgres_start(void)
 		err(1, "cannot make %s", pg->dir);
 	start_keeper(pg);
 	postgres_restart(pg);
+	if (secure_getenv("POSTGRES_PGBOUNCER") != NULL)
+		start_bouncer(pg);
 	postgres_new_database(pg);
 	return pg;
 }
@@ -172,7 +186,7 @@ postgres_new_database(struct postgres *pg)
 	    pg->server);
 	run(pg, conninfo, sql);
 	snprintf(pg->conninfo, sizeof(pg->conninfo), "%s dbname=app%d user=app",
-	    pg->server, pg->databases);
+	    pg->bouncer[0] != '\0' ? pg->bouncer : pg->server, pg->databases);
 	snprintf(pg->superuser, sizeof(pg->superuser),
 	    "%s dbname=app%d user=postgres", pg->server, pg->databases);
 }

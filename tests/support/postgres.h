@@ -6,8 +6,13 @@
  * A throw-away PostgreSQL for one test program, made by apps/cluster in a
  * temporary folder.  It goes away with the program, even when that is killed.
  *
- * Whatever fails here ends the test program with a message; where PostgreSQL is
- * not installed the program is skipped (exit status 77).
+ * With POSTGRES_PGBOUNCER in the environment clients reach it through a PgBouncer
+ * in transaction mode; the superuser and what is said below about the server
+ * itself do not.
+ *
+ * Whatever fails here ends the test program with a message; where PostgreSQL, or
+ * a PgBouncer that is wanted, is not installed the program is skipped (exit status
+ * 77).
  */
 
 struct postgres;

@@ -17,7 +17,7 @@
 
 #define CONNECTIONS_MAX 256 /* at once; more are closed */
 #define PIECE_SIZE 16384
-#define TEXT_MAX 64
+#define TEXT_MAX 512
 
 struct address {
 	union {
@@ -31,6 +31,7 @@ struct address {
 struct connection {
 	struct proxy  *proxy;
 	pthread_t      thread;
+	uint64_t       number;
 	bool           used, over; /* over: wants nothing but to be joined */
 	int            fds[2]; /* to be read: UP the client, DOWN the server */
 
@@ -39,7 +40,7 @@ struct connection {
 	enum proxy_way way;
 	size_t         left;           /* of what may still pass that way */
 	bool           asking;         /* what passed last went up */
-	char           tail[TEXT_MAX]; /* of what went up */
+	char           tail[TEXT_MAX]; /* of the bytes that may hold the text */
 	size_t         tail_len;
 };
 
@@ -48,6 +49,8 @@ struct proxy {
 	int                 listener;
 	char                dir[80]; /* of our own socket; "" for TCP */
 	pthread_t           thread;
+	proxy_watch_fn      watch;
+	void               *watch_ctx;
 	pthread_mutex_t     lock; /* guards what follows */
 	pthread_cond_t      change;
 	bool                stopping;
@@ -77,24 +80,23 @@ adopt(struct connection *c)
 	uint64_t                 drawn;
 
 	c->plan = proxy->plans;
-	c->armed = plan->reply_to == NULL && plan->request == 0;
+	c->armed = plan->text == NULL && plan->request == 0;
 	c->way = plan->way;
 	c->left = plan->after;
 	c->tail_len = 0;
 	if (plan->within == 0)
 		return;
-	drawn = draw(plan->seed, proxy->counts.connections * CONNECTIONS_MAX +
-				     (uint64_t)(c - proxy->connections));
+	drawn = draw(plan->seed, c->number);
 	c->way = (drawn & 1) != 0 ? PROXY_UP : PROXY_DOWN;
 	c->left = (size_t)((drawn >> 1) % plan->within);
 }
 
-/* Looks for the plan's text in what goes up; how many bytes of this piece are
- * before its end, 0 when it is not there. */
+/* Looks for the plan's text; how many bytes of this piece come before its end, 0
+ * when it is not there. */
 static size_t
 find_text(struct connection *c, const char *bytes, size_t len)
 {
-	const char *text = c->proxy->plan.reply_to;
+	const char *text = c->proxy->plan.text;
 	size_t      text_len = strlen(text), before = c->tail_len, keep;
 	char        both[TEXT_MAX + PIECE_SIZE];
 	const char *found;
@@ -121,8 +123,9 @@ arm(struct connection *c, enum proxy_way way, const char *bytes, size_t len)
 	proxy->counts.requests += begins;
 	if (c->armed)
 		return 0;
-	if (proxy->plan.reply_to != NULL && way == PROXY_UP) {
-		before = find_text(c, bytes, len);
+	if (proxy->plan.text != NULL) {
+		if (way == proxy->plan.text_way)
+			before = find_text(c, bytes, len);
 		c->armed = before > 0;
 	} else if (proxy->plan.request != 0 && begins) {
 		c->armed = proxy->counts.requests == proxy->plan.request;
@@ -203,6 +206,8 @@ pass(struct connection *c, enum proxy_way way)
 		clock_sleep_ms(delay_ms, NULL);
 	if (!send_all(c->fds[!way], bytes, len))
 		return false;
+	if (proxy->watch != NULL && len > 0)
+		proxy->watch(proxy->watch_ctx, c->number, way, bytes, len);
 	if (act == PROXY_HOLE)
 		wait_for_the_next_plan(c);
 	return act == PROXY_PASS;
@@ -285,10 +290,10 @@ take(struct proxy *proxy, int fd)
 	if (c == NULL) {
 		close(fd);
 	} else {
-		*c = (struct connection){
-			.proxy = proxy, .used = true, .fds = { fd, -1 }
-		};
-		proxy->counts.connections++;
+		*c = (struct connection){ .proxy = proxy,
+			.number = ++proxy->counts.connections,
+			.used = true,
+			.fds = { fd, -1 } };
 		adopt(c);
 		if (pthread_create(&c->thread, NULL, serve, c) != 0)
 			errx(1, "the proxy cannot start a thread");
@@ -381,11 +386,13 @@ proxy_to_postgres(const char *conninfo)
 {
 	const char   *tmp = secure_getenv("TMPDIR");
 	struct proxy *proxy = new ();
+	const char   *at = strstr(conninfo, " port=");
 	char          dir[128];
 	int           port;
 
-	if (sscanf(conninfo, "host=%127s port=%d", dir, &port) != 2)
+	if (at == NULL || sscanf(conninfo, "host=%127s", dir) != 1)
 		errx(1, "no unix socket: %s", conninfo);
+	port = (int)strtol(at + strlen(" port="), NULL, 10);
 	proxy->there = socket_address(dir, port);
 	snprintf(proxy->dir, sizeof(proxy->dir), "%s/proxy.XXXXXX",
 	    tmp != NULL && strlen(tmp) < 60 ? tmp : "/tmp");
@@ -453,10 +460,17 @@ proxy_stop(struct proxy *proxy)
 }
 
 void
+proxy_watch(struct proxy *proxy, proxy_watch_fn fn, void *ctx)
+{
+	proxy->watch = fn;
+	proxy->watch_ctx = ctx;
+}
+
+void
 proxy_plan(struct proxy *proxy, const struct proxy_plan *plan)
 {
-	if (plan->reply_to != NULL &&
-	    (plan->reply_to[0] == '\0' || strlen(plan->reply_to) > TEXT_MAX))
+	if (plan->text != NULL &&
+	    (plan->text[0] == '\0' || strlen(plan->text) > TEXT_MAX))
 		errx(1, "a plan's text has 1 to %d bytes", TEXT_MAX);
 	pthread_mutex_lock(&proxy->lock);
 	proxy->plan = *plan;

@@ -9,7 +9,7 @@
  *	struct proxy *link = proxy_to_postgres(postgres_conninfo(pg));
  *
  *	proxy_plan(link, &(struct proxy_plan){ .act = PROXY_CUT,
- *	    .way = PROXY_DOWN, .reply_to = "COMMIT" });
+ *	    .way = PROXY_DOWN, .text = "COMMIT" });
  *	... connect to proxy_conninfo(link, postgres_conninfo(pg), ...) ...
  *	assert_int_equal(proxy_counts(link).hits, 1);
  *	proxy_stop(link);
@@ -41,8 +41,9 @@ struct proxy_plan {
 	size_t         after; /* so many of them still pass */
 
 	/* Where counting begins, instead of now or the connection's first byte:
-	 * behind this text on its way up ... */
-	const char *reply_to; /* at most 64 bytes; must outlive the plan */
+	 * behind this text on its way up or down ... */
+	const char    *text; /* at most 512 bytes; must outlive the plan */
+	enum proxy_way text_way;
 	/* ... or with the n-th request, of any connection, since the plan was
 	 * made.  A request is what goes up until something comes down. */
 	uint64_t request;
@@ -73,6 +74,15 @@ void proxy_conninfo(
 void proxy_stop(struct proxy *proxy); /* NULL is ignored */
 
 void proxy_plan(struct proxy *proxy, const struct proxy_plan *plan);
+
+/*
+ * Sees all bytes that passed, once they were handed over: `connection` counts
+ * from 1 in the order in which they came.  Called by the connections' threads,
+ * at the same time perhaps.  To be set before the first connection.
+ */
+typedef void (*proxy_watch_fn)(void *ctx, uint64_t connection,
+    enum proxy_way way, const char *bytes, size_t len);
+void proxy_watch(struct proxy *proxy, proxy_watch_fn fn, void *ctx);
 
 /* Closes every connection at once. */
 void proxy_cut(struct proxy *proxy);

@@ -215,7 +215,7 @@ the_reply_to_a_text_is_dropped(void **state)
 	proxy_plan(l.proxy, &(struct proxy_plan){ .act = PROXY_CUT,
 				.way = PROXY_DOWN,
 				.after = 2,
-				.reply_to = "COMMIT" });
+				.text = "COMMIT" });
 	say(l.client, "BEGIN");
 	hear(l.server, "BEGIN");
 	say(l.server, "begun");
@@ -318,6 +318,45 @@ a_seed_cuts_at_the_same_byte_again(void **state)
 }
 
 static void
+note(void *ctx, uint64_t connection, enum proxy_way way, const char *bytes,
+    size_t len)
+{
+	char  *noted = ctx;
+	size_t at = strlen(noted);
+
+	snprintf(noted + at, 128 - at, "%d%c%.*s ", (int)connection,
+	    way == PROXY_UP ? '>' : '<', (int)len, bytes);
+}
+
+static void
+a_watch_sees_what_passed_and_nothing_else(void **state)
+{
+	static char noted[128];
+	struct link l = { 0 };
+	int         port;
+
+	(void)state;
+	l.listener = listen_on_loopback(&port);
+	l.proxy = proxy_to_port(port);
+	proxy_watch(l.proxy, note, noted);
+	join(&l);
+	proxy_plan(
+	    l.proxy, &(struct proxy_plan){
+			 .act = PROXY_CUT, .way = PROXY_DOWN, .after = 3 });
+	say(l.client, "question");
+	hear(l.server, "question");
+	say(l.server, "answer");
+	hear(l.client, "ans");
+	hear(l.client, "");
+	part(&l);
+	join(&l);
+	say(l.client, "more");
+	hear(l.server, "more");
+	end(&l);
+	assert_string_equal(noted, "1>question 1<ans 2>more ");
+}
+
+static void
 all_connections_can_be_cut_at_once(void **state)
 {
 	struct link l = start();
@@ -402,9 +441,9 @@ a_commit_whose_reply_is_lost_was_made(void **state)
 	    proxy, postgres_conninfo(pg), conninfo, sizeof(conninfo));
 	conn = PQconnectdb(conninfo);
 	assert_int_equal(PQstatus(conn), CONNECTION_OK);
-	proxy_plan(proxy,
-	    &(struct proxy_plan){
-		.act = PROXY_CUT, .way = PROXY_DOWN, .reply_to = "COMMIT" });
+	proxy_plan(
+	    proxy, &(struct proxy_plan){
+		       .act = PROXY_CUT, .way = PROXY_DOWN, .text = "COMMIT" });
 	PQclear(PQexec(conn, "BEGIN"));
 	PQclear(PQexec(conn, "INSERT INTO t VALUES (1)"));
 	result = PQexec(conn, "COMMIT");
@@ -431,6 +470,7 @@ main(void)
 		cmocka_unit_test(the_request_of_that_number_is_hit),
 		cmocka_unit_test(a_plan_hits_as_often_as_it_says),
 		cmocka_unit_test(a_seed_cuts_at_the_same_byte_again),
+		cmocka_unit_test(a_watch_sees_what_passed_and_nothing_else),
 		cmocka_unit_test(all_connections_can_be_cut_at_once),
 		cmocka_unit_test(a_delay_comes_before_every_piece),
 		cmocka_unit_test(a_server_that_is_gone_ends_the_connection),

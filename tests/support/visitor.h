@@ -45,6 +45,10 @@ int visitor_post(struct visitor *visitor, const char *where, const char *form);
 int visitor_send(struct visitor *visitor, const char *method, const char *where,
     const char *content_type, const char *body);
 
+/* The same where no answer is no end of the test: 0. */
+int visitor_try(struct visitor *visitor, const char *method, const char *where,
+    const char *content_type, const char *body);
+
 /* Of the last answer: its body as text, whether that holds `text`, and a
  * header or NULL. */
 const char *visitor_page(const struct visitor *visitor);

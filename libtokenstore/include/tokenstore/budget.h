@@ -33,18 +33,23 @@ typedef struct tokenstore_window {
 /* The most windows that a budget may have. */
 #define TOKENSTORE_WINDOWS_MAX 8
 
+/* The right to send requests. */
+typedef struct tokenstore_permit {
+	int64_t  granted;  /* so many, the least that any window allows */
+	int64_t  again_at; /* fewer than wanted: when to ask again, in epoch
+			    * seconds, else 0 */
+	uint64_t reserved[2];
+} tokenstore_permit;
+
 /*
- * Takes the right to send up to `want` requests, at least 1.  *granted_out is
- * how many may be sent, the least that any window allows; what all programs
- * together are granted never exceeds a window's share.  Fewer than wanted:
- * *again_out, unless NULL, is when to ask again, in epoch seconds, else 0.
+ * Takes the right to send up to `want` requests, at least 1.  What all programs
+ * together are granted never exceeds a window's share.
  *
  * Report each of them to tokenstore_budget_learn(), also those not sent.
  */
 TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_budget_take(
     tokenstore *store, const char *name, const tokenstore_window *windows,
-    size_t count, int64_t want, int64_t *granted_out, int64_t *again_out,
-    tokenstore_error *err);
+    size_t count, int64_t want, tokenstore_permit *out, tokenstore_error *err);
 
 /* What an answer of the provider said about one window. */
 typedef struct tokenstore_usage {
