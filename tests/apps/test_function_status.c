@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "buf.h"
 #include "clock.h"
 #include "enrolled.h"
 #include "listener.h"
@@ -14,8 +15,13 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* One world for all rows: they share out athletes who are all enrolled and due
+ * at the beginning. */
+#define ATHLETES 120
+
 static struct world    world;
-static struct enrolled enrolled;
+static struct enrolled everybody;
+static struct enrolled enrolled; /* those in the database */
 static struct listener function;
 
 static int
@@ -23,6 +29,9 @@ start(void **state)
 {
 	(void)state;
 	world_start(&world, "apps.function_status", 0);
+	enrol_due(&world, ATHLETES, &everybody);
+	postgres_sql(world.postgres,
+	    "CREATE TABLE enrolled AS SELECT * FROM tokenstore.account");
 	return 0;
 }
 
@@ -34,11 +43,28 @@ end(void **state)
 	return 0;
 }
 
+/* Strava as it should be, and in the database as many whom nobody met yet. */
 static void
-begin(int count)
+begin(size_t count)
 {
-	enrol_due(&world, count, &enrolled);
-	listener_start(&world, &function, NULL);
+	static size_t met;
+	struct buf    sql;
+
+	world_tell(&world, "/_control/faults", "[]");
+	assert_true(met + count <= everybody.count);
+	buf_init(&sql, 4096);
+	buf_add_text(&sql,
+	    "TRUNCATE tokenstore.account CASCADE;"
+	    " INSERT INTO tokenstore.account SELECT * FROM enrolled"
+	    " WHERE subject IN (''");
+	for (size_t i = 0; i < count; i++) {
+		enrolled.ids[i] = everybody.ids[met++];
+		buf_addf(&sql, ",'%lld'", (long long)enrolled.ids[i]);
+	}
+	buf_add_text(&sql, ")");
+	enrolled.count = count;
+	postgres_sql(world.postgres, buf_text(&sql));
+	buf_free(&sql);
 }
 
 /* FN-5, by what the sandbox does to the token requests. */
@@ -72,6 +98,7 @@ the_status_tells_the_truth_about_strava(void **state)
 	struct report      report;
 
 	(void)state;
+	listener_start(&world, &function, NULL);
 	for (size_t i = 0; i < COUNT(troubles); i++) {
 		begin(4);
 		world_tell(&world, "/_control/faults", troubles[i].faults);
@@ -85,8 +112,8 @@ the_status_tells_the_truth_about_strava(void **state)
 		assert_true((answer.status == 503) ==
 			    (strstr(answer.text, "Retry-After: ") != NULL));
 		assert_int_equal(enrolled_stats(&world).needs_consent, 0);
-		listener_end(&function);
 	}
+	listener_end(&function);
 }
 
 /* The same by what happens to the database, while all four are due.  `then` below
@@ -97,56 +124,61 @@ static const struct {
 	int64_t     refreshed, failed; /* of the first call */
 	int64_t     then;              /* refreshed by the second one */
 	const char *logged;            /* or NULL */
+	bool        anew; /* a program that is connected would not notice */
 } damages[] = {
 	/* Tables of a program to come: hands off. */
-	{ "UPDATE tokenstore.schema_version SET version = 999", NULL, 500, 0, 0,
-	    -1, NULL },
+	{ "INSERT INTO tokenstore.schema_version VALUES (999, '')",
+	    "DELETE FROM tokenstore.schema_version WHERE version = 999", 500, 0,
+	    0, 4, NULL, true },
 	{ "REVOKE ALL ON tokenstore.account FROM app;"
 	  " ALTER TABLE tokenstore.account OWNER TO postgres",
-	    "GRANT ALL ON tokenstore.account TO app", 500, 0, 0, 4, "account" },
+	    "ALTER TABLE tokenstore.account OWNER TO app;"
+	    " GRANT ALL ON tokenstore.account TO app",
+	    500, 0, 0, 4, "account", false },
 	{ "ALTER ROLE app SET default_transaction_read_only = on",
 	    "ALTER ROLE app RESET default_transaction_read_only", 503, 0, 0, -1,
-	    NULL },
+	    NULL, true },
 	{ "ALTER ROLE app CONNECTION LIMIT 0",
-	    "ALTER ROLE app CONNECTION LIMIT -1", 503, 0, 0, 4, NULL },
+	    "ALTER ROLE app CONNECTION LIMIT -1", 503, 0, 0, 4, NULL, true },
 	/* More than this program knows does not matter. */
-	{ "ALTER TABLE tokenstore.account ADD COLUMN more text", NULL, 200, 4,
-	    0, 0, NULL },
+	{ "ALTER TABLE tokenstore.account ADD COLUMN more text",
+	    "ALTER TABLE tokenstore.account DROP COLUMN more", 200, 4, 0, 0,
+	    NULL, false },
 	{ "CREATE SCHEMA app AUTHORIZATION app;"
 	  " CREATE TABLE app.account (subject text)",
-	    NULL, 200, 4, 0, 0, NULL },
+	    "DROP TABLE app.account; DROP SCHEMA app", 200, 4, 0, 0, NULL, true },
 	/* Rows that somebody edited. */
 	{ "UPDATE tokenstore.account SET refresh_ct = ''"
 	  " WHERE subject = (SELECT min(subject) FROM tokenstore.account)",
-	    NULL, 500, 3, 1, 0, "TOKEN_KEYS" },
+	    NULL, 500, 3, 1, 0, "TOKEN_KEYS", false },
 	{ "UPDATE tokenstore.account SET refresh_ct = access_ct"
 	  " WHERE subject = (SELECT min(subject) FROM tokenstore.account)",
-	    NULL, 500, 3, 1, 0, "TOKEN_KEYS" },
+	    NULL, 500, 3, 1, 0, "TOKEN_KEYS", false },
 	{ "UPDATE tokenstore.account SET refresh_ct = (SELECT refresh_ct FROM"
 	  "  tokenstore.account WHERE subject = (SELECT max(subject) FROM"
 	  "   tokenstore.account))"
 	  " WHERE subject = (SELECT min(subject) FROM tokenstore.account)",
-	    NULL, 500, 3, 1, 0, "TOKEN_KEYS" },
+	    NULL, 500, 3, 1, 0, "TOKEN_KEYS", false },
 	{ "UPDATE tokenstore.account SET state = 9"
 	  " WHERE subject = (SELECT min(subject) FROM tokenstore.account)",
-	    NULL, 200, 3, 0, 0, NULL },
+	    NULL, 200, 3, 0, 0, NULL, false },
 	{ "UPDATE tokenstore.account SET lease_id = 7, lease_until = 'epoch'",
-	    NULL, 200, 4, 0, 0, NULL },
+	    NULL, 200, 4, 0, 0, NULL, false },
 	{ "UPDATE tokenstore.account SET in_doubt_since = 'epoch'::timestamptz"
 	  " + interval '100 years'",
-	    NULL, 200, 4, 0, 0, NULL },
+	    NULL, 200, 4, 0, 0, NULL, false },
 	{ "UPDATE tokenstore.account SET expires_at = 'epoch', due_at = "
 	  "'epoch'",
-	    NULL, 200, 4, 0, 0, NULL },
+	    NULL, 200, 4, 0, 0, NULL, false },
 	{ "UPDATE tokenstore.account SET fail_count = 32767,"
 	  " total_refreshes = 2147483647",
-	    NULL, 200, 4, 0, 0, NULL },
+	    NULL, 200, 4, 0, 0, NULL, false },
 	{ "UPDATE tokenstore.account SET scope = '<script>',"
 	  " last_refreshed_by = E'a\\nb\\x1b[0m'",
-	    NULL, 200, 4, 0, 0, NULL },
+	    NULL, 200, 4, 0, 0, NULL, false },
 	{ "DELETE FROM tokenstore.account"
 	  " WHERE subject = (SELECT min(subject) FROM tokenstore.account)",
-	    NULL, 200, 3, 0, 0, NULL },
+	    NULL, 200, 3, 0, 0, NULL, false },
 };
 
 /* A row whose token does not open stays as it is. */
@@ -160,38 +192,47 @@ first_row(void)
 }
 
 static void
-the_status_tells_the_truth_about_the_database(void **state)
+suffer(size_t i)
 {
 	struct wire_answer answer;
 	struct report      report;
 	char               row[256];
 
-	(void)state;
-	for (size_t i = 0; i < COUNT(damages); i++) {
-		enrol_due(&world, 4, &enrolled);
-		postgres_sql(world.postgres, damages[i].sql);
-		snprintf(row, sizeof(row), "%s", first_row());
-		listener_start(&world, &function, NULL);
-		answer = listener_call(&function, "", "");
-		if (answer.status != damages[i].status)
-			fail_msg("damage %zu: %s", i, answer.text);
-		report = answer_report(&answer, damages[i].status);
-		assert_int_equal(report.refreshed, damages[i].refreshed);
-		assert_int_equal(report.failed, damages[i].failed);
-		if (damages[i].logged != NULL)
-			assert_logged(&function.process, damages[i].logged);
-		if (damages[i].undo != NULL)
-			postgres_sql(world.postgres, damages[i].undo);
-		answer = listener_call(&function, "", "");
-		if (damages[i].then >= 0) {
-			report = answer_report(
-			    &answer, damages[i].failed > 0 ? 500 : 200);
-			assert_int_equal(report.refreshed, damages[i].then);
-		}
+	begin(4);
+	postgres_sql(world.postgres, damages[i].sql);
+	snprintf(row, sizeof(row), "%s", first_row());
+	if (damages[i].anew) {
 		listener_end(&function);
-		if (damages[i].failed > 0)
-			assert_string_equal(first_row(), row);
+		listener_start(&world, &function, NULL);
 	}
+	answer = listener_call(&function, "", "");
+	if (answer.status != damages[i].status)
+		fail_msg("damage %zu: %s", i, answer.text);
+	report = answer_report(&answer, damages[i].status);
+	assert_int_equal(report.refreshed, damages[i].refreshed);
+	assert_int_equal(report.failed, damages[i].failed);
+	if (damages[i].logged != NULL)
+		assert_logged(&function.process, damages[i].logged);
+	if (damages[i].undo != NULL)
+		postgres_sql(world.postgres, damages[i].undo);
+	answer = listener_call(&function, "", "");
+	if (damages[i].then >= 0) {
+		report =
+		    answer_report(&answer, damages[i].failed > 0 ? 500 : 200);
+		assert_int_equal(report.refreshed, damages[i].then);
+	}
+	if (damages[i].failed > 0)
+		assert_string_equal(first_row(), row);
+}
+
+static void
+the_status_tells_the_truth_about_the_database(void **state)
+{
+	(void)state;
+	listener_start(&world, &function, NULL);
+	for (size_t i = 0; i < COUNT(damages); i++)
+		suffer(i);
+	listener_end(&function);
 }
 
 /* D-08: somebody holds the table, and lets go. */
@@ -203,9 +244,10 @@ a_table_that_is_locked_is_waited_for_by_the_caller(void **state)
 
 	(void)state;
 	begin(2);
+	listener_start(&world, &function, NULL);
 	conn = PQconnectdb(postgres_superuser(world.postgres));
 	assert_int_equal(PQstatus(conn), CONNECTION_OK);
-	PQclear(PQexec(conn, "BEGIN; LOCK TABLE tokenstore.account"));
+	PQclear(PQexec(conn, "BEGIN; LOCK TABLE tokenstore.account IN EXCLUSIVE MODE"));
 	assert_int_equal(PQtransactionStatus(conn), PQTRANS_INTRANS);
 	answer = listener_call(&function, "", "");
 	assert_int_equal(answer_report(&answer, 503).due, 0);
@@ -229,6 +271,7 @@ many_refusals_are_our_own_fault(void **state)
 
 	(void)state;
 	begin(20);
+	listener_start(&world, &function, NULL);
 	for (size_t i = 0; i < enrolled.count; i++) {
 		snprintf(body, sizeof(body), "{\"athlete\":%lld}",
 		    (long long)enrolled.ids[i]);
@@ -259,6 +302,7 @@ a_database_that_comes_back_costs_nothing(void **state)
 
 	(void)state;
 	begin(1);
+	listener_start(&world, &function, NULL);
 	world_tell(&world, "/_control/faults",
 	    "[{\"path\":\"/oauth/token\",\"action\":\"delay:500\"}]");
 	assert_int_equal(pthread_create(&thread, NULL, call, &answer), 0);
