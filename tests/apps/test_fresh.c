@@ -59,7 +59,9 @@ join(struct program_side *side)
 	side->backend =
 	    backend_new(&side->settings, "test", message, sizeof(message));
 	assert_non_null(side->backend);
-	assert_true(backend_prepare(side->backend, message, sizeof(message)));
+	assert_int_equal(
+	    backend_prepare(side->backend, message, sizeof(message)),
+	    TOKENSTORE_OK);
 }
 
 static void

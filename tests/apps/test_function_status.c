@@ -146,7 +146,8 @@ static const struct {
 	    NULL, false },
 	{ "CREATE SCHEMA app AUTHORIZATION app;"
 	  " CREATE TABLE app.account (subject text)",
-	    "DROP TABLE app.account; DROP SCHEMA app", 200, 4, 0, 0, NULL, true },
+	    "DROP TABLE app.account; DROP SCHEMA app", 200, 4, 0, 0, NULL,
+	    true },
 	/* Rows that somebody edited. */
 	{ "UPDATE tokenstore.account SET refresh_ct = ''"
 	  " WHERE subject = (SELECT min(subject) FROM tokenstore.account)",
@@ -240,6 +241,7 @@ static void
 a_table_that_is_locked_is_waited_for_by_the_caller(void **state)
 {
 	struct wire_answer answer;
+	struct report      report;
 	PGconn            *conn;
 
 	(void)state;
@@ -247,10 +249,13 @@ a_table_that_is_locked_is_waited_for_by_the_caller(void **state)
 	listener_start(&world, &function, NULL);
 	conn = PQconnectdb(postgres_superuser(world.postgres));
 	assert_int_equal(PQstatus(conn), CONNECTION_OK);
-	PQclear(PQexec(conn, "BEGIN; LOCK TABLE tokenstore.account IN EXCLUSIVE MODE"));
+	PQclear(PQexec(
+	    conn, "BEGIN; LOCK TABLE tokenstore.account IN EXCLUSIVE MODE"));
 	assert_int_equal(PQtransactionStatus(conn), PQTRANS_INTRANS);
 	answer = listener_call(&function, "", "");
-	assert_int_equal(answer_report(&answer, 503).due, 0);
+	report = answer_report(&answer, 503);
+	assert_int_equal(report.due, 0);
+	assert_int_equal(report.remaining, 2);
 	PQfinish(conn);
 	answer = listener_call(&function, "", "");
 	/* A claim that nobody waits for any more may have been made as the
