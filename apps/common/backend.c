@@ -140,13 +140,14 @@ told(tokenstore_status status, const tokenstore_error *err, char *message,
 	return status == TOKENSTORE_OK;
 }
 
-bool
+tokenstore_status
 backend_prepare(struct backend *backend, char *message, size_t message_size)
 {
-	tokenstore_error err;
+	tokenstore_error  err;
+	tokenstore_status status = tokenstore_migrate(backend->store, &err);
 
-	return told(tokenstore_migrate(backend->store, &err), &err, message,
-	    message_size);
+	told(status, &err, message, message_size);
+	return status;
 }
 
 bool

@@ -34,9 +34,9 @@ struct backend *backend_new(const struct settings *settings, const char *actor,
     char *message, size_t message_size);
 void            backend_free(struct backend *backend);
 
-/* Brings the token store's tables up to date; cheap when they are.  False, one
- * line in `message`, when the database cannot be used. */
-bool backend_prepare(
+/* Brings the token store's tables up to date; cheap when they are.  Anything but
+ * OK, one line in `message`: the database cannot be used. */
+tokenstore_status backend_prepare(
     struct backend *backend, char *message, size_t message_size);
 
 /* The same for --check, which changes nothing: reachable, tables there, every

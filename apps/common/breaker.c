@@ -22,10 +22,10 @@ breaker_begin(
 }
 
 void
-breaker_trip(struct breaker *breaker, const char *reason)
+breaker_trip(struct breaker *breaker, enum blame blame, const char *reason)
 {
 	breaker->over = true;
-	report_fault(breaker->report, reason);
+	report_fault(breaker->report, blame, reason);
 }
 
 bool
@@ -45,7 +45,7 @@ breaker_hear(struct breaker *breaker, const strava_error *err)
 	case NEXT_WINDOW: breaker->rate_limit = *err; break;
 	case PUT_OFF: breaker->window = 1; break;
 	case GIVE_BACK:
-	case STAND_ASIDE: breaker_trip(breaker, err->message); break;
+	case STAND_ASIDE: breaker_trip(breaker, OURS, err->message); break;
 	case REFUSE:
 	case SKIP: break;
 	}
@@ -60,7 +60,7 @@ breaker_judge(struct breaker *breaker, enum refresh_outcome outcome,
 	if (breaker->refused > REFUSED_MOST &&
 	    breaker->refused * REFUSED_SHARE > breaker->report->due) {
 		breaker->distrust = true;
-		breaker_trip(breaker,
+		breaker_trip(breaker, OURS,
 		    "Strava refuses so many refresh tokens that something "
 		    "else must be wrong");
 	}
@@ -70,5 +70,5 @@ breaker_judge(struct breaker *breaker, enum refresh_outcome outcome,
 		breaker->trouble_since_ms = now_ms;
 	if (breaker->trouble >= TROUBLE_MOST &&
 	    now_ms - breaker->trouble_since_ms >= TROUBLE_MS)
-		breaker_trip(breaker, err->message);
+		breaker_trip(breaker, OTHERS, err->message);
 }

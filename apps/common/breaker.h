@@ -33,7 +33,8 @@ void breaker_begin(
     struct breaker *breaker, size_t window_most, struct refresh_report *report);
 
 /* Nobody is asked any more, for this reason. */
-void breaker_trip(struct breaker *breaker, const char *reason);
+void breaker_trip(
+    struct breaker *breaker, enum blame blame, const char *reason);
 
 /* What an answer means, as soon as it is there. */
 void breaker_hear(struct breaker *breaker, const strava_error *err);

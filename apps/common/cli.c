@@ -12,32 +12,65 @@
 #include <unistd.h>
 
 static void
+print_option(const char *name, const char *operand, const char *help)
+{
+	printf("  %s %-*s %s\n", name, 12 - (int)strlen(name), operand, help);
+}
+
+static void
 print_help(const struct cli *cli)
 {
 	printf("usage: %s [option ...]\n%s\n\n", cli->name, cli->summary);
 	for (size_t i = 0; i < cli->option_count; i++)
-		printf(
-		    "  %-10s %s\n", cli->options[i].name, cli->options[i].help);
-	printf("  %-10s %s\n  %-10s %s\n\n", "--version", "print the version",
-	    "--help", "print this");
+		print_option(cli->options[i].name, "", cli->options[i].help);
+	for (size_t i = 0; i < cli->value_count; i++)
+		print_option(cli->values[i].name, cli->values[i].operand,
+		    cli->values[i].help);
+	print_option("--version", "", "print the version");
+	print_option("--help", "", "print this");
+	printf("\n");
 	settings_print_help(cli->program);
 }
 
-static const struct cli_option *
-find(const struct cli *cli, const char *name)
+/* The option is one that takes no value. */
+static bool
+take_option(const struct cli *cli, const char *name)
 {
 	for (size_t i = 0; i < cli->option_count; i++)
-		if (strcmp(cli->options[i].name, name) == 0)
-			return &cli->options[i];
-	return NULL;
+		if (strcmp(cli->options[i].name, name) == 0) {
+			*cli->options[i].given = true;
+			return true;
+		}
+	return false;
+}
+
+/* Takes what follows the option at argv[*i] as its value. */
+static bool
+take_value(const struct cli *cli, int argc, char *const *argv, int *i)
+{
+	const struct cli_value *value = cli->values;
+	const struct cli_value *end = value + cli->value_count;
+
+	while (value < end && strcmp(value->name, argv[*i]) != 0)
+		value++;
+	if (value == end) {
+		fprintf(stderr, "%s: no such option: %.40s; see %s --help\n",
+		    cli->name, argv[*i], cli->name);
+		return false;
+	}
+	if (*i + 1 == argc) {
+		fprintf(stderr, "%s: %s needs a value: %s\n", cli->name,
+		    value->name, value->operand);
+		return false;
+	}
+	*value->value = argv[++*i];
+	return true;
 }
 
 bool
 cli_parse(const struct cli *cli, int argc, char *const *argv,
     enum exit_code *exit_code)
 {
-	const struct cli_option *option;
-
 	*exit_code = EXIT_DONE;
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0) {
@@ -48,15 +81,11 @@ cli_parse(const struct cli *cli, int argc, char *const *argv,
 			printf("%s %s\n", cli->name, APPS_VERSION);
 			return false;
 		}
-		if ((option = find(cli, argv[i])) == NULL) {
-			fprintf(stderr,
-			    "%s: no such option: %.40s; see "
-			    "%s --help\n",
-			    cli->name, argv[i], cli->name);
+		if (!take_option(cli, argv[i]) &&
+		    !take_value(cli, argc, argv, &i)) {
 			*exit_code = EXIT_CONFIG;
 			return false;
 		}
-		*option->given = true;
 	}
 	return true;
 }

@@ -26,12 +26,22 @@ struct cli_option {
 	const char *help;
 };
 
+/* An option with a value behind it. */
+struct cli_value {
+	const char  *name;    /* "--athlete" */
+	const char  *operand; /* "ID" */
+	const char **value;
+	const char  *help;
+};
+
 struct cli {
 	const char              *name;
 	const char              *summary; /* one sentence */
 	enum program             program;
 	const struct cli_option *options; /* beside --help and --version */
 	size_t                   option_count;
+	const struct cli_value  *values;
+	size_t                   value_count;
 };
 
 /*

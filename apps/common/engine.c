@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "engine_internal.h"
-#include "log.h"
 #include "members.h"
 
 /* A claim older than this is not spent any more: its request might outlive the
@@ -162,10 +161,11 @@ watch(struct engine *engine)
 		return;
 	if (is_raised(options->stop) &&
 	    (!engine->drained || engine->count[HELD] > 0))
-		breaker_trip(&engine->breaker, "asked to end");
+		breaker_trip(&engine->breaker, OTHERS, "asked to end");
 	else if (options->deadline_ms != 0 && !engine->drained &&
 		 steady_ms(engine) >= options->deadline_ms)
-		breaker_trip(&engine->breaker, "the time for one run is over");
+		breaker_trip(
+		    &engine->breaker, OTHERS, "the time for one run is over");
 }
 
 static bool
@@ -227,20 +227,6 @@ spend(struct engine *engine)
 	return true;
 }
 
-/* Nothing is left that could be refreshed.  Accounts that no key opens are met
- * again by every claim, so they count when it is the last one. */
-static void
-drain(struct engine *engine, size_t unreadable)
-{
-	engine->drained = true;
-	for (size_t i = 0; i < unreadable; i++)
-		report_count(engine->report, REFRESH_FAILED, false);
-	if (unreadable > 0)
-		log_line(LOG_ERROR,
-		    "tokens cannot be opened: is a key missing in TOKEN_KEYS?",
-		    LOG_FIELDS(LOG_INT_FIELD("accounts", (int64_t)unreadable)));
-}
-
 /* How many claims can be sent at once, or, once nobody is asked any more, be
  * put off at once. */
 static size_t
@@ -267,19 +253,24 @@ claim(struct engine *engine)
 	int64_t                    claimed_ms = steady_ms(engine);
 	tokenstore_claim_list     *list;
 	tokenstore_error           err;
+	tokenstore_status          status;
 
 	if (engine->drained || engine->breaker.over || limit == 0 ||
 	    engine->count[GRANTED] > 0)
 		return false;
-	if (store->claim(store->ctx, (int)limit, &list, &err) !=
-	    TOKENSTORE_OK) {
-		breaker_trip(&engine->breaker, err.message);
+	status = store->claim(store->ctx, (int)limit, &list, &err);
+	if (status != TOKENSTORE_OK) {
+		breaker_trip(
+		    &engine->breaker, report_blame(status), err.message);
 		return true;
 	}
-	if (list->count == 0)
-		drain(engine, list->unreadable);
+	/* Accounts that no key opens are met again by every claim, so they
+	 * count when it is the last one. */
+	engine->drained = list->count == 0;
+	if (engine->drained)
+		report_unreadable(engine->report, list->unreadable);
 	else if (is_too_old(engine, claimed_ms))
-		breaker_trip(&engine->breaker,
+		breaker_trip(&engine->breaker, OTHERS,
 		    "the database takes too long to claim an account");
 	hold(engine, list, claimed_ms);
 	return true;

@@ -27,6 +27,7 @@ static struct {
 static _Thread_local struct {
 	char trace[160]; /* "projects/P/traces/32 hex digits"; "" for none */
 	char span[17];
+	char run[33]; /* "" for none */
 } here;
 
 static const char *const severities[] = {
@@ -77,8 +78,23 @@ add_member(struct buf *line, const char *name, const char *text)
 }
 
 static void
+add_request(struct buf *line, const struct log_request *request)
+{
+	buf_addf(line, ",\"httpRequest\":{\"status\":%d", request->status);
+	add_member(line, "requestMethod", request->method);
+	add_member(line, "requestUrl", request->path);
+	add_member(line, "remoteIp", request->peer);
+	if (request->user_agent != NULL)
+		add_member(line, "userAgent", request->user_agent);
+	buf_addf(line,
+	    ",\"responseSize\":\"%lld\",\"latency\":\"%lld.%03llds\"}",
+	    (long long)request->bytes, (long long)(request->ms / 1000),
+	    (long long)(request->ms % 1000));
+}
+
+static void
 make_json(struct buf *line, enum log_severity severity, const char *message,
-    const struct log_field *fields)
+    const struct log_field *fields, const struct log_request *request)
 {
 	char time_text[CLOCK_TEXT_SIZE];
 
@@ -92,6 +108,10 @@ make_json(struct buf *line, enum log_severity severity, const char *message,
 		add_member(line, TRACE_KEY, here.trace);
 	if (here.span[0] != '\0')
 		add_member(line, SPAN_KEY, here.span);
+	if (here.run[0] != '\0')
+		add_member(line, "run_id", here.run);
+	if (request != NULL)
+		add_request(line, request);
 	for (; fields != NULL && fields->name != NULL; fields++) {
 		if (fields->text != NULL)
 			add_member(line, fields->name, fields->text);
@@ -123,6 +143,8 @@ make_text(struct buf *line, enum log_severity severity, const char *message,
 	buf_addf(
 	    line, "%s %s %s ", time_text, setup.program, severities[severity]);
 	add_safe(line, message, "");
+	if (here.run[0] != '\0')
+		buf_addf(line, " run_id=%s", here.run);
 	for (; fields != NULL && fields->name != NULL; fields++) {
 		buf_addf(line, " %s=", fields->name);
 		if (fields->text != NULL)
@@ -149,19 +171,18 @@ write_line(const char *text, size_t len)
 	}
 }
 
-void
-log_line(enum log_severity severity, const char *message,
-    const struct log_field *fields)
+/* `request` is told by JSON alone. */
+static void
+add_line(enum log_severity severity, const char *message,
+    const struct log_field *fields, const struct log_request *request)
 {
 	static const char lost[] = "a log line was lost: it was too long, or "
 				   "memory is short\n";
 	struct buf        line;
 
-	if (severity == LOG_DEBUG && !setup.debug)
-		return;
 	buf_init(&line, LINE_MAX_BYTES);
 	if (setup.format == LOG_JSON)
-		make_json(&line, severity, message, fields);
+		make_json(&line, severity, message, fields, request);
 	else
 		make_text(&line, severity, message, fields);
 	if (buf_ok(&line))
@@ -169,6 +190,38 @@ log_line(enum log_severity severity, const char *message,
 	else
 		write_line(lost, sizeof(lost) - 1);
 	buf_free(&line);
+}
+
+void
+log_line(enum log_severity severity, const char *message,
+    const struct log_field *fields)
+{
+	if (severity != LOG_DEBUG || setup.debug)
+		add_line(severity, message, fields, NULL);
+}
+
+void
+log_request(const struct log_request *request)
+{
+	const struct log_field id = LOG_TEXT_FIELD("request_id", request->id);
+
+	if (setup.format == LOG_JSON) {
+		add_line(LOG_INFO, "request", LOG_FIELDS(id), request);
+		return;
+	}
+	log_line(LOG_INFO, "request",
+	    LOG_FIELDS(LOG_TEXT_FIELD("method", request->method),
+		LOG_TEXT_FIELD("path", request->path),
+		LOG_INT_FIELD("status", request->status),
+		LOG_INT_FIELD("bytes", request->bytes),
+		LOG_INT_FIELD("ms", request->ms), id));
+}
+
+void
+log_run(const char *run_id)
+{
+	snprintf(
+	    here.run, sizeof(here.run), "%s", run_id != NULL ? run_id : "");
 }
 
 /* How many hexadecimal digits `text` begins with. */

@@ -42,9 +42,21 @@ void log_setup(const char *program, enum log_format format, bool debug);
 void log_trace(const char *project, const char *x_cloud_trace_context,
     const char *traceparent);
 
+/* The run that later lines of this thread belong to; NULL ends it. */
+void log_run(const char *run_id);
+
 /* `fields` ends with a field whose name is NULL; or is NULL. */
 void log_line(enum log_severity severity, const char *message,
     const struct log_field *fields);
+
+/* A request that was answered: in JSON the httpRequest that Cloud Logging shows
+ * as one line.  `user_agent` may be NULL. */
+struct log_request {
+	const char *method, *path, *user_agent, *peer, *id;
+	int         status;
+	int64_t bytes, ms; /* of the answer's body; from first byte to last */
+};
+void log_request(const struct log_request *request);
 
 /* log_line(LOG_INFO, "refreshed", LOG_FIELDS(LOG_INT_FIELD("due", due))); */
 #define LOG_FIELDS(...) ((const struct log_field[]){ __VA_ARGS__, { 0 } })

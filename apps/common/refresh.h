@@ -13,6 +13,11 @@
 struct refresh_options {
 	int64_t deadline_ms;     /* for claiming, steady clock; 0: none */
 	const atomic_bool *stop; /* SIGTERM: claim no more; may be NULL */
+	const char *athlete; /* this one, due or not; NULL: all that are due */
+
+	/* Called at the end of each claim, with the counts so far; may be NULL. */
+	void (*progress)(void *ctx, const struct refresh_report *so_far);
+	void *progress_ctx;
 };
 
 /*

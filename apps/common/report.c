@@ -40,8 +40,35 @@ report_count(
 }
 
 void
-report_fault(struct refresh_report *report, const char *reason)
+report_unreadable(struct refresh_report *report, size_t accounts)
 {
+	if (accounts == 0)
+		return;
+	report->failed += (int64_t)accounts;
+	report->due += (int64_t)accounts;
+	log_line(LOG_ERROR,
+	    "tokens cannot be opened: is a key missing in TOKEN_KEYS?",
+	    LOG_FIELDS(LOG_INT_FIELD("accounts", (int64_t)accounts)));
+}
+
+/* What passes by itself is not our fault. */
+enum blame
+report_blame(tokenstore_status status)
+{
+	switch (status) {
+	case TOKENSTORE_ERR_CONNECTION:
+	case TOKENSTORE_ERR_TIMEOUT:
+	case TOKENSTORE_ERR_BUSY:
+	case TOKENSTORE_ERR_FULL: return OTHERS;
+	default: return OURS;
+	}
+}
+
+void
+report_fault(
+    struct refresh_report *report, enum blame blame, const char *reason)
+{
+	report->ours = report->ours || blame == OURS;
 	if (report->fault[0] == '\0')
 		snprintf(report->fault, sizeof(report->fault), "%s", reason);
 }
@@ -55,8 +82,7 @@ report_end(struct refresh_report *report, int64_t duration_ms)
 	log_line(report->complete ? LOG_INFO : LOG_ERROR,
 	    report->complete ? "refresh run complete"
 			     : "refresh run incomplete",
-	    LOG_FIELDS(LOG_TEXT_FIELD("run", report->run_id),
-		LOG_INT_FIELD("due", report->due),
+	    LOG_FIELDS(LOG_INT_FIELD("due", report->due),
 		LOG_INT_FIELD("refreshed", report->refreshed),
 		LOG_INT_FIELD("unchanged", report->unchanged),
 		LOG_INT_FIELD("revoked", report->revoked),
@@ -64,6 +90,7 @@ report_end(struct refresh_report *report, int64_t duration_ms)
 		LOG_INT_FIELD("deferred", report->deferred),
 		LOG_INT_FIELD("rate_limited", report->rate_limited),
 		LOG_INT_FIELD("in_doubt", report->in_doubt),
+		LOG_INT_FIELD("remaining", report->remaining),
 		LOG_INT_FIELD("duration_ms", report->duration_ms),
 		LOG_TEXT_FIELD(
 		    report->fault[0] != '\0' ? "fault" : NULL, report->fault)));
@@ -84,6 +111,7 @@ report_json(const struct refresh_report *report, struct buf *out)
 		{ "deferred", report->deferred },
 		{ "rate_limited", report->rate_limited },
 		{ "in_doubt", report->in_doubt },
+		{ "remaining", report->remaining },
 		{ "duration_ms", report->duration_ms },
 	};
 

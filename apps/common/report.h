@@ -5,7 +5,9 @@
 /* What became of claims, of one and of a whole run's. */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <tokenstore/error.h>
 
 #include "buf.h"
 
@@ -27,9 +29,18 @@ struct refresh_report {
 	int64_t refreshed, unchanged, revoked, failed, deferred, rate_limited;
 	int64_t in_doubt; /* of those deferred: the token may have been spent */
 	int64_t duration_ms;
-	bool    complete; /* nothing due was left behind, and nothing failed */
+	int64_t remaining; /* due and not claimed, after an early end; -1: the
+			     * store does not tell */
+	bool    complete;  /* nothing due was left behind, and nothing failed */
 	char    fault[256]; /* why it stopped early; "" */
+	bool    ours;       /* ... in our settings, keys or memory: another run
+			     * would meet it again */
 };
+
+enum blame { OTHERS, OURS };
+
+/* Whose fault it is that the store failed. */
+enum blame report_blame(tokenstore_status status);
 
 /* An empty one, with an id to find the lines of its run in the log. */
 void report_begin(struct refresh_report *report);
@@ -37,8 +48,12 @@ void report_begin(struct refresh_report *report);
 void report_count(
     struct refresh_report *report, enum refresh_outcome outcome, bool in_doubt);
 
+/* Counts and logs accounts that no key opens. */
+void report_unreadable(struct refresh_report *report, size_t accounts);
+
 /* Says why the run ends before all is done; the first reason counts. */
-void report_fault(struct refresh_report *report, const char *reason);
+void report_fault(
+    struct refresh_report *report, enum blame blame, const char *reason);
 
 /* Completes it, and logs it. */
 void report_end(struct refresh_report *report, int64_t duration_ms);

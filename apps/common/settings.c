@@ -89,6 +89,16 @@ static const struct setting table[] = {
 	{ "GOOGLE_CERTS_URL", TEXT(google_certs_url), value_base,
 	  "https://www.googleapis.com/oauth2/v3/certs", UPDATE, OPTIONAL,
 	  "Google's keys, for verify" },
+	{ "RUN_DEADLINE_S", NUMBER(run_deadline_s), value_deadline, "180",
+	  UPDATE, OPTIONAL,
+	  "seconds in which a call must be answered: what the caller and the "
+	  "platform wait" },
+	{ "CLOUD_RUN_TASK_INDEX", NUMBER(task_index), value_task, "0", UPDATE,
+	  OPTIONAL, "which task of a Cloud Run job this is, from 0" },
+	{ "CLOUD_RUN_TASK_COUNT", NUMBER(task_count), value_task, "1", UPDATE,
+	  OPTIONAL, "how many tasks that job has, at most 64" },
+	{ "CLOUD_RUN_TASK_ATTEMPT", NUMBER(task_attempt), value_task, "0",
+	  UPDATE, OPTIONAL, "how often that task was tried before" },
 	{ "LOG_FORMAT", NUMBER(log_format), value_log_format, NULL, BOTH,
 	  OPTIONAL, "json or text; else json on Google Cloud" },
 	{ "CLOCK_OFFSET_S", NUMBER(clock_offset_s), value_seconds, "0", BOTH,
@@ -112,6 +122,7 @@ static const char *const prefixes[] = {
 	"DATABASE_",
 	"INVOKER_",
 	"LOG_",
+	"RUN_DEADLINE",
 	"SECRET_MANAGER_",
 	"STRAVA_",
 	"TOKEN_",
@@ -284,6 +295,11 @@ finish(struct load *load)
 		settings->log_format = LOG_JSON;
 	snprintf(origin, sizeof(origin), "http://localhost:%lld",
 	    (long long)settings->port);
+	if (load->program == PROGRAM_UPDATE_TOKENS &&
+	    settings->task_index >= settings->task_count &&
+	    load->faults.len == 0)
+		fault(load, "CLOUD_RUN_TASK_INDEX",
+		    "must be below CLOUD_RUN_TASK_COUNT");
 	if (settings->base_url == NULL && !is_given(load, "BASE_URL") &&
 	    (settings->base_url = strdup(origin)) == NULL)
 		fault(load, "BASE_URL", "could not be made: out of memory");

@@ -38,7 +38,9 @@ struct settings {
 	char   *invoker_audience;
 	char   *invoker_emails;
 	char   *google_certs_url;
-	int64_t log_format;     /* enum log_format */
+	int64_t run_deadline_s;
+	int64_t task_index, task_count, task_attempt; /* of a Cloud Run job */
+	int64_t log_format;                           /* enum log_format */
 	int64_t clock_offset_s; /* for tests: moves the calendar */
 };
 

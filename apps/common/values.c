@@ -86,6 +86,31 @@ value_seconds(const char *text, void *at, char why[VALUE_WHY_SIZE])
 	return true;
 }
 
+bool
+value_deadline(const char *text, void *at, char why[VALUE_WHY_SIZE])
+{
+	int64_t n;
+
+	/* Below that, one slow request alone could take longer. */
+	if (!number(text, strlen(text), 3600, &n) || n < 140)
+		return refuse(
+		    why, "must be a number of seconds from 140 to 3600");
+	*(int64_t *)at = n;
+	return true;
+}
+
+/* As many tasks as the token store has groups of accounts. */
+bool
+value_task(const char *text, void *at, char why[VALUE_WHY_SIZE])
+{
+	int64_t n;
+
+	if (!number(text, strlen(text), 64, &n))
+		return refuse(why, "must be a number from 0 to 64");
+	*(int64_t *)at = n;
+	return true;
+}
+
 static bool
 word(const char *text, const char *const *words, size_t count, int64_t *at)
 {

@@ -20,6 +20,8 @@ typedef bool (*value_fn)(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 /* To int64_t. */
 bool value_port(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 bool value_seconds(const char *text, void *at, char why[VALUE_WHY_SIZE]);
+bool value_deadline(const char *text, void *at, char why[VALUE_WHY_SIZE]);
+bool value_task(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 bool value_invoker(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 bool value_log_format(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 

@@ -7,8 +7,8 @@
 
 #include "cli.h"
 #include "function.h"
+#include "job.h"
 #include "log.h"
-#include "refresh.h"
 #include "signals.h"
 #include "status.h"
 
@@ -25,53 +25,9 @@ complain(enum exit_code code, const char *message)
 }
 
 static void
-give_up_one(void *ctx)
-{
-	backend_hurry(ctx);
-}
-
-static void
 give_up_all(void *ctx)
 {
 	pool_hurry(ctx);
-}
-
-static bool
-print_report(const struct refresh_report *report)
-{
-	struct buf json;
-	bool       ok;
-
-	buf_init(&json, 1024);
-	ok = report_json(report, &json) &&
-	     printf("%s\n", buf_text(&json)) > 0 && fflush(stdout) == 0;
-	buf_free(&json);
-	return ok;
-}
-
-/* One run, for a job or cron. */
-static enum exit_code
-run_once(const struct settings *settings)
-{
-	struct refresh_options options = { 0 };
-	struct refresh_report  report;
-	struct signals         signals;
-	struct backend        *backend;
-	char                   message[MESSAGE_SIZE];
-
-	backend = backend_new(settings, NAME, message, sizeof(message));
-	if (backend == NULL)
-		return complain(EXIT_FAILED, message);
-	if (!signals_start(&signals, SIGNALS_GRACE_MS, give_up_one, backend)) {
-		backend_free(backend);
-		return complain(EXIT_FAILED, "cannot start a thread");
-	}
-	options.stop = &signals.stop;
-	refresh_run(backend, &options, &report);
-	signals_end(&signals);
-	backend_free(backend);
-	return print_report(&report) && report.complete ? EXIT_DONE
-							: EXIT_FAILED;
 }
 
 static enum exit_code
@@ -175,8 +131,48 @@ status(const struct settings *settings, bool as_json)
 
 /* What the options ask for; without any, to listen. */
 struct wishes {
-	bool once, check, status, json;
+	bool        once, check, status, json, dry_run;
+	const char *athlete;
 };
+
+/* Whether the wishes go together; completes them. */
+static bool
+settle(struct wishes *wishes)
+{
+	const char *id = wishes->athlete;
+	size_t      digits = id != NULL ? strspn(id, "0123456789") : 0;
+
+	if (id != NULL &&
+	    (digits == 0 || digits > 18 || id[digits] != '\0' || *id == '0')) {
+		complain(EXIT_CONFIG, "--athlete: must be Strava's number");
+		return false;
+	}
+	if (wishes->check + wishes->status + wishes->dry_run + (id != NULL) >
+	    1) {
+		complain(EXIT_CONFIG,
+		    "--check, --status, --dry-run and --athlete exclude each "
+		    "other");
+		return false;
+	}
+	if (wishes->json && !wishes->status) {
+		complain(EXIT_CONFIG, "--json goes with --status");
+		return false;
+	}
+	wishes->once = wishes->once || wishes->dry_run || id != NULL;
+	return true;
+}
+
+static enum exit_code
+run_once(const struct settings *settings, const struct wishes *wishes)
+{
+	const struct job job = { settings, NAME, wishes->athlete };
+	char             message[MESSAGE_SIZE];
+	enum exit_code   code;
+
+	code = wishes->dry_run ? job_count(&job, message, sizeof(message))
+			       : job_run(&job, message, sizeof(message));
+	return message[0] != '\0' ? complain(code, message) : code;
+}
 
 static enum exit_code
 act(const struct settings *settings, const struct wishes *wishes)
@@ -194,7 +190,7 @@ act(const struct settings *settings, const struct wishes *wishes)
 	if (wishes->check)
 		code = check(settings, invoker);
 	else
-		code = wishes->once ? run_once(settings)
+		code = wishes->once ? run_once(settings, wishes)
 				    : listen(settings, invoker);
 	invoker_free(invoker);
 	return code;
@@ -203,15 +199,21 @@ act(const struct settings *settings, const struct wishes *wishes)
 int
 main(int argc, char **argv)
 {
-	struct wishes           wishes = { false };
+	struct wishes           wishes = { 0 };
 	const struct cli_option options[] = {
 		{ "--once", &wishes.once,
 		    "do one run, print its report, and exit" },
+		{ "--dry-run", &wishes.dry_run,
+		    "count who is due, change nothing, and exit" },
 		{ "--status", &wishes.status,
 		    "print how the accounts are, and exit" },
 		{ "--json", &wishes.json, "with --status: as JSON" },
 		{ "--check", &wishes.check,
 		    "try settings, secrets, database and keys, then exit" },
+	};
+	const struct cli_value values[] = {
+		{ "--athlete", "ID", &wishes.athlete,
+		    "refresh this athlete, due or not, and exit" },
 	};
 	const struct cli cli = {
 		.name = NAME,
@@ -220,6 +222,8 @@ main(int argc, char **argv)
 		.program = PROGRAM_UPDATE_TOKENS,
 		.options = options,
 		.option_count = sizeof(options) / sizeof(options[0]),
+		.values = values,
+		.value_count = 1,
 	};
 	struct settings settings;
 	char            message[MESSAGE_SIZE];
@@ -229,8 +233,8 @@ main(int argc, char **argv)
 		return EXIT_FAILED;
 	if (!cli_parse(&cli, argc, argv, &code))
 		return (int)code;
-	if (wishes.json && !wishes.status)
-		return (int)complain(EXIT_CONFIG, "--json goes with --status");
+	if (!settle(&wishes))
+		return EXIT_CONFIG;
 	if (!settings_load(&settings, PROGRAM_UPDATE_TOKENS, environ, message,
 		sizeof(message)))
 		return (int)complain(EXIT_CONFIG, message);

@@ -39,16 +39,18 @@ complain(enum exit_code code, const char *message)
 
 /* server_config.log.  A path of ours holds no secret; a query may. */
 static void
-log_request(void *app, const struct request *request, int status, size_t bytes,
+log_answer(void *app, const struct request *request, int status, size_t bytes,
     int64_t ms)
 {
 	(void)app;
-	log_line(LOG_INFO, "request",
-	    LOG_FIELDS(LOG_TEXT_FIELD("method", request_method(request)),
-		LOG_TEXT_FIELD("path", request_path(request)),
-		LOG_INT_FIELD("status", status),
-		LOG_INT_FIELD("bytes", (int64_t)bytes), LOG_INT_FIELD("ms", ms),
-		LOG_TEXT_FIELD("request_id", request_id(request))));
+	log_request(&(struct log_request){ .method = request_method(request),
+	    .path = request_path(request),
+	    .user_agent = request_header(request, "User-Agent"),
+	    .peer = request_peer(request),
+	    .id = request_id(request),
+	    .status = status,
+	    .bytes = (int64_t)bytes,
+	    .ms = ms });
 	log_trace(NULL, NULL, NULL);
 }
 
@@ -66,7 +68,7 @@ start(struct web *web, char *message, size_t message_size)
 		.app = web,
 		.error_page = problem_gate,
 		.finish = headers_finish,
-		.log = log_request,
+		.log = log_answer,
 	};
 
 	return server_start(&config, message, message_size);
@@ -80,7 +82,7 @@ prepare_database(struct web *web, char *message, size_t message_size)
 
 	snprintf(message, message_size, "out of memory");
 	ok = backend != NULL &&
-	     backend_prepare(backend, message, message_size) &&
+	     backend_prepare(backend, message, message_size) == TOKENSTORE_OK &&
 	     schema_prepare(backend->pg, message, message_size);
 	pool_give(web->pool, backend);
 	return ok;

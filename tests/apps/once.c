@@ -19,6 +19,7 @@ static const struct member report_members[] = {
 	MEMBER_REQUIRED(
 	    struct report, rate_limited, put_int64, NULL, "rate_limited"),
 	MEMBER_REQUIRED(struct report, in_doubt, put_int64, NULL, "in_doubt"),
+	MEMBER_REQUIRED(struct report, remaining, put_int64, NULL, "remaining"),
 	MEMBER_REQUIRED(
 	    struct report, duration_ms, put_int64, NULL, "duration_ms"),
 };

@@ -14,7 +14,7 @@
 /* The report on stdout. */
 struct report {
 	int64_t due, refreshed, unchanged, revoked, failed, deferred;
-	int64_t rate_limited, in_doubt, duration_ms;
+	int64_t rate_limited, in_doubt, remaining, duration_ms;
 };
 
 /* Begins a run.  `env` NULL: that of the world. */

@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "enrolled.h"
+#include "listener.h"
 #include "once.h"
 #include "test.h"
 #include "visitor.h"
@@ -18,26 +19,7 @@
 
 static struct world    world;
 static struct enrolled enrolled;
-static struct process  function;
-static char            base[64];
-
-static void
-start_function(void)
-{
-	struct environment env;
-	int                port = free_port();
-	char               text[16];
-
-	world_environment(&world, &env);
-	snprintf(text, sizeof(text), "%d", port);
-	environment_set(&env, "PORT", text);
-	snprintf(base, sizeof(base), "http://127.0.0.1:%d", port);
-	world_run(&world, &function,
-	    (const char *const[]){ PATH_UPDATE_TOKENS, NULL }, &env);
-	environment_free(&env);
-	assert_true(
-	    process_await(&function, function.out, "listening on", 20000));
-}
+static struct listener function;
 
 static int
 start(void **state)
@@ -60,7 +42,7 @@ begin(void **state)
 {
 	(void)state;
 	enrol_due(&world, 40, &enrolled);
-	start_function();
+	listener_start(&world, &function, NULL);
 	return 0;
 }
 
@@ -68,8 +50,7 @@ static int
 finish(void **state)
 {
 	(void)state;
-	assert_int_equal(process_end(&function), 0);
-	process_free(&function);
+	listener_end(&function);
 	return 0;
 }
 
@@ -79,7 +60,7 @@ a_post_does_a_run_and_answers_with_its_report(void **state)
 	struct visitor scheduler;
 
 	(void)state;
-	visitor_start(&scheduler, base);
+	visitor_start(&scheduler, function.base);
 	assert_int_equal(
 	    visitor_send(&scheduler, "POST", "/", "application/json", "{}"),
 	    200);
@@ -99,7 +80,7 @@ other_methods_and_paths_are_refused(void **state)
 	struct visitor visitor;
 
 	(void)state;
-	visitor_start(&visitor, base);
+	visitor_start(&visitor, function.base);
 	assert_int_equal(visitor_get(&visitor, "/health"), 200);
 	assert_int_equal(visitor_get(&visitor, "/"), 405);
 	assert_string_equal(visitor_header(&visitor, "Allow"), "POST");
@@ -117,7 +98,7 @@ call(void *arg)
 	struct report *report = arg;
 	struct visitor scheduler;
 
-	visitor_start(&scheduler, base);
+	visitor_start(&scheduler, function.base);
 	if (visitor_post(&scheduler, "/", "") == 200)
 		*report = report_read(visitor_page(&scheduler));
 	visitor_end(&scheduler);
@@ -156,7 +137,7 @@ what_is_left_is_answered_with_503(void **state)
 	world_tell(&world, "/_control/faults",
 	    "[{\"path\":\"/oauth/token\",\"action\":\"status:500\","
 	    "\"times\":3}]");
-	visitor_start(&scheduler, base);
+	visitor_start(&scheduler, function.base);
 	assert_int_equal(visitor_post(&scheduler, "/", ""), 503);
 	assert_non_null(visitor_header(&scheduler, "Retry-After"));
 	assert_int_equal(report_read(visitor_page(&scheduler)).deferred, 3);
@@ -171,7 +152,7 @@ without_a_database_it_lives_and_says_503(void **state)
 
 	(void)state;
 	postgres_crash(world.postgres);
-	visitor_start(&visitor, base);
+	visitor_start(&visitor, function.base);
 	assert_int_equal(visitor_post(&visitor, "/", ""), 503);
 	assert_int_equal(report_read(visitor_page(&visitor)).due, 0);
 	assert_int_equal(visitor_get(&visitor, "/health"), 200);
@@ -194,9 +175,9 @@ asked_to_end_it_finishes_what_runs(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, call, &report), 0);
 	while (world_calls(&world, "POST /oauth/token") == before)
 		clock_sleep_ms(10, NULL);
-	process_signal(&function, SIGTERM);
-	assert_true(process_wait(&function, 10000));
-	assert_int_equal(function.code, 0);
+	process_signal(&function.process, SIGTERM);
+	assert_true(process_wait(&function.process, 10000));
+	assert_int_equal(function.process.code, 0);
 	pthread_join(thread, NULL);
 	assert_int_equal(enrolled_stats(&world).leased, 0);
 	assert_int_equal(enrolled_stats(&world).in_doubt, 0);

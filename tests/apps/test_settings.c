@@ -90,6 +90,9 @@ the_least_is_enough_and_the_rest_has_defaults(void **state)
 	minimum(&env);
 	accepted(&env, PROGRAM_UPDATE_TOKENS, &settings);
 	assert_int_equal(settings.invoker_auth, INVOKER_VERIFY);
+	assert_int_equal(settings.run_deadline_s, 180);
+	assert_int_equal(settings.task_index, 0);
+	assert_int_equal(settings.task_count, 1);
 	settings_free(&settings);
 }
 
@@ -156,6 +159,7 @@ a_misspelt_setting_is_refused_with_the_right_name(void **state)
 		{ "TOKEN_KEYS_FIEL", "did you mean TOKEN_KEYS?" },
 		{ "BASE_URI", "did you mean BASE_URL?" },
 		{ "LOG_FORMATE", "did you mean LOG_FORMAT?" },
+		{ "RUN_DEADLINE", "did you mean RUN_DEADLINE_S?" },
 		{ "INVOKER_EMAIL", "did you mean INVOKER_EMAILS?" },
 		{ "SECRET_MANAGER_EMULATOR_HOST_FILE",
 		    "did you mean SECRET_MANAGER_EMULATOR_HOST?" },
@@ -247,6 +251,12 @@ static const struct {
 	{ "INVOKER_EMAILS", "a@b,,c@d", "entry 2" },
 	{ "GOOGLE_CERTS_URL", "http://keys.example.org/",
 	    "GOOGLE_CERTS_URL must" },
+	{ "RUN_DEADLINE_S", "139", "RUN_DEADLINE_S must" },
+	{ "RUN_DEADLINE_S", "3601", "RUN_DEADLINE_S must" },
+	{ "RUN_DEADLINE_S", "3m", "RUN_DEADLINE_S must" },
+	{ "CLOUD_RUN_TASK_INDEX", "1", "CLOUD_RUN_TASK_INDEX must be below" },
+	{ "CLOUD_RUN_TASK_COUNT", "65", "CLOUD_RUN_TASK_COUNT must" },
+	{ "CLOUD_RUN_TASK_ATTEMPT", "-1", "CLOUD_RUN_TASK_ATTEMPT must" },
 };
 
 static void

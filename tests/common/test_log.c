@@ -46,6 +46,7 @@ teardown(void **state)
 	free(c->text);
 	free(c);
 	log_trace(NULL, NULL, NULL);
+	log_run(NULL);
 	return 0;
 }
 
@@ -240,6 +241,71 @@ what_is_no_trace_is_left_out(void **state)
 	assert_null(strstr(written(c), "trace"));
 }
 
+static void
+lines_of_a_run_name_it(void **state)
+{
+	struct capture     *c = *state;
+	struct json_object *line;
+
+	log_setup("test", LOG_JSON, false);
+	log_run(TRACE);
+	log_line(LOG_INFO, "x", NULL);
+	line = written_json(c);
+	assert_member(line, "run_id", TRACE);
+	json_object_put(line);
+	log_setup("test", LOG_TEXT, false);
+	log_line(LOG_INFO, "x", NULL);
+	assert_non_null(strstr(written(c), "INFO x run_id=" TRACE "\n"));
+	log_run(NULL);
+	log_line(LOG_INFO, "y", NULL);
+	assert_non_null(strstr(written(c), "INFO y\n"));
+}
+
+static const struct log_request answered = { .method = "POST",
+	.path = "/\"",
+	.user_agent = "a \\ b",
+	.peer = "192.0.2.1",
+	.id = "7",
+	.status = 503,
+	.bytes = 5000000000,
+	.ms = 61007 };
+
+static void
+a_request_is_what_cloud_logging_shows(void **state)
+{
+	struct capture     *c = *state;
+	struct json_object *line, *request;
+	int64_t             status;
+
+	log_setup("test", LOG_JSON, false);
+	log_request(&answered);
+	line = written_json(c);
+	assert_member(line, "message", "request");
+	assert_member(line, "request_id", "7");
+	request = members_get(line, "httpRequest");
+	assert_member(request, "requestMethod", "POST");
+	assert_member(request, "requestUrl", "/\"");
+	assert_member(request, "remoteIp", "192.0.2.1");
+	assert_member(request, "userAgent", "a \\ b");
+	assert_member(request, "responseSize", "5000000000");
+	assert_member(request, "latency", "61.007s");
+	assert_true(put_int64(members_get(request, "status"), &status));
+	assert_int_equal(status, 503);
+	json_object_put(line);
+}
+
+static void
+a_request_is_one_line_for_people(void **state)
+{
+	struct capture *c = *state;
+
+	log_setup("test", LOG_TEXT, false);
+	log_request(&answered);
+	assert_string_equal(strstr(written(c), " test "),
+	    " test INFO request method=POST path=\"/\\\"\" status=503 "
+	    "bytes=5000000000 ms=61007 request_id=7\n");
+}
+
 static void *
 write_many(void *ctx)
 {
@@ -295,6 +361,9 @@ main(void)
 		CAPTURED(a_long_text_is_cut),
 		CAPTURED(a_trace_is_taken_from_either_header),
 		CAPTURED(what_is_no_trace_is_left_out),
+		CAPTURED(lines_of_a_run_name_it),
+		CAPTURED(a_request_is_what_cloud_logging_shows),
+		CAPTURED(a_request_is_one_line_for_people),
 		CAPTURED(lines_of_many_threads_stay_whole),
 	};
 

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+
+/* FN-1, FN-2: tokens, right and wrong, before a listening update_tokens. */
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "enrolled.h"
+#include "listener.h"
+#include "members.h"
+#include "once.h"
+#include "test.h"
+#include "wire.h"
+
+#define AUDIENCE "https://sandbox.example/"
+
+static struct world    world;
+static struct enrolled enrolled;
+static struct listener function;
+
+static int
+start(void **state)
+{
+	(void)state;
+	world_start(&world, "apps.function_identity", 0);
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	world_end(&world);
+	return 0;
+}
+
+static int
+begin(void **state)
+{
+	struct environment env;
+	char               url[64];
+
+	(void)state;
+	enrol_due(&world, 1, &enrolled);
+	world_environment(&world, &env);
+	environment_unset(&env, "INVOKER_AUTH");
+	environment_set(&env, "INVOKER_AUDIENCE", AUDIENCE);
+	environment_set(&env, "INVOKER_EMAILS",
+	    "sandbox@sandbox-project.iam.gserviceaccount.com");
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/oauth2/v3/certs",
+	    world.sandbox_port);
+	environment_set(&env, "GOOGLE_CERTS_URL", url);
+	listener_start(&world, &function, &env);
+	environment_free(&env);
+	return 0;
+}
+
+static int
+finish(void **state)
+{
+	(void)state;
+	listener_end(&function);
+	return 0;
+}
+
+/* A token as Google makes them, but for this wish. */
+static void
+make(const char *wish, char *token, size_t size)
+{
+	struct json_object *answer =
+	    world_ask(&world, "/_control/id-token", wish);
+
+	snprintf(token, size, "%s", members_get_string(answer, "token"));
+	json_object_put(answer);
+}
+
+static int
+call(const char *token)
+{
+	struct wire_answer answer;
+	char               lines[12000];
+
+	snprintf(lines, sizeof(lines), "Authorization: Bearer %s\r\n", token);
+	wire_call(function.base, "POST /", lines, "", &answer);
+	return answer.status;
+}
+
+static void
+assert_nothing_ran(void)
+{
+	assert_int_equal(
+	    enrolled_strava_side(&world, enrolled.ids[0]).token_posts, 0);
+}
+
+#define CLAIMS(claims) "{\"claims\":{" claims "}}"
+#define HEADER(header) "{\"header\":{" header "}}"
+
+static const struct {
+	const char *wish;
+	int         status;
+} wishes[] = {
+	/* Whoever signed it: not Google, or not so. */
+	{ "{\"key\":\"stranger\"}", 401 },
+	{ "{\"key\":\"service-account\"}", 401 },
+	{ "{\"signature\":\"\"}", 401 },
+	{ "{\"signature\":\"AAAA\"}", 401 },
+	{ "{\"signature\":\"SIGNATURE_REMOVED_BY_GOOGLE\"}", 401 },
+	{ HEADER("\"alg\":\"none\""), 401 },
+	{ HEADER("\"alg\":\"HS256\""), 401 },
+	{ HEADER("\"alg\":\"rs256\""), 401 },
+	{ HEADER("\"alg\":\"RS512\""), 401 },
+	{ HEADER("\"alg\":\"ES256\""), 401 },
+	{ HEADER("\"alg\":[\"RS256\"]"), 401 },
+	{ HEADER("\"alg\":256"), 401 },
+	{ HEADER("\"alg\":null"), 401 },
+	{ HEADER("\"kid\":null"), 401 },
+	{ HEADER("\"kid\":\"\""), 401 },
+	{ HEADER("\"kid\":7"), 401 },
+	{ HEADER("\"kid\":\"../certs\""), 401 },
+	{ HEADER("\"crit\":[\"exp\"]"), 401 },
+	{ HEADER("\"typ\":\"at+jwt\""), 401 },
+
+	/* Whom it is by and for. */
+	{ CLAIMS("\"iss\":null"), 401 },
+	{ CLAIMS("\"iss\":\"\""), 401 },
+	{ CLAIMS("\"iss\":\"https://accounts.google.com.example.org\""), 401 },
+	{ CLAIMS("\"iss\":\"HTTPS://accounts.google.com\""), 401 },
+	{ CLAIMS("\"aud\":null"), 401 },
+	{ CLAIMS("\"aud\":\"https://sandbox.example\""), 401 },
+	{ CLAIMS("\"aud\":\"https://sandbox.example/?x=1\""), 401 },
+	{ CLAIMS("\"aud\":[\"" AUDIENCE "\",\"https://other.example\"]"), 401 },
+
+	/* Who calls. */
+	{ CLAIMS("\"email\":\"somebody@example.org\""), 403 },
+	{ CLAIMS("\"email\":null"), 401 },
+	{ CLAIMS("\"email_verified\":false"), 401 },
+	{ CLAIMS("\"email_verified\":\"true\""), 401 },
+	{ CLAIMS("\"email_verified\":1"), 401 },
+	{ CLAIMS("\"email_verified\":null"), 401 },
+
+	/* When. */
+	{ CLAIMS("\"exp\":null"), 401 },
+	{ CLAIMS("\"exp\":\"x\""), 401 },
+	{ CLAIMS("\"exp\":-1"), 401 },
+	{ CLAIMS("\"exp\":9223372036854775807"), 401 },
+	{ CLAIMS("\"iat\":null"), 401 },
+	{ CLAIMS("\"iat\":9223372036854775807"), 401 },
+};
+
+static void
+a_wrong_token_starts_no_run(void **state)
+{
+	char token[4096];
+	int  status;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(wishes); i++) {
+		make(wishes[i].wish, token, sizeof(token));
+		status = call(token);
+		if (status != wishes[i].status)
+			fail_msg("%s: %d", wishes[i].wish, status);
+	}
+	assert_nothing_ran();
+}
+
+/* A minute of skew is allowed; these stay clear of the edge. */
+static void
+a_token_is_good_for_its_time_only(void **state)
+{
+	static const struct {
+		int64_t issued_s, expires_s;
+		int     status;
+	} times[] = {
+		{ -600, -90, 401 },
+		{ -600, -15, 200 },
+		{ 90, 3600, 401 },
+		{ 10, 3600, 200 },
+		{ -10, 90000, 401 },
+	};
+	char      wish[128], token[4096];
+	long long now;
+	int       status;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(times); i++) {
+		now = (long long)time(NULL) + world.clock_s;
+		snprintf(wish, sizeof(wish),
+		    CLAIMS("\"iat\":%lld,\"exp\":%lld"),
+		    now + times[i].issued_s, now + times[i].expires_s);
+		make(wish, token, sizeof(token));
+		status = call(token);
+		if (status != times[i].status)
+			fail_msg("time %zu: %d", i, status);
+	}
+}
+
+static void
+what_is_no_token_is_answered_with_401(void **state)
+{
+	static const char *const tokens[] = { "", ".", "..", "...", "a.b.c",
+		"ya29.opaque", "eyJhbGciOiJSUzI1NiJ9..", "e30.e30.e30",
+		"\xef\xbb\xbf.e30.e30" };
+	struct wire_answer       answer;
+	char                     token[4096], request[4200], lines[8400];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(tokens); i++)
+		if (call(tokens[i]) != 401)
+			fail_msg("token %zu", i);
+	make("{}", token, sizeof(token));
+	snprintf(request, sizeof(request), "POST /?access_token=%s", token);
+	wire_call(function.base, request, "", "", &answer);
+	assert_int_equal(answer.status, 401);
+	/* One too many: which of them is to count? */
+	snprintf(lines, sizeof(lines),
+	    "Authorization: Bearer %s\r\nAuthorization: Bearer %s\r\n", token,
+	    token);
+	wire_call(function.base, "POST /", lines, "", &answer);
+	assert_int_equal(answer.status, 400);
+	assert_nothing_ran();
+}
+
+/* F-42, I8: the second one finds nothing to do. */
+static void
+the_same_token_twice_has_the_effect_of_one(void **state)
+{
+	char token[4096];
+
+	(void)state;
+	make(CLAIMS("\"iss\":\"accounts.google.com\""), token, sizeof(token));
+	assert_int_equal(call(token), 200);
+	assert_int_equal(call(token), 200);
+	assert_int_equal(
+	    enrolled_strava_side(&world, enrolled.ids[0]).token_posts, 1);
+}
+
+/* A malformed event of a stranger is a stranger's first of all. */
+static void
+who_calls_is_asked_before_what_is_brought(void **state)
+{
+	static const char  lines[] = "ce-id: 1\r\n";
+	struct wire_answer answer;
+
+	(void)state;
+	wire_call(function.base, "POST /", lines, "", &answer);
+	assert_int_equal(answer.status, 401);
+	assert_null(strstr(answer.text, "CloudEvent"));
+}
+
+int
+main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, begin, finish)
+	const struct CMUnitTest tests[] = {
+		TEST(a_wrong_token_starts_no_run),
+		TEST(a_token_is_good_for_its_time_only),
+		TEST(what_is_no_token_is_answered_with_401),
+		TEST(the_same_token_twice_has_the_effect_of_one),
+		TEST(who_calls_is_asked_before_what_is_brought),
+	};
+
+	return cmocka_run_group_tests_name(
+	    "apps function_identity", tests, start, end);
+}
