@@ -34,9 +34,11 @@ must(tokenstore_status status)
 static tokenstore *
 open_store(const char *conninfo)
 {
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): there are no threads */
+	const char              *keys = getenv("TOKEN_KEYS");
 	const tokenstore_options options = {
 		.conninfo = conninfo,
-		.keys = getenv("TOKEN_KEYS"),
+		.keys = keys,
 		.provider = "strava",
 		.client_id = "1001",
 		.actor = "bench",

@@ -167,6 +167,7 @@ start_sandbox()
 
 start_nginx()
 {
+	rm -f "$work/access.log"
 	cat >"$work/nginx.conf" <<-CONF
 	daemon off;
 	master_process off;
@@ -174,7 +175,7 @@ start_nginx()
 	error_log $work/error.log;
 	events { worker_connections 1024; }
 	http {
-		log_format connection '\$connection';
+		log_format connection '\$request_method \$connection';
 		access_log $work/access.log connection;
 		client_body_temp_path $work;
 		proxy_temp_path $work; fastcgi_temp_path $work;
@@ -205,7 +206,6 @@ start_nginx()
 		kill -0 "$nginx_pid" || fail "nginx does not start"
 		sleep 0.1
 	done
-	: >"$work/access.log"
 }
 
 # Athletes who have consented: their grants, without the brackets of the array.
@@ -368,7 +368,8 @@ race() # CONTENDER
 	verify "$1"
 	# shellcheck disable=SC2086  # numbers
 	set -- "$1" $before $after
-	echo "$1 $(cat "$work/cost") $(sort -u "$work/access.log" | wc -l)" \
+	echo "$1 $(cat "$work/cost")" \
+	    "$(grep ^POST "$work/access.log" | sort -u | wc -l)" \
 	    $(($5 - $2)) $(($6 - $3)) $(($7 - $4)) >>"$work/results"
 	end_strava
 }

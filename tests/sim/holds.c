@@ -49,15 +49,17 @@ holds_now(struct sim *sim)
 
 /*
  * When a request is sent: the account is ours alone, for longer than the request
- * can take, and no other request for it is on its way, which nobody can promise
- * to a process that slept until its lease was over (I4); the same claim never
- * spends the same token twice (I8).
+ * can take, and no other request for it is on its way (I4), which nobody can
+ * promise where a process slept until its lease was over and came back with an
+ * answer; the same claim never spends the same token twice (I8).
  */
 void
 holds_at_post(struct sim *sim, const struct ledger_claim *claim)
 {
 	const struct row *row = &sim->ledger.rows[claim->athlete];
 	struct issued    *token = &sim->provider.tokens[claim->token];
+	bool              upset = row->slept_ms != 0 &&
+		     sim->now_ms - row->slept_ms < ENGINE_TIMEOUT_MS;
 
 	if (token->spent_by == claim->lease_id)
 		sim_blame(sim, "I8: a claim spends r%d twice", claim->token);
@@ -70,7 +72,7 @@ holds_at_post(struct sim *sim, const struct ledger_claim *claim)
 	for (const struct post *post = sim->posts; post < sim->posts + POSTS;
 	     post++)
 		if (post->used && post->athlete == claim->athlete &&
-		    post->born == claim->born && !claim->lapsed &&
+		    post->born == claim->born && !upset &&
 		    !(post->arrived && post->over_ms <= sim->now_ms))
 			sim_blame(sim, "I4: two requests for athlete %d",
 			    claim->athlete + 1);

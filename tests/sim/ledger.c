@@ -177,9 +177,18 @@ ledger_claim(
 }
 
 static void
+note_sleeper(const struct ledger *ledger, struct row *row,
+    const struct ledger_claim *claim)
+{
+	if (row->lease_id != claim->lease_id)
+		row->slept_ms = ledger->now_ms;
+}
+
+static void
 save_main(struct ledger *ledger, struct row *row,
     const struct ledger_claim *claim, int token, int64_t due_s)
 {
+	note_sleeper(ledger, row, claim);
 	set_main(ledger, row, token);
 	row->due_s = due_s;
 	row->in_doubt_s = 0;
@@ -252,7 +261,7 @@ ledger_refuse(struct ledger *ledger, struct ledger_claim *claim)
 	if (next == 0 || (row->lease_until_ms > ledger->now_ms &&
 			     row->lease_id != claim->lease_id))
 		return false;
-	claim->lapsed |= row->lease_id != claim->lease_id;
+	note_sleeper(ledger, row, claim);
 	row->lease_id = claim->lease_id;
 	row->lease_until_ms = ledger->now_ms + LEASE_MS;
 	if (row->in_doubt_s == 0)

@@ -35,6 +35,8 @@ struct row {
 	int64_t          lease_until_ms, lease_id;
 	int64_t          consent; /* a number for each, never used again */
 	int64_t          born;    /* with the consent that made the row */
+	int64_t
+	    slept_ms; /* when a process last came that slept past its lease */
 };
 
 /* A claim; the engine sees the first member. */
@@ -43,7 +45,6 @@ struct ledger_claim {
 	char             subject[16], refresh[16], access[16];
 	int              athlete, token;
 	int64_t          lease_id, consent, born;
-	bool lapsed; /* the lease was over once before it was renewed */
 };
 
 struct ledger {

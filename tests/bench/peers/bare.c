@@ -247,6 +247,8 @@ main(int argc, char **argv)
 	run.multi = curl_multi_init();
 	if (PQstatus(run.database) != CONNECTION_OK || run.multi == NULL)
 		errx(1, "no database, or no memory");
+	/* Else the first request of a page ends the connections of the last. */
+	curl_multi_setopt(run.multi, CURLMOPT_MAXCONNECTS, (long)IN_FLIGHT);
 	for (size_t i = 0; i < IN_FLIGHT; i++)
 		make_request(&run, &run.requests[i]);
 	while (read_page(&run, after), run.count > 0) {
