@@ -23,6 +23,7 @@ homes()
 		echo "${1%%/*}/src common" ;;
 	apps/common/*) echo apps/common common ;;
 	apps/*) echo "$(dirname "$1") apps/common common" ;;
+	tests/storm/*) echo "tests/storm tests/apps tests/support common" ;;
 	tests/*) echo "$(dirname "$1") tests/support common lib*/src apps/*" ;;
 	esac
 }
