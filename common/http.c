@@ -8,6 +8,10 @@
 
 #define SLICE_MS 50 /* how late a cancellation may be noticed */
 
+/* Connections that wait for the next requests; else libcurl keeps four for each
+ * request that is under way, and closes good ones when those get fewer. */
+#define IDLE_MOST 256L
+
 struct http *
 http_new(const char *user_agent, const atomic_bool *canceled)
 {
@@ -21,6 +25,8 @@ http_new(const char *user_agent, const atomic_bool *canceled)
 	http->share = curl_share_init();
 	if (http->user_agent == NULL || http->multi == NULL ||
 	    http->share == NULL ||
+	    curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, IDLE_MOST) !=
+		CURLM_OK ||
 	    curl_share_setopt(http->share, CURLSHOPT_SHARE,
 		CURL_LOCK_DATA_SSL_SESSION) != CURLSHE_OK) {
 		http_free(http);

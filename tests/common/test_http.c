@@ -946,6 +946,42 @@ many_requests_go_out_at_once(void **state)
 	assert_int_equal(loopback_count(f->peer), MANY);
 }
 
+/* `count` requests at once, all of which are answered. */
+static void
+send_at_once(struct fixture *f, size_t count)
+{
+	const struct http_request request = request_of(f, "GET", "/");
+	struct http_response      responses[MANY];
+
+	for (size_t i = 0; i < count; i++) {
+		http_response_init(&responses[i]);
+		assert_non_null(
+		    http_start(f->http, &request, &responses[i], NULL));
+	}
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(
+		    http_end(http_wait(f->http, 10000)), HTTP_ANSWERED);
+	for (size_t i = 0; i < count; i++)
+		http_response_free(&responses[i]);
+}
+
+/* However few requests are under way meanwhile. */
+static void
+connections_are_kept_for_the_next_ones(void **state)
+{
+	static const struct loopback_answer script[] = {
+		{ .status = 200, .body = "the same for all" },
+	};
+	struct fixture *f = *state;
+
+	start(f, script, COUNT(script));
+	send_at_once(f, 8);
+	send_at_once(f, 1);
+	send_at_once(f, 8);
+	assert_int_equal(loopback_count(f->peer), 17);
+	assert_in_range(loopback_connections(f->peer), 1, 8);
+}
+
 static void
 one_of_many_can_be_ended_early(void **state)
 {
@@ -1354,6 +1390,7 @@ main(void)
 		WITH_PEER(the_deadline_is_kept_while_a_name_is_looked_up),
 		WITH_PEER(a_cancel_ends_the_look_up_of_a_name),
 		WITH_PEER(many_requests_go_out_at_once),
+		WITH_PEER(connections_are_kept_for_the_next_ones),
 		WITH_PEER(one_of_many_can_be_ended_early),
 		WITH_PEER(what_is_under_way_may_be_given_up),
 		WITH_PEER(without_time_nothing_is_sent),
