@@ -341,6 +341,7 @@ a_wrong_secret_is_met_by_one_athlete_alone(void **state)
 	assert_int_equal(scene.released, 1);
 	assert_int_equal(report.due, 0);
 	assert_string_equal(report.fault, "as the scene wants");
+	assert_true(report.ours);
 }
 
 static void
@@ -372,6 +373,7 @@ when_too_many_are_refused_no_further_one_is_flagged(void **state)
 	assert_int_equal(report.deferred, scene.posts - 14);
 	assert_int_equal(scene.deferred, report.deferred);
 	assert_true(report.fault[0] != '\0');
+	assert_true(report.ours);
 }
 
 static void
@@ -486,6 +488,7 @@ behind_the_deadline_it_claims_nothing(void **state)
 	assert_int_equal(report.refreshed, 10);
 	assert_int_equal(scene.claimed, 10);
 	assert_string_equal(report.fault, "the time for one run is over");
+	assert_false(report.ours);
 }
 
 static void

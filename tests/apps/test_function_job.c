@@ -145,6 +145,8 @@ options_that_make_no_sense_end_with_two(void **state)
 		    "exclude each other" },
 		{ { PATH_UPDATE_TOKENS, "--check", "--dry-run" },
 		    "exclude each other" },
+		{ { PATH_UPDATE_TOKENS, "--status", "--dry-run" },
+		    "exclude each other" },
 		{ { PATH_UPDATE_TOKENS, "--twice" }, "no such option" },
 	};
 	struct process process;

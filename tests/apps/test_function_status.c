@@ -121,65 +121,65 @@ the_status_tells_the_truth_about_strava(void **state)
 static const struct {
 	const char *sql, *undo; /* undone before the second call */
 	int         status;
+	bool        anew; /* a program that is connected would not notice */
 	int64_t     refreshed, failed; /* of the first call */
 	int64_t     then;              /* refreshed by the second one */
 	const char *logged;            /* or NULL */
-	bool        anew; /* a program that is connected would not notice */
 } damages[] = {
 	/* Tables of a program to come: hands off. */
 	{ "INSERT INTO tokenstore.schema_version VALUES (999, '')",
-	    "DELETE FROM tokenstore.schema_version WHERE version = 999", 500, 0,
-	    0, 4, NULL, true },
+	    "DELETE FROM tokenstore.schema_version WHERE version = 999", 500,
+	    true, 0, 0, 4, NULL },
 	{ "REVOKE ALL ON tokenstore.account FROM app;"
 	  " ALTER TABLE tokenstore.account OWNER TO postgres",
 	    "ALTER TABLE tokenstore.account OWNER TO app;"
 	    " GRANT ALL ON tokenstore.account TO app",
-	    500, 0, 0, 4, "account", false },
+	    500, false, 0, 0, 4, "account" },
 	{ "ALTER ROLE app SET default_transaction_read_only = on",
-	    "ALTER ROLE app RESET default_transaction_read_only", 503, 0, 0, -1,
-	    NULL, true },
+	    "ALTER ROLE app RESET default_transaction_read_only", 503, true, 0,
+	    0, -1, NULL },
 	{ "ALTER ROLE app CONNECTION LIMIT 0",
-	    "ALTER ROLE app CONNECTION LIMIT -1", 503, 0, 0, 4, NULL, true },
+	    "ALTER ROLE app CONNECTION LIMIT -1", 503, true, 0, 0, 4, NULL },
 	/* More than this program knows does not matter. */
 	{ "ALTER TABLE tokenstore.account ADD COLUMN more text",
-	    "ALTER TABLE tokenstore.account DROP COLUMN more", 200, 4, 0, 0,
-	    NULL, false },
+	    "ALTER TABLE tokenstore.account DROP COLUMN more", 200, false, 4, 0,
+	    0, NULL },
 	{ "CREATE SCHEMA app AUTHORIZATION app;"
 	  " CREATE TABLE app.account (subject text)",
-	    "DROP TABLE app.account; DROP SCHEMA app", 200, 4, 0, 0, NULL,
-	    true },
+	    "DROP TABLE app.account; DROP SCHEMA app", 200, true, 4, 0, 0,
+	    NULL },
 	/* Rows that somebody edited. */
 	{ "UPDATE tokenstore.account SET refresh_ct = ''"
 	  " WHERE subject = (SELECT min(subject) FROM tokenstore.account)",
-	    NULL, 500, 3, 1, 0, "TOKEN_KEYS", false },
+	    NULL, 500, false, 3, 1, 0, "TOKEN_KEYS" },
 	{ "UPDATE tokenstore.account SET refresh_ct = access_ct"
 	  " WHERE subject = (SELECT min(subject) FROM tokenstore.account)",
-	    NULL, 500, 3, 1, 0, "TOKEN_KEYS", false },
+	    NULL, 500, false, 3, 1, 0, "TOKEN_KEYS" },
 	{ "UPDATE tokenstore.account SET refresh_ct = (SELECT refresh_ct FROM"
 	  "  tokenstore.account WHERE subject = (SELECT max(subject) FROM"
 	  "   tokenstore.account))"
 	  " WHERE subject = (SELECT min(subject) FROM tokenstore.account)",
-	    NULL, 500, 3, 1, 0, "TOKEN_KEYS", false },
+	    NULL, 500, false, 3, 1, 0, "TOKEN_KEYS" },
 	{ "UPDATE tokenstore.account SET state = 9"
 	  " WHERE subject = (SELECT min(subject) FROM tokenstore.account)",
-	    NULL, 200, 3, 0, 0, NULL, false },
+	    NULL, 200, false, 3, 0, 0, NULL },
 	{ "UPDATE tokenstore.account SET lease_id = 7, lease_until = 'epoch'",
-	    NULL, 200, 4, 0, 0, NULL, false },
+	    NULL, 200, false, 4, 0, 0, NULL },
 	{ "UPDATE tokenstore.account SET in_doubt_since = 'epoch'::timestamptz"
 	  " + interval '100 years'",
-	    NULL, 200, 4, 0, 0, NULL, false },
+	    NULL, 200, false, 4, 0, 0, NULL },
 	{ "UPDATE tokenstore.account SET expires_at = 'epoch', due_at = "
 	  "'epoch'",
-	    NULL, 200, 4, 0, 0, NULL, false },
+	    NULL, 200, false, 4, 0, 0, NULL },
 	{ "UPDATE tokenstore.account SET fail_count = 32767,"
 	  " total_refreshes = 2147483647",
-	    NULL, 200, 4, 0, 0, NULL, false },
+	    NULL, 200, false, 4, 0, 0, NULL },
 	{ "UPDATE tokenstore.account SET scope = '<script>',"
 	  " last_refreshed_by = E'a\\nb\\x1b[0m'",
-	    NULL, 200, 4, 0, 0, NULL, false },
+	    NULL, 200, false, 4, 0, 0, NULL },
 	{ "DELETE FROM tokenstore.account"
 	  " WHERE subject = (SELECT min(subject) FROM tokenstore.account)",
-	    NULL, 200, 3, 0, 0, NULL, false },
+	    NULL, 200, false, 3, 0, 0, NULL },
 };
 
 /* A row whose token does not open stays as it is. */
