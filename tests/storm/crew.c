@@ -180,6 +180,7 @@ void
 hand_freeze(struct hand *hand)
 {
 	process_signal(&hand->process, SIGSTOP);
+	last_life(hand)->slept = true;
 	hand->condition = FROZEN;
 }
 
@@ -273,6 +274,14 @@ life_of(const struct crew *crew, const struct delivery *d)
 	return &hand->lives[i];
 }
 
+static enum fate
+fate_in(const struct life *life)
+{
+	if (life->ended)
+		return life->killed ? FATE_DIED : FATE_HELD;
+	return life->slept ? FATE_ASLEEP : FATE_HELD;
+}
+
 enum fate
 crew_fate(struct crew *crew, const char *token, int64_t *ms, enum place *place)
 {
@@ -286,7 +295,9 @@ crew_fate(struct crew *crew, const char *token, int64_t *ms, enum place *place)
 		if (strcmp(d->token, token) != 0)
 			continue;
 		life = life_of(crew, d);
-		fate = life->ended && life->killed ? FATE_DIED : FATE_HELD;
+		if (fate_in(life) < fate)
+			continue;
+		fate = fate_in(life);
 		*ms = life->ended_ms - d->ms;
 		*place = d->place;
 	}

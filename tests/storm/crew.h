@@ -29,6 +29,7 @@ struct life {
 	uint64_t first; /* of its connections to Strava */
 	int64_t  ended_ms;
 	bool     ended, killed;
+	bool     slept; /* was frozen, and may be still */
 };
 
 struct hand {
@@ -76,10 +77,12 @@ void hand_ask_to_end(struct hand *hand);
 void hand_freeze(struct hand *hand);
 void hand_thaw(struct hand *hand);
 
-/* What became of a refresh token that Strava issued. */
+/* What became of a refresh token that Strava issued; of several that apply, the
+ * last. */
 enum fate {
 	FATE_UNDELIVERED, /* nobody ever had it */
 	FATE_DIED,        /* all who had it were killed: *ms after */
+	FATE_ASLEEP,      /* somebody was frozen with it, and may store it */
 	FATE_HELD         /* somebody had it and was not killed */
 };
 enum fate crew_fate(

@@ -161,6 +161,7 @@ explain(int athlete, const struct strava_side *side)
 		if (ms > tally->latest_ms)
 			tally->latest_ms = ms;
 		return;
+	case FATE_ASLEEP: return;
 	case FATE_HELD: break;
 	}
 	if (place != WEB || !storm.roles[athlete].told)
