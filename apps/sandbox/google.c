@@ -58,7 +58,7 @@ google_scopes(const char *scopes)
 
 	for (; *scopes != '\0'; scopes += n + (scopes[n] != '\0')) {
 		n = strcspn(scopes, " ,");
-		for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		for (size_t i = 0; i < COUNT(known); i++)
 			if (n == strlen(known[i].scope) &&
 			    strncmp(scopes, known[i].scope, n) == 0)
 				opened |= known[i].opens;
