@@ -16,7 +16,7 @@
 
 #define USER "web@sandbox-project.iam"
 #define METADATA_CALL "GET /computeMetadata/v1/{*}"
-#define HOUR_S 3600
+#define HOUR_S INT64_C(3600)
 #define NO_TOKEN "no password for the server: Google gave no token: "
 #define WAIT_MS 60000
 #define POOL 3
@@ -85,12 +85,14 @@ start(void **state)
 	world_start(&world, "apps.iam_login", 0);
 	postgres_sql(
 	    world.postgres, "CREATE ROLE \"" USER "\" LOGIN IN ROLE app");
-	/* For the backends in this process. */
+	/* For the backends in this process, which has no other thread yet. */
 	snprintf(host, sizeof(host), "127.0.0.1:%d", world.sandbox_port);
+	/* NOLINTBEGIN(concurrency-mt-unsafe) */
 	setenv("GCE_METADATA_HOST", host, 1);
 	setenv("SECRET_MANAGER_EMULATOR_HOST", host, 1);
 	setenv("CLOUDSDK_CONFIG", world.logs, 1);
 	unsetenv("GOOGLE_APPLICATION_CREDENTIALS");
+	/* NOLINTEND(concurrency-mt-unsafe) */
 	return 0;
 }
 
@@ -154,8 +156,7 @@ join(const struct settings *settings)
 	struct backend *backend =
 	    backend_new(settings, "test", message, sizeof(message));
 
-	if (backend == NULL)
-		fail_msg("%s", message);
+	assert_non_null(backend);
 	gcpsecret_client_set_steady_clock(backend->google, steady_ms, NULL);
 	return backend;
 }
