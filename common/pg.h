@@ -65,6 +65,7 @@ void       pg_free(struct pg *pg);
  * Asks for the password whenever a connection is made, for passwords that end
  * after a while.  `fn` writes it into `password` and returns true, or one line of
  * why there is none into `message`.  What it wrote is wiped once libpq has it.
+ * Its own time is beyond a call's deadline.
  */
 typedef bool (*pg_password_fn)(void *ctx, char *password, size_t password_size,
     char *message, size_t message_size);

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "clock.h"
+#include "iam_login.h"
 #include "log.h"
 
 #define CONNECT_TIMEOUT_MS 3000
@@ -66,6 +67,17 @@ make_strava(struct backend *backend, const char *actor, strava_error *err)
 	return STRAVA_OK;
 }
 
+/* tokenstore_password_fn; `ctx` is the client of iam_login_new(). */
+static int
+ask_password(void *ctx, char *password, size_t password_size, char *message,
+    size_t message_size)
+{
+	return iam_login_password(
+		   ctx, password, password_size, message, message_size)
+		   ? 0
+		   : -1;
+}
+
 static tokenstore_status
 make_store(struct backend *backend, const char *actor, tokenstore_error *err)
 {
@@ -80,14 +92,46 @@ make_store(struct backend *backend, const char *actor, tokenstore_error *err)
 		.connect_timeout_ms = CONNECT_TIMEOUT_MS,
 		.call_timeout_ms = CALL_TIMEOUT_MS,
 		.clock_offset_s = settings->clock_offset_s,
+		.password_fn = backend->google != NULL ? ask_password : NULL,
+		.password_ctx = backend->google,
 	};
 
 	return tokenstore_open(&options, &backend->store, err);
 }
 
-struct backend *
-backend_new(const struct settings *settings, const char *actor, char *message,
+static bool
+make_pg(struct backend *backend, const char *actor)
+{
+	const struct settings *settings = backend->settings;
+
+	backend->pg =
+	    pg_new(settings->database_url, settings->database_password, actor,
+		CONNECT_TIMEOUT_MS, CALL_TIMEOUT_MS);
+	if (backend->pg != NULL && backend->google != NULL)
+		pg_set_password_fn(
+		    backend->pg, iam_login_password, backend->google);
+	return backend->pg != NULL;
+}
+
+/* A token that has to be asked for takes its share of what connecting may. */
+static bool
+make_login(struct backend *backend, gcpsecret_client *with, char *message,
     size_t message_size)
+{
+	if (!backend->settings->database_iam_auth)
+		return true;
+	backend->google =
+	    iam_login_new(with, CONNECT_TIMEOUT_MS, message, message_size);
+	if (backend->google == NULL)
+		return false;
+	gcpsecret_client_set_clock(backend->google, tell_time, backend);
+	return true;
+}
+
+/* `with`: a backend whose logins this one shares, or NULL. */
+static struct backend *
+make_backend(const struct settings *settings, const char *actor,
+    const struct backend *with, char *message, size_t message_size)
 {
 	struct backend  *backend = calloc(1, sizeof(*backend));
 	strava_error     strava_err;
@@ -98,6 +142,9 @@ backend_new(const struct settings *settings, const char *actor, char *message,
 		return NULL;
 	backend->settings = settings;
 	atomic_init(&backend->hurry, false);
+	if (!make_login(backend, with != NULL ? with->google : NULL, message,
+		message_size))
+		goto failed;
 	if (make_strava(backend, actor, &strava_err) != STRAVA_OK) {
 		snprintf(message, message_size, "%s", strava_err.message);
 		goto failed;
@@ -106,14 +153,18 @@ backend_new(const struct settings *settings, const char *actor, char *message,
 		snprintf(message, message_size, "%s", store_err.message);
 		goto failed;
 	}
-	backend->pg =
-	    pg_new(settings->database_url, settings->database_password, actor,
-		CONNECT_TIMEOUT_MS, CALL_TIMEOUT_MS);
-	if (backend->pg != NULL)
+	if (make_pg(backend, actor))
 		return backend;
 failed:
 	backend_free(backend);
 	return NULL;
+}
+
+struct backend *
+backend_new(const struct settings *settings, const char *actor, char *message,
+    size_t message_size)
+{
+	return make_backend(settings, actor, NULL, message, message_size);
 }
 
 void
@@ -123,6 +174,7 @@ backend_free(struct backend *backend)
 		return;
 	pg_free(backend->pg);
 	tokenstore_close(backend->store);
+	gcpsecret_client_free(backend->google);
 	strava_client_free(backend->strava);
 	free(backend);
 }
@@ -228,8 +280,8 @@ make_one(struct pool *pool)
 	char            message[512];
 	struct backend *backend;
 
-	backend =
-	    backend_new(pool->settings, pool->actor, message, sizeof(message));
+	backend = make_backend(pool->settings, pool->actor,
+	    pool->made > 0 ? pool->all[0] : NULL, message, sizeof(message));
 	if (backend == NULL) {
 		log_line(LOG_ERROR, message, NULL);
 		return NULL;

@@ -8,6 +8,7 @@
  * them to threads.
  */
 
+#include <gcpsecret/client.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,9 +24,10 @@ struct backend {
 	strava_app             app;
 	strava_client         *strava;
 	tokenstore            *store;
-	struct pg             *pg; /* for what is not a token: sessions */
-	int64_t     sequence;      /* of the stored token that `strava` holds */
-	atomic_bool hurry;         /* the program ends: wait for nothing */
+	struct pg             *pg;     /* for what is not a token: sessions */
+	gcpsecret_client      *google; /* gives both their passwords; or NULL */
+	int64_t     sequence; /* of the stored token that `strava` holds */
+	atomic_bool hurry;    /* the program ends: wait for nothing */
 };
 
 /* `actor` is the program's name.  Nothing is connected yet.  NULL on failure,

@@ -55,6 +55,9 @@ static const struct setting table[] = {
 	  "postgresql:// URI or keywords of libpq; PG* variables work too" },
 	{ "DATABASE_PASSWORD", TEXT(database_password), value_line, NULL, BOTH,
 	  OPTIONAL, "password, kept out of DATABASE_URL" },
+	{ "DATABASE_IAM_AUTH", NUMBER(database_iam_auth), value_switch, "0",
+	  BOTH, OPTIONAL,
+	  "1: log in to Cloud SQL with tokens of Google's IAM as passwords" },
 	{ "STRAVA_CLIENT_ID", TEXT(strava_client_id), value_client_id, NULL,
 	  BOTH, REQUIRED,
 	  "number of the application, see www.strava.com/settings/api" },
@@ -106,7 +109,7 @@ static const struct setting table[] = {
 	{ "GOOGLE_CLOUD_PROJECT", GOOGLE(google_cloud_project), value_visible,
 	  NULL, BOTH, OPTIONAL, "project of sm:// references and of traces" },
 	{ "GOOGLE_APPLICATION_CREDENTIALS", OUTSIDE, NULL, BOTH, OPTIONAL,
-	  "credentials file for sm:// references" },
+	  "credentials file for sm:// references and DATABASE_IAM_AUTH" },
 	{ "GCE_METADATA_HOST", OUTSIDE, NULL, BOTH, OPTIONAL,
 	  "host of Google's metadata server" },
 	{ "SECRET_MANAGER_EMULATOR_HOST", OUTSIDE, NULL, BOTH, OPTIONAL,
@@ -291,6 +294,10 @@ finish(struct load *load)
 	struct settings *settings = load->settings;
 	char             origin[64];
 
+	if (settings->database_iam_auth && is_given(load, "DATABASE_PASSWORD"))
+		fault(load, "DATABASE_PASSWORD",
+		    "is of no use with DATABASE_IAM_AUTH=1, where a token is "
+		    "the password: keep one of the two");
 	if (!is_given(load, "LOG_FORMAT") && is_on_google(load))
 		settings->log_format = LOG_JSON;
 	snprintf(origin, sizeof(origin), "http://localhost:%lld",

@@ -25,6 +25,7 @@ struct settings {
 	char   *base_url;
 	char   *database_url;
 	char   *database_password;
+	int64_t database_iam_auth; /* 0 or 1 */
 	char   *strava_client_id;
 	char   *strava_client_secret;
 	char   *strava_oauth_base;

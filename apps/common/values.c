@@ -53,12 +53,20 @@ number(const char *text, size_t len, int64_t most, int64_t *out)
 	for (; len > 0; len--, text++) {
 		int digit = *text - '0';
 
-		if (digit < 0 || digit > 9 || n > (most - digit) / 10)
+		if (digit < 0 || digit > 9 || digit > most ||
+		    n > (most - digit) / 10)
 			return false;
 		n = n * 10 + digit;
 	}
 	*out = n;
 	return true;
+}
+
+bool
+value_switch(const char *text, void *at, char why[VALUE_WHY_SIZE])
+{
+	return number(text, strlen(text), 1, at) ||
+	       refuse(why, "must be 1 or 0");
 }
 
 bool

@@ -18,6 +18,7 @@
 typedef bool (*value_fn)(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 
 /* To int64_t. */
+bool value_switch(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 bool value_port(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 bool value_seconds(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 bool value_deadline(const char *text, void *at, char why[VALUE_WHY_SIZE]);

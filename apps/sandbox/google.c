@@ -45,17 +45,23 @@ google_free(struct google *google)
 unsigned
 google_scopes(const char *scopes)
 {
+	static const struct {
+		const char *scope;
+		unsigned    opens;
+	} known[] = {
+		{ GOOGLE_SCOPE, GOOGLE_OPENS_SECRETS | GOOGLE_OPENS_IAM },
+		{ GOOGLE_SCOPE_IAM, GOOGLE_OPENS_IAM },
+		{ GOOGLE_SCOPE_SQL, GOOGLE_OPENS_SQL },
+	};
 	unsigned opened = 0;
 	size_t   n;
 
 	for (; *scopes != '\0'; scopes += n + (scopes[n] != '\0')) {
 		n = strcspn(scopes, " ,");
-		if (n == strlen(GOOGLE_SCOPE) &&
-		    strncmp(scopes, GOOGLE_SCOPE, n) == 0)
-			opened |= GOOGLE_OPENS_SECRETS | GOOGLE_OPENS_IAM;
-		if (n == strlen(GOOGLE_SCOPE_IAM) &&
-		    strncmp(scopes, GOOGLE_SCOPE_IAM, n) == 0)
-			opened |= GOOGLE_OPENS_IAM;
+		for (size_t i = 0; i < COUNT(known); i++)
+			if (n == strlen(known[i].scope) &&
+			    strncmp(scopes, known[i].scope, n) == 0)
+				opened |= known[i].opens;
 	}
 	return opened;
 }
@@ -115,18 +121,19 @@ google_add_access(
 }
 
 bool
-google_add_metadata_access(
-    struct google *google, int64_t now, int64_t *expires_in, struct buf *out)
+google_add_metadata_access(struct google *google, int64_t now, unsigned scopes,
+    int64_t *expires_in, struct buf *out)
 {
-	struct access access = { google->metadata_expires_at,
-		google->metadata_number,
-		GOOGLE_OPENS_SECRETS | GOOGLE_OPENS_IAM };
+	struct access access = { google->metadata[scopes].expires_at,
+		google->metadata[scopes].number, scopes };
 	int64_t       left = access.expires_at - now;
 
 	if (left < METADATA_EARLY_S || left > GOOGLE_LIFE_S) {
 		left = GOOGLE_LIFE_S;
-		access.expires_at = google->metadata_expires_at = now + left;
-		access.number = google->metadata_number = google->issued++;
+		access.expires_at = now + left;
+		access.number = google->issued++;
+		google->metadata[scopes].expires_at = access.expires_at;
+		google->metadata[scopes].number = access.number;
 	}
 	*expires_in = left;
 	return add_access(google, &access, out);

@@ -25,12 +25,18 @@
 #define GOOGLE_USER_NUMBER "100000000000000000002"
 #define GOOGLE_SCOPE "https://www.googleapis.com/auth/cloud-platform"
 #define GOOGLE_SCOPE_IAM "https://www.googleapis.com/auth/iam"
+#define GOOGLE_SCOPE_SQL "https://www.googleapis.com/auth/sqlservice.login"
 #define GOOGLE_TOKEN_URI "https://oauth2.googleapis.com/token"
 #define GOOGLE_LIFE_S 3599
 #define GOOGLE_JWT_LIFE_S 3600
 
 /* What a token opens. */
-enum google_scope { GOOGLE_OPENS_SECRETS = 1, GOOGLE_OPENS_IAM = 2 };
+enum google_scope {
+	GOOGLE_OPENS_SECRETS = 1,
+	GOOGLE_OPENS_IAM = 2,
+	GOOGLE_OPENS_SQL = 4 /* a login to a database */
+};
+#define GOOGLE_OPENS_SETS 8 /* of these */
 
 /* How the next refresh by the user ends. */
 enum google_user {
@@ -52,12 +58,14 @@ struct google {
 	/* Of the answers with keys. */
 	int64_t certs_max_age_s, certs_age_s;
 
-	/* Of the metadata server; the token that it gives out until shortly
-	 * before its end. */
-	char     universe[64]; /* "": it does not say */
-	bool     has_account, has_flavor;
-	int64_t  metadata_expires_at;
-	unsigned metadata_number;
+	/* Of the metadata server; for each set of scopes the token that it
+	 * gives out until shortly before its end. */
+	char universe[64]; /* "": it does not say */
+	bool has_account, has_flavor;
+	struct {
+		int64_t  expires_at;
+		unsigned number;
+	} metadata[GOOGLE_OPENS_SETS];
 };
 
 void google_init(struct google *google, const char *project, uint64_t seed,
@@ -72,8 +80,8 @@ bool google_add_access(struct google *google, int64_t expires_at,
     unsigned scopes, struct buf *out);
 
 /* The metadata server's, which is the same for most of its life. */
-bool google_add_metadata_access(
-    struct google *google, int64_t now, int64_t *expires_in, struct buf *out);
+bool google_add_metadata_access(struct google *google, int64_t now,
+    unsigned scopes, int64_t *expires_in, struct buf *out);
 
 enum google_verdict {
 	GOOGLE_GOOD,

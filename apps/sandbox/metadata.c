@@ -185,26 +185,21 @@ root(struct call *call)
 	put_text(call, "instance/\nproject/\nuniverse/\n");
 }
 
-/* One token for everybody, unless somebody wants other scopes. */
+/* One token for everybody who wants the same scopes. */
 static void
 token(struct call *call)
 {
 	const char    *wanted = request_query(call->request, "scopes");
 	struct google *google = &call->world->google;
-	int64_t        expires_in = GOOGLE_LIFE_S;
-	unsigned       opened;
+	int64_t        expires_in;
 	struct emit   *e;
 	struct buf     text;
 
-	opened = google_scopes(
-	    wanted != NULL && wanted[0] != '\0' ? wanted : GOOGLE_SCOPE);
 	buf_init(&text, 2048);
-	if ((opened & GOOGLE_OPENS_SECRETS) != 0)
-		google_add_metadata_access(
-		    google, call->now, &expires_in, &text);
-	else
-		google_add_access(
-		    google, call->now + expires_in, opened, &text);
+	google_add_metadata_access(google, call->now,
+	    google_scopes(
+		wanted != NULL && wanted[0] != '\0' ? wanted : GOOGLE_SCOPE),
+	    &expires_in, &text);
 	e = call_json(call, 200);
 	emit_object(e, NULL);
 	emit_text(e, "access_token", buf_text(&text));

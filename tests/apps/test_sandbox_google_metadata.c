@@ -90,8 +90,13 @@ scopes_narrow_a_token(void **state)
 {
 	(void)state;
 	get(200, DEFAULT "token?scopes=openid,email");
+	assert_string_not_equal(
+	    text_of(cloud.reply.json, "access_token"), cloud.bearer);
 	snprintf(cloud.bearer, sizeof(cloud.bearer), "%s",
 	    text_of(cloud.reply.json, "access_token"));
+	get(200, DEFAULT "token?scopes=openid,email");
+	assert_string_equal(
+	    text_of(cloud.reply.json, "access_token"), cloud.bearer);
 	cloud_refused(
 	    "GET", 403, "PERMISSION_DENIED", CLOUD_PROJECT "/secrets", NULL);
 	cloud_advance(0);

@@ -228,6 +228,8 @@ static const struct {
 	{ "CLOCK_OFFSET_S", "soon", "CLOCK_OFFSET_S must" },
 	{ "CLOCK_OFFSET_S", "19800", "CLOCK_OFFSET_S is for tests" },
 	{ "DATABASE_PASSWORD", "two\nlines", "DATABASE_PASSWORD must" },
+	{ "DATABASE_IAM_AUTH", "yes", "DATABASE_IAM_AUTH must be 1 or 0" },
+	{ "DATABASE_IAM_AUTH", "2", "DATABASE_IAM_AUTH must be 1 or 0" },
 	{ "DATABASE_URL", "host=/run/db nonsense", "DATABASE_URL is" },
 	{ "DATABASE_URL", "postgresql://db.example.org/app?sslmode=require",
 	    "DATABASE_URL is" },
@@ -269,6 +271,36 @@ malformed_values_are_refused_by_name(void **state)
 	for (size_t i = 0; i < COUNT(malformed_update); i++)
 		with(PROGRAM_UPDATE_TOKENS, malformed_update[i].name,
 		    malformed_update[i].value, malformed_update[i].wanted);
+}
+
+static void
+a_token_of_googles_leaves_no_room_for_a_password(void **state)
+{
+	static const char *const passwords[] = { "DATABASE_PASSWORD",
+		"DATABASE_PASSWORD_FILE" };
+	struct environment       env;
+	struct settings          settings;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(passwords); i++) {
+		minimum(&env);
+		environment_set(&env, "DATABASE_IAM_AUTH", "1");
+		environment_set(&env, passwords[i], "/dev/null");
+		refused(&env, PROGRAM_WEB,
+		    "DATABASE_PASSWORD is of no use with DATABASE_IAM_AUTH=1",
+		    "/dev/null");
+	}
+	minimum(&env);
+	environment_set(&env, "DATABASE_IAM_AUTH", "1");
+	accepted(&env, PROGRAM_UPDATE_TOKENS, &settings);
+	assert_int_equal(settings.database_iam_auth, 1);
+	settings_free(&settings);
+	minimum(&env);
+	environment_set(&env, "DATABASE_IAM_AUTH", "0");
+	environment_set(&env, "DATABASE_PASSWORD", "a password");
+	accepted(&env, PROGRAM_WEB, &settings);
+	assert_int_equal(settings.database_iam_auth, 0);
+	settings_free(&settings);
 }
 
 static void
@@ -430,6 +462,8 @@ main(void)
 		    a_misspelt_setting_is_refused_with_the_right_name),
 		cmocka_unit_test(foreign_variables_are_left_alone),
 		cmocka_unit_test(malformed_values_are_refused_by_name),
+		cmocka_unit_test(
+		    a_token_of_googles_leaves_no_room_for_a_password),
 		cmocka_unit_test(
 		    a_keyring_is_refused_with_the_number_of_the_entry),
 		cmocka_unit_test(
