@@ -91,12 +91,13 @@ add_key(struct ts_keyring *ring, const char *entry, size_t len, size_t n,
 		return ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
 		    "keys: more than %d entries", TS_KEYS_MAX);
 	buf_init(&bytes, 2 * len + KEY_SIZE);
-	if (!buf_reserve(&bytes, len + KEY_SIZE))
-		status = ts_no_memory(err);
-	else if (!base64_decode(
-		     &bytes, colon + 1, len - id_len - 1, BASE64_STANDARD))
-		status = ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
-		    "keys: the key of entry %zu is not base64", n);
+	if (!base64_decode(
+		&bytes, colon + 1, len - id_len - 1, BASE64_STANDARD))
+		status =
+		    buf_ok(&bytes)
+			? ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
+			      "keys: the key of entry %zu is not base64", n)
+			: ts_no_memory(err);
 	else if (bytes.len != KEY_SIZE)
 		status = ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
 		    "keys: the key of entry %zu has %zu bytes instead of %d", n,

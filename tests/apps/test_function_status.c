@@ -121,7 +121,7 @@ the_status_tells_the_truth_about_strava(void **state)
 static const struct {
 	const char *sql, *undo; /* undone before the second call */
 	int         status;
-	bool        anew; /* a program that is connected would not notice */
+	int         anew; /* a program that is connected would not notice */
 	int64_t     refreshed, failed; /* of the first call */
 	int64_t     then;              /* refreshed by the second one */
 	const char *logged;            /* or NULL */

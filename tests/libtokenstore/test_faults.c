@@ -358,7 +358,7 @@ silence_ends_every_call_by_its_deadline(void **state)
 		    pg_run_again(pg, "SELECT 1", NULL, 0, NULL, &error),
 		    PG_TIMEOUT);
 		assert_in_range(clock_steady_ms() - began, 110, 10000);
-		proxy_plan(proxy, &(struct proxy_plan){ PROXY_PASS });
+		proxy_plan(proxy, &(struct proxy_plan){ .act = PROXY_PASS });
 		assert_int_equal(
 		    pg_run_again(pg, "SELECT 1", NULL, 0, NULL, &error), PG_OK);
 		pg_free(pg);
@@ -416,7 +416,7 @@ what_was_stored_without_our_hearing_of_it_is_stored_once(void **state)
 		assert_int_equal(
 		    save(store, list->items[0], "access-3", refresh), 1);
 		assert_int_equal(proxy_counts(proxy).hits, 1);
-		proxy_plan(proxy, &(struct proxy_plan){ PROXY_PASS });
+		proxy_plan(proxy, &(struct proxy_plan){ .act = PROXY_PASS });
 		tokenstore_claim_list_free(list);
 		snprintf(sql, sizeof(sql),
 		    "SELECT (SELECT count(*) FROM tokenstore.spill WHERE"
@@ -448,8 +448,9 @@ a_save_into_silence_is_repeated_and_stored_once(void **state)
 	put(store, "1", "access-1", "refresh-1");
 	list = claim_one(store, "1");
 	snprintf(want, sizeof(want), "%lld:1",
-	    atoll(postgres_value(
-		f->pg, "SELECT token_seq FROM tokenstore.account")) +
+	    strtoll(postgres_value(
+			f->pg, "SELECT token_seq FROM tokenstore.account"),
+		NULL, 10) +
 		1);
 	proxy_plan(
 	    proxy, &(struct proxy_plan){ .act = PROXY_HOLE,
@@ -458,7 +459,7 @@ a_save_into_silence_is_repeated_and_stored_once(void **state)
 	assert_int_equal(tokenstore_save(store, list->items[0], &grant,
 			     grant.expires_at, NULL, NULL),
 	    TOKENSTORE_ERR_TIMEOUT);
-	proxy_plan(proxy, &(struct proxy_plan){ PROXY_PASS });
+	proxy_plan(proxy, &(struct proxy_plan){ .act = PROXY_PASS });
 	assert_int_equal(
 	    save(store, list->items[0], "access-2", "refresh-2"), 1);
 	tokenstore_claim_list_free(list);
