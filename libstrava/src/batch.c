@@ -348,6 +348,11 @@ arrive(struct strava_batch *batch, struct job *job)
 	return job;
 }
 
+/* A request with less time than that could only end in doubt.  Those before it
+ * may be given up so much before the deadline, too: libcurl counts from another
+ * moment than we do. */
+#define LEAST_MS 20
+
 /* Why nothing more may be sent, or STRAVA_OK. */
 static strava_status
 stopped(const strava_batch *batch, const char **why)
@@ -357,8 +362,9 @@ stopped(const strava_batch *batch, const char **why)
 	    atomic_load(&batch->client->canceled))
 		return STRAVA_ERR_CANCELED;
 	*why = "the deadline of the batch has passed";
-	return clock_steady_ms() >= batch->deadline_ms ? STRAVA_ERR_TIMEOUT
-						       : STRAVA_OK;
+	return clock_steady_ms() + LEAST_MS > batch->deadline_ms
+		   ? STRAVA_ERR_TIMEOUT
+		   : STRAVA_OK;
 }
 
 static int64_t

@@ -175,7 +175,7 @@ a_run_that_is_asked_to_end_loses_nothing(void **state)
 	(void)state;
 	begin(100);
 	world_tell(&world, "/_control/faults",
-	    "[{\"path\":\"/oauth/token\",\"action\":\"delay:10\"}]");
+	    "[{\"path\":\"/oauth/token\",\"action\":\"delay:100\"}]");
 	for (size_t i = 0; i < COUNT(moments_ms); i++) {
 		once_start(&world, &process, NULL);
 		clock_sleep_ms(moments_ms[i], NULL);
