@@ -406,6 +406,11 @@ what_was_stored_without_our_hearing_of_it_is_stored_once(void **state)
 		snprintf(subject, sizeof(subject), "%d", i);
 		snprintf(refresh, sizeof(refresh), "refresh-new-%d", i);
 		put(store, subject, "access-1", "refresh-1");
+		snprintf(sql, sizeof(sql),
+		    "WITH a AS (UPDATE tokenstore.account SET token_seq = 1"
+		    " WHERE subject = '%s' RETURNING 1) SELECT count(*) FROM a",
+		    subject);
+		assert_string_equal(postgres_value(f->pg, sql), "1");
 		list = claim_one(store, subject);
 		if (slow)
 			put(f->store, subject, "access-2", "refresh-2");
@@ -426,9 +431,9 @@ what_was_stored_without_our_hearing_of_it_is_stored_once(void **state)
 		assert_string_equal(
 		    postgres_value(f->pg, sql), slow ? "1:0" : "0:0");
 	}
-	assert_string_equal(
-	    postgres_value(f->pg, "SELECT count(*) FROM tokenstore.account"
-				  " WHERE total_refreshes = 1"),
+	assert_string_equal(postgres_value(f->pg,
+				"SELECT count(*) FROM tokenstore.account"
+				" WHERE token_seq = 2 AND total_refreshes = 1"),
 	    "10");
 	tokenstore_close(store);
 	proxy_stop(proxy);
