@@ -147,7 +147,7 @@ void
 engine_adopt(
     struct engine *engine, tokenstore_claim_list *list, int64_t claimed_ms)
 {
-	engine->drained = true;
+	engine->drained = engine->adopted = true;
 	hold(engine, list, claimed_ms);
 }
 
@@ -198,7 +198,9 @@ start(struct engine *engine, struct slot *slot)
 	slot->reply.err.retry_after_s = -1;
 	engine_enter(engine, slot, FLYING);
 	if (http->start(http->ctx, slot->claim->refresh_token, slot,
-		&slot->reply.err) != STRAVA_OK)
+		&slot->reply.err) == STRAVA_OK)
+		permit_use(engine);
+	else
 		settle_answer(engine, slot);
 }
 
@@ -227,38 +229,57 @@ spend(struct engine *engine)
 	return true;
 }
 
-/* How many claims can be sent at once, or, once nobody is asked any more, be
- * put off at once. */
+/*
+ * How many claims to make at once: when none is left to be sent and one could
+ * be, as many as may be in flight.  Those that are not sent at once are the next
+ * ones, and soon so: a claim for each single request would be a transaction for
+ * each.  Once nobody is asked any more, as many as can be put off at once.
+ */
 static size_t
 room(const struct engine *engine)
 {
-	size_t busy = engine->count[HELD] + engine->count[FLYING];
-	size_t most = engine->count[FREE];
+	size_t window = engine->breaker.window, most = engine->count[FREE];
 
 	if (breaker_is_limited(&engine->breaker))
 		return most;
-	if (busy >= engine->breaker.window)
+	if (engine->count[HELD] > 0 || engine->count[FLYING] >= window)
 		return 0;
-	return engine->breaker.window - busy < most
-		   ? engine->breaker.window - busy
-		   : most;
+	return window < most ? window : most;
 }
 
 /* While a token waits to be stored, no other is fetched. */
+bool
+engine_wants_claims(const struct engine *engine)
+{
+	return !engine->drained && !engine->breaker.over &&
+	       engine->count[GRANTED] == 0 && room(engine) > 0;
+}
+
+/* Not more than there are permits, where those are needed. */
+static int
+claim_limit(const struct engine *engine)
+{
+	size_t limit = room(engine);
+
+	if (engine->seams.store.take != NULL &&
+	    !breaker_is_limited(&engine->breaker) &&
+	    engine->permits.left < (int64_t)limit)
+		return (int)engine->permits.left;
+	return (int)limit;
+}
+
 static bool
 claim(struct engine *engine)
 {
 	const struct engine_store *store = &engine->seams.store;
-	size_t                     limit = room(engine);
 	int64_t                    claimed_ms = steady_ms(engine);
 	tokenstore_claim_list     *list;
 	tokenstore_error           err;
 	tokenstore_status          status;
 
-	if (engine->drained || engine->breaker.over || limit == 0 ||
-	    engine->count[GRANTED] > 0)
+	if (!engine_wants_claims(engine))
 		return false;
-	status = store->claim(store->ctx, (int)limit, &list, &err);
+	status = store->claim(store->ctx, claim_limit(engine), &list, &err);
 	if (status != TOKENSTORE_OK) {
 		breaker_trip(
 		    &engine->breaker, report_blame(status), err.message);
@@ -307,8 +328,10 @@ engine_step(struct engine *engine)
 		settle_unwanted,
 		settle_put_off,
 		settle_unspent,
+		permit_ask,
 		spend,
 		claim,
+		permit_report,
 		wait,
 	};
 

@@ -35,8 +35,9 @@
 #define ENGINE_LEASE_S INT64_C(120)
 #define ENGINE_TIMEOUT_MS INT64_C(100000)
 
-/* Requests at once, and claims held at once: a process that is killed leaves as
- * many in doubt as are on their way. */
+/* Requests at once, unless the options say otherwise, and claims at once: those
+ * on their way, and at most as many again to be sent next.  A process that is
+ * killed loses what is on its way at Strava. */
 #define ENGINE_IN_FLIGHT 8
 #define ENGINE_HELD 250
 
@@ -91,6 +92,15 @@ struct engine_store {
 	    size_t count, tokenstore_error *err);
 	tokenstore_status (*look)(
 	    void *ctx, const char *subject, struct engine_account *out);
+
+	/* The budget of requests that all programs share: asks for so many,
+	 * which an urgent one does for all that is left; reports how many were
+	 * sent and how many were not, and whether Strava says that `limited` is
+	 * the case.  NULL, both: requests are not counted. */
+	tokenstore_status (*take)(void *ctx, int64_t want, bool urgent,
+	    tokenstore_permit *out, tokenstore_error *err);
+	tokenstore_status (*learn)(void *ctx, int64_t sent, int64_t unsent,
+	    const strava_error *limited, tokenstore_error *err);
 	tokenstore_status (*now)(void *ctx, int64_t *out);
 	void (*free_claims)(void *ctx, tokenstore_claim_list *list);
 	void *ctx;

@@ -3,7 +3,7 @@
 #define APPS_ENGINE_INTERNAL_H
 
 /* What the engine's files share: engine.c has the steps, settle.c what is done
- * with an answer. */
+ * with an answer, permit.c how many requests may be sent. */
 
 #include "breaker.h"
 #include "engine.h"
@@ -40,6 +40,12 @@ struct slot {
 	int                   tries;  /* to report it to the store */
 };
 
+struct permits {
+	int64_t left; /* granted and not used */
+	int64_t sent; /* and not reported */
+	bool    asked;
+};
+
 struct engine {
 	struct engine_seams    seams;
 	struct engine_options  options;
@@ -48,6 +54,8 @@ struct engine {
 	struct slot           *slots;
 	size_t                 count[STAGES]; /* how many slots are in each */
 	bool                   drained;       /* nothing more is due */
+	bool                   adopted; /* its claims are of others' making */
+	struct permits         permits;
 	bool    timed;      /* the database was asked for its time, which is */
 	int64_t offset_s;   /* ... so much ahead of ours */
 	int64_t save_at_ms; /* not before, after one that failed */
@@ -55,6 +63,9 @@ struct engine {
 };
 
 bool engine_hurries(const struct engine *engine);
+
+/* Whether there is room for claims, and nothing in the way of making them. */
+bool engine_wants_claims(const struct engine *engine);
 
 void engine_enter(struct engine *engine, struct slot *slot, enum stage stage);
 
@@ -79,5 +90,13 @@ bool settle_look(struct engine *engine);
 bool settle_unwanted(struct engine *engine);
 bool settle_put_off(struct engine *engine);
 bool settle_unspent(struct engine *engine);
+
+/* Moves too: the first before claims are made and before those that were made by
+ * others are spent, the other when all is over. */
+bool permit_ask(struct engine *engine);
+bool permit_report(struct engine *engine);
+
+/* A request was sent. */
+void permit_use(struct engine *engine);
 
 #endif

@@ -99,6 +99,7 @@ refresh_all(struct backend *backend, const struct refresh_options *options,
 {
 	struct watcher              watcher = { options, report };
 	const struct engine_options engine_options = {
+		.in_flight = (size_t)backend->settings->refresh_in_flight,
 		.deadline_ms = options->deadline_ms,
 		.stop = options->stop,
 		.hurry = &backend->hurry,
@@ -132,7 +133,8 @@ count_remaining(struct backend *backend, const struct refresh_options *options,
 {
 	tokenstore_stats stats;
 
-	if (report->fault[0] == '\0' || options->athlete != NULL)
+	if ((report->fault[0] == '\0' && report->again_at == 0) ||
+	    options->athlete != NULL)
 		return 0;
 	if (tokenstore_stats_get(backend->store, &stats, NULL) != TOKENSTORE_OK)
 		return -1;

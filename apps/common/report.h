@@ -31,7 +31,10 @@ struct refresh_report {
 	int64_t duration_ms;
 	int64_t remaining; /* due and not claimed, after an early end; -1: the
 			     * store does not tell */
-	bool    complete;  /* nothing due was left behind, and nothing failed */
+	int64_t again_at;  /* the budget is spent until then, in epoch
+			     * seconds; 0: it is not */
+	bool    complete; /* nothing failed, and nothing due was left behind but
+			     * for the budget */
 	char    fault[256]; /* why it stopped early; "" */
 	bool    ours;       /* ... in our settings, keys or memory: another run
 			     * would meet it again */

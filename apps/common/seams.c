@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "seams.h"
 
+#include "budget.h"
 #include "clock.h"
+#include "members.h"
 
 /* Whoever came in the last week is refreshed before the others. */
 #define USED_WITHIN_S INT64_C(604800)
+
+/* Strava's windows, as its limits have them. */
+static const int64_t windows[] = { BUDGET_SHORT_S, BUDGET_DAY_S };
 
 static int64_t
 clock_steady(void *ctx)
@@ -77,12 +82,14 @@ static tokenstore_status
 store_claim(
     void *ctx, int limit, tokenstore_claim_list **out, tokenstore_error *err)
 {
+	struct seams                  *seams = ctx;
+	const struct settings         *settings = seams->backend->settings;
 	const tokenstore_claim_options options = {
 		.limit = limit,
 		.lease_s = ENGINE_LEASE_S,
 		.used_within_s = USED_WITHIN_S,
+		.keep_alive_s = settings->refresh_keep_alive_days * 86400,
 	};
-	struct seams *seams = ctx;
 
 	return tokenstore_claim_due(seams->backend->store, &options, out, err);
 }
@@ -148,6 +155,49 @@ store_now(void *ctx, int64_t *out)
 	return tokenstore_now(seams->backend->store, out, NULL);
 }
 
+static tokenstore_status
+store_take(void *ctx, int64_t want, bool urgent, tokenstore_permit *out,
+    tokenstore_error *err)
+{
+	struct seams          *seams = ctx;
+	const struct settings *settings = seams->backend->settings;
+	tokenstore_window      asked[COUNT(windows)] = { { 0 } };
+
+	for (size_t i = 0; i < COUNT(windows); i++) {
+		asked[i].window_s = windows[i];
+		asked[i].limit = settings->strava_limits[i];
+		asked[i].share_percent =
+		    urgent ? 100 : (int)settings->refresh_share;
+	}
+	return tokenstore_budget_take(seams->backend->store, BUDGET_NAME, asked,
+	    COUNT(asked), want, out, err);
+}
+
+/* The answers to refreshes seldom tell the limits; if they do, it counts.  How
+ * much was used they tell of an earlier moment, so that is left out. */
+static tokenstore_status
+store_learn(void *ctx, int64_t sent, int64_t unsent,
+    const strava_error *limited, tokenstore_error *err)
+{
+	struct seams     *seams = ctx;
+	strava_rate_limit told;
+	tokenstore_usage  usages[COUNT(windows)] = { { 0 } };
+	/* That the day is over tells a wait beyond the shorter window. */
+	bool day = limited != NULL && limited->retry_after_s > BUDGET_SHORT_S;
+
+	strava_client_rate_limit(seams->backend->strava, &told);
+	for (size_t i = 0; i < COUNT(windows); i++) {
+		int64_t limit = i == 0 ? told.short_limit : told.daily_limit;
+
+		usages[i].window_s = windows[i];
+		usages[i].limit = limit > 0 ? limit : 0;
+		usages[i].used = -1;
+		usages[i].exhausted = limited != NULL && (i == 0) != day;
+	}
+	return tokenstore_budget_learn(seams->backend->store, BUDGET_NAME,
+	    usages, COUNT(usages), sent, unsent, err);
+}
+
 static void
 store_free_claims(void *ctx, tokenstore_claim_list *list)
 {
@@ -164,6 +214,7 @@ seams_open(struct seams *seams, struct backend *backend, size_t in_flight,
 		    (int)(in_flight > 0 ? in_flight : ENGINE_IN_FLIGHT),
 		.timeout_ms = ENGINE_TIMEOUT_MS,
 	};
+	bool counted = backend->settings->refresh_share > 0;
 
 	*seams = (struct seams){ .backend = backend };
 	seams->engine.clock = (struct engine_clock){ clock_steady, clock_utc,
@@ -171,8 +222,9 @@ seams_open(struct seams *seams, struct backend *backend, size_t in_flight,
 	seams->engine.http = (struct engine_http){ http_start, http_poll,
 		http_revoke, http_free_token, seams };
 	seams->engine.store = (struct engine_store){ store_claim, store_save,
-		store_refuse, store_defer, store_release, store_look, store_now,
-		store_free_claims, seams };
+		store_refuse, store_defer, store_release, store_look,
+		counted ? store_take : NULL, counted ? store_learn : NULL,
+		store_now, store_free_claims, seams };
 	return strava_batch_new(backend->strava, &options, &seams->batch, err);
 }
 

@@ -76,6 +76,10 @@ static const struct setting table[] = {
 	{ "STRAVA_WEBHOOK_VERIFY_TOKEN", TEXT(strava_webhook_verify_token),
 	  value_visible, NULL, WEB, OPTIONAL,
 	  "for the webhook handshake; without it webhooks are off" },
+	{ "STRAVA_LIMITS", NUMBER(strava_limits), value_limits, "200,2000",
+	  BOTH, OPTIONAL,
+	  "requests that Strava allows in 15 minutes and in a day, until it "
+	  "tells" },
 	{ "TOKEN_KEYS", TEXT(token_keys), value_keys, NULL, BOTH, REQUIRED,
 	  "keys that seal tokens: id:base64 of 32 bytes, comma separated" },
 	{ "ADMIN_ATHLETES", TEXT(admin_athletes), value_athletes, NULL, WEB,
@@ -96,6 +100,17 @@ static const struct setting table[] = {
 	  UPDATE, OPTIONAL,
 	  "seconds in which a call must be answered: what the caller and the "
 	  "platform wait" },
+	{ "REFRESH_IN_FLIGHT", NUMBER(refresh_in_flight), value_in_flight, "8",
+	  UPDATE, OPTIONAL,
+	  "refreshes at once; what a process that is killed may lose" },
+	{ "REFRESH_KEEP_ALIVE_DAYS", NUMBER(refresh_keep_alive_days),
+	  value_days, "30", UPDATE, OPTIONAL,
+	  "athletes who did not come for a week are refreshed so rarely; 0: as "
+	  "all others" },
+	{ "REFRESH_SHARE", NUMBER(refresh_share), value_percent, "50", BOTH,
+	  OPTIONAL,
+	  "percent of STRAVA_LIMITS that scheduled refreshes may use; 0: no "
+	  "limit" },
 	{ "CLOUD_RUN_TASK_INDEX", NUMBER(task_index), value_task, "0", UPDATE,
 	  OPTIONAL, "which task of a Cloud Run job this is, from 0" },
 	{ "CLOUD_RUN_TASK_COUNT", NUMBER(task_count), value_task, "1", UPDATE,
@@ -125,6 +140,7 @@ static const char *const prefixes[] = {
 	"DATABASE_",
 	"INVOKER_",
 	"LOG_",
+	"REFRESH_",
 	"RUN_DEADLINE",
 	"SECRET_MANAGER_",
 	"STRAVA_",

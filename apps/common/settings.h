@@ -32,6 +32,7 @@ struct settings {
 	char   *strava_api_base;
 	char   *strava_scope;
 	char   *strava_webhook_verify_token;
+	int64_t strava_limits[2]; /* requests in 15 minutes, in a day */
 	char   *token_keys;
 	char   *admin_athletes;
 	char   *google_cloud_project;
@@ -40,6 +41,8 @@ struct settings {
 	char   *invoker_emails;
 	char   *google_certs_url;
 	int64_t run_deadline_s;
+	int64_t refresh_in_flight, refresh_keep_alive_days;
+	int64_t refresh_share; /* percent; 0: requests are not counted */
 	int64_t task_index, task_count, task_attempt; /* of a Cloud Run job */
 	int64_t log_format;                           /* enum log_format */
 	int64_t clock_offset_s; /* for tests: moves the calendar */

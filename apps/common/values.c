@@ -18,6 +18,7 @@
 #define KEY_BYTES 32
 #define KEYS_MAX 16
 #define ENTRY_MAX 512
+#define LIMIT_MAX INT64_C(1000000000)
 
 #define DIGITS "0123456789"
 
@@ -104,6 +105,56 @@ value_deadline(const char *text, void *at, char why[VALUE_WHY_SIZE])
 		return refuse(
 		    why, "must be a number of seconds from 140 to 3600");
 	*(int64_t *)at = n;
+	return true;
+}
+
+bool
+value_in_flight(const char *text, void *at, char why[VALUE_WHY_SIZE])
+{
+	int64_t n;
+
+	if (!number(text, strlen(text), 64, &n) || n == 0)
+		return refuse(why, "must be a number from 1 to 64");
+	*(int64_t *)at = n;
+	return true;
+}
+
+bool
+value_days(const char *text, void *at, char why[VALUE_WHY_SIZE])
+{
+	int64_t n;
+
+	if (!number(text, strlen(text), 3650, &n))
+		return refuse(why, "must be a number of days from 0 to 3650");
+	*(int64_t *)at = n;
+	return true;
+}
+
+bool
+value_percent(const char *text, void *at, char why[VALUE_WHY_SIZE])
+{
+	int64_t n;
+
+	if (!number(text, strlen(text), 100, &n))
+		return refuse(why, "must be a number from 0 to 100");
+	*(int64_t *)at = n;
+	return true;
+}
+
+bool
+value_limits(const char *text, void *at, char why[VALUE_WHY_SIZE])
+{
+	size_t  first = strcspn(text, ",");
+	int64_t limits[2];
+
+	if (text[first] != ',' || !number(text, first, LIMIT_MAX, &limits[0]) ||
+	    !number(text + first + 1, strlen(text + first + 1), LIMIT_MAX,
+		&limits[1]) ||
+	    limits[0] == 0 || limits[1] == 0)
+		return refuse(why,
+		    "must be two numbers with a comma, as 200,2000: the "
+		    "requests in 15 minutes and in a day");
+	memcpy(at, limits, sizeof(limits));
 	return true;
 }
 

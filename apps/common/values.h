@@ -22,9 +22,15 @@ bool value_switch(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 bool value_port(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 bool value_seconds(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 bool value_deadline(const char *text, void *at, char why[VALUE_WHY_SIZE]);
+bool value_in_flight(const char *text, void *at, char why[VALUE_WHY_SIZE]);
+bool value_days(const char *text, void *at, char why[VALUE_WHY_SIZE]);
+bool value_percent(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 bool value_task(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 bool value_invoker(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 bool value_log_format(const char *text, void *at, char why[VALUE_WHY_SIZE]);
+
+/* To int64_t[2]. */
+bool value_limits(const char *text, void *at, char why[VALUE_WHY_SIZE]);
 
 /* To char *. */
 bool value_line(const char *text, void *at, char why[VALUE_WHY_SIZE]);

@@ -50,7 +50,12 @@ static struct scene {
 	/* What was asked for. */
 	int claimed, posts, saves, saved, refused, deferred, in_doubt;
 	int released, revoked;
+	int claims, limit_most, held_most;
 	int first_limit, tokens_alive;
+
+	/* The budget, if there is one. */
+	bool                 counted, urgent;
+	int64_t              budget, granted, sent, unsent, reports, limited;
 	enum refresh_outcome last;
 	atomic_bool          stop, hurry;
 	int                  stop_after; /* posts; 0: never */
@@ -86,6 +91,8 @@ start(void *ctx, const char *refresh_token, void *tag, strava_error *err)
 	    (struct flight){ tag, scene.now_ms + REPLY_MS };
 	if (scene.flying > scene.flying_most)
 		scene.flying_most = scene.flying;
+	if (scene.claimed - scene.posts > scene.held_most)
+		scene.held_most = scene.claimed - scene.posts;
 	if (++scene.posts == scene.stop_after)
 		atomic_store(&scene.stop, true);
 	return STRAVA_OK;
@@ -154,8 +161,10 @@ claim(void *ctx, int limit, tokenstore_claim_list **out, tokenstore_error *err)
 
 	(void)ctx, (void)err;
 	scene.now_ms += scene.claim_ms;
-	if (scene.claimed == 0)
+	if (scene.claims++ == 0)
 		scene.first_limit = limit;
+	if (limit > scene.limit_most)
+		scene.limit_most = limit;
 	list->shown.items = list->items;
 	while (scene.claimed < scene.due && (int)list->shown.count < limit) {
 		struct account *one = &scene.accounts[scene.claimed++];
@@ -237,6 +246,33 @@ look(void *ctx, const char *subject, struct engine_account *out)
 }
 
 static tokenstore_status
+take(void *ctx, int64_t want, bool urgent, tokenstore_permit *out,
+    tokenstore_error *err)
+{
+	(void)ctx, (void)err;
+	scene.urgent = urgent;
+	*out = (tokenstore_permit){ 0 };
+	out->granted = want < scene.budget ? want : scene.budget;
+	if (out->granted < want)
+		out->again_at = UTC_S + 900;
+	scene.budget -= out->granted;
+	scene.granted += out->granted;
+	return TOKENSTORE_OK;
+}
+
+static tokenstore_status
+learn(void *ctx, int64_t sent, int64_t unsent, const strava_error *limited,
+    tokenstore_error *err)
+{
+	(void)ctx, (void)err;
+	scene.reports++;
+	scene.sent += sent;
+	scene.unsent += unsent;
+	scene.limited += limited != NULL;
+	return TOKENSTORE_OK;
+}
+
+static tokenstore_status
 now(void *ctx, int64_t *out)
 {
 	*out = utc_s(ctx);
@@ -258,11 +294,25 @@ settled(void *ctx, const tokenstore_claim *one, enum refresh_outcome outcome,
 	scene.last = outcome;
 }
 
-static const struct engine_seams seams = {
+static const struct engine_seams uncounted = {
 	{ steady_ms, utc_s, sleep_ms, NULL },
 	{ start, poll_one, revoke, free_token, NULL },
-	{ claim, save, refuse, defer, release, look, now, free_claims, NULL },
+	{ claim, save, refuse, defer, release, look, NULL, NULL, now,
+	    free_claims, NULL },
 };
+
+static const struct engine_seams counted = {
+	{ steady_ms, utc_s, sleep_ms, NULL },
+	{ start, poll_one, revoke, free_token, NULL },
+	{ claim, save, refuse, defer, release, look, take, learn, now,
+	    free_claims, NULL },
+};
+
+static const struct engine_seams *
+seams(void)
+{
+	return scene.counted ? &counted : &uncounted;
+}
 
 /* The scene anew, with so many due. */
 static void
@@ -283,7 +333,7 @@ play(struct engine_options options)
 	options.stop = &scene.stop;
 	options.hurry = &scene.hurry;
 	options.settled = settled;
-	engine = engine_new(&seams, &options, &report);
+	engine = engine_new(seams(), &options, &report);
 	assert_non_null(engine);
 	while (engine_step(engine))
 		continue;
@@ -310,6 +360,17 @@ it_begins_with_one_request_and_goes_on_with_eight(void **state)
 	assert_int_equal(
 	    play((struct engine_options){ .in_flight = 3 }).refreshed, 60);
 	assert_int_equal(scene.flying_most, 3);
+}
+
+static void
+claims_are_made_for_many_requests_at_once(void **state)
+{
+	(void)state;
+	set(60);
+	play(usual);
+	assert_int_equal(scene.limit_most, ENGINE_IN_FLIGHT);
+	assert_true(scene.held_most <= ENGINE_IN_FLIGHT);
+	assert_true(scene.claims < 16);
 }
 
 static void
@@ -527,8 +588,9 @@ one_claim_of_somebody_elses_making_is_settled_alone(void **state)
 
 	(void)state;
 	set(60);
+	scene.counted = true;
 	assert_int_equal(claim(NULL, 1, &list, NULL), TOKENSTORE_OK);
-	engine = engine_new(&seams, &options, &report);
+	engine = engine_new(seams(), &options, &report);
 	engine_adopt(engine, list, scene.now_ms);
 	while (engine_step(engine))
 		continue;
@@ -536,6 +598,77 @@ one_claim_of_somebody_elses_making_is_settled_alone(void **state)
 	assert_int_equal(scene.claimed, 1);
 	assert_int_equal(scene.saved, 1);
 	assert_int_equal(scene.last, REFRESH_DONE);
+	/* It is urgent: sent although the budget is spent, and counted. */
+	assert_true(scene.urgent);
+	assert_int_equal(scene.granted, 0);
+	assert_int_equal(scene.sent, 1);
+}
+
+/* As set(), and so many requests may be sent. */
+static void
+set_budget(int due, int64_t budget)
+{
+	set(due);
+	scene.counted = true;
+	scene.budget = budget;
+}
+
+static void
+no_more_is_sent_than_the_budget_has(void **state)
+{
+	struct refresh_report report;
+
+	(void)state;
+	set_budget(60, 20);
+	report = play(usual);
+	assert_int_equal(scene.posts, 20);
+	assert_int_equal(scene.claimed, 20);
+	assert_int_equal(report.refreshed, 20);
+	assert_int_equal(report.again_at, UTC_S + 900);
+	assert_string_equal(report.fault, "");
+	assert_int_equal(scene.sent, 20);
+	assert_int_equal(scene.unsent, 0);
+	assert_false(scene.urgent);
+}
+
+static void
+without_a_budget_nothing_is_claimed(void **state)
+{
+	(void)state;
+	set_budget(60, 0);
+	assert_int_equal(play(usual).again_at, UTC_S + 900);
+	assert_int_equal(scene.claimed, 0);
+	assert_int_equal(scene.reports, 0);
+}
+
+static void
+what_the_budget_granted_and_nobody_needed_is_given_back(void **state)
+{
+	(void)state;
+	set_budget(10, 1000);
+	assert_int_equal(play(usual).refreshed, 10);
+	assert_int_equal(scene.sent, 10);
+	assert_true(scene.unsent > 0);
+	assert_int_equal(scene.sent + scene.unsent, scene.granted);
+	assert_true(scene.reports < 5);
+	set_budget(60, 1000);
+	scene.stop_after = 20;
+	play(usual);
+	assert_int_equal(scene.sent, 20);
+	assert_int_equal(scene.sent + scene.unsent, scene.granted);
+}
+
+static void
+a_rate_limit_is_told_to_all_who_share_the_budget(void **state)
+{
+	(void)state;
+	set_budget(60, 1000);
+	scene.well = 10;
+	scene.answer = STRAVA_ERR_RATE_LIMIT;
+	play(usual);
+	assert_true(scene.limited > 0);
+	assert_int_equal(scene.sent, scene.posts);
+	assert_int_equal(scene.sent + scene.unsent, scene.granted);
 }
 
 int
@@ -544,6 +677,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    it_begins_with_one_request_and_goes_on_with_eight),
+		cmocka_unit_test(claims_are_made_for_many_requests_at_once),
 		cmocka_unit_test(what_arrives_during_a_save_is_the_next_save),
 		cmocka_unit_test(a_wrong_secret_is_met_by_one_athlete_alone),
 		cmocka_unit_test(a_refusal_of_another_kind_stands_aside),
@@ -563,6 +697,12 @@ main(void)
 		cmocka_unit_test(accounts_that_no_key_opens_count_once),
 		cmocka_unit_test(
 		    one_claim_of_somebody_elses_making_is_settled_alone),
+		cmocka_unit_test(no_more_is_sent_than_the_budget_has),
+		cmocka_unit_test(without_a_budget_nothing_is_claimed),
+		cmocka_unit_test(
+		    what_the_budget_granted_and_nobody_needed_is_given_back),
+		cmocka_unit_test(
+		    a_rate_limit_is_told_to_all_who_share_the_budget),
 	};
 
 	return cmocka_run_group_tests_name("apps engine", tests, NULL, NULL);

@@ -80,7 +80,9 @@ holds_at_post(struct sim *sim, const struct ledger_claim *claim)
 
 /*
  * When a process ends that was neither killed nor hurried: it has stored what it
- * got, unless consent was withdrawn (I3), and has counted each claim once (I10).
+ * got, unless consent was withdrawn (I3), has counted each claim once (I10), and
+ * has reported each request that it sent, and each that it was granted and did
+ * not send (I10 too).  Further tokens of a claim are sent without asking.
  */
 void
 holds_at_end_of(struct sim *sim, const struct run *run)
@@ -102,6 +104,17 @@ holds_at_end_of(struct sim *sim, const struct run *run)
 	    run->counted != r->due || run->given != run->settled)
 		sim_blame(sim, "I10: run %d got %d claims and counted %d",
 		    run->id, (int)run->given, (int)r->due);
+	if (run->granted == 0)
+		return;
+	if (run->posts > run->granted + run->again)
+		sim_blame(sim, "I10: run %d sent %d requests, granted were %d",
+		    run->id, (int)run->posts, (int)run->granted);
+	if (run->sent != run->posts || run->sent + run->unsent < run->granted)
+		sim_blame(sim,
+		    "I10: run %d was granted %d requests, sent %d, and "
+		    "reported %d and %d",
+		    run->id, (int)run->granted, (int)run->posts, (int)run->sent,
+		    (int)run->unsent);
 }
 
 /*

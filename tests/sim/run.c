@@ -153,6 +153,7 @@ store_refuse(
 		ledger_refuse(&run->sim->ledger, &unheard);
 	else if (mishap == NONE)
 		*more = ledger_refuse(&run->sim->ledger, claim);
+	run->again += *more;
 	return told(run, "refuse", mishap, err);
 }
 
@@ -211,6 +212,42 @@ store_look(void *ctx, const char *subject, struct engine_account *out)
 }
 
 static tokenstore_status
+store_take(void *ctx, int64_t want, bool urgent, tokenstore_permit *out,
+    tokenstore_error *err)
+{
+	struct run *run = ctx;
+	struct sim *sim = run->sim;
+	enum mishap mishap = store_call(run, "take");
+
+	(void)urgent;
+	if (mishap != NONE)
+		return told(run, "take", mishap, err);
+	*out = (tokenstore_permit){ 0 };
+	if (sim->now_ms < sim->budget_back_ms)
+		out->again_at = UTC_S + sim->budget_back_ms / 1000;
+	else
+		out->granted = 1 + dice_below(&sim->dice, want);
+	run->granted += out->granted;
+	sim_say(
+	    sim, "run %d is granted %d requests", run->id, (int)out->granted);
+	return TOKENSTORE_OK;
+}
+
+/* What is reported counts, whatever becomes of the report. */
+static tokenstore_status
+store_learn(void *ctx, int64_t sent, int64_t unsent,
+    const strava_error *limited, tokenstore_error *err)
+{
+	struct run *run = ctx;
+	enum mishap mishap = store_call(run, "learn");
+
+	(void)limited;
+	run->sent += sent;
+	run->unsent += unsent;
+	return told(run, "learn", mishap, err);
+}
+
+static tokenstore_status
 store_now(void *ctx, int64_t *out)
 {
 	struct run *run = ctx;
@@ -263,6 +300,7 @@ http_start(void *ctx, const char *refresh_token, void *tag, strava_error *err)
 	(void)err;
 	holds_at_post(run->sim, claim);
 	post = post_send(run, claim, tag);
+	run->posts++;
 	sim_say(run->sim, "run %d posts %s of athlete %s, fate %d", run->id,
 	    refresh_token, claim->subject, (int)post->fate);
 	return STRAVA_OK;
@@ -410,12 +448,14 @@ void
 run_begin(struct run *run)
 {
 	struct sim               *sim = run->sim;
+	bool                      counted = dice_hit(&sim->dice, 800);
 	const struct engine_seams seams = {
 		.clock = { clock_steady, clock_utc, clock_sleep, run },
 		.http = { http_start, http_poll, http_revoke, http_free_token,
 		    run },
 		.store = { store_claim, store_save, store_refuse, store_defer,
-		    store_release, store_look, store_now, store_free_claims,
+		    store_release, store_look, counted ? store_take : NULL,
+		    counted ? store_learn : NULL, store_now, store_free_claims,
 		    run },
 	};
 	struct engine_options options = {

@@ -252,7 +252,10 @@ surprise(struct sim *sim)
 	else if (roll < 80 && sim->store_fails > 0)
 		sim->store_back_ms =
 		    sim->now_ms + dice_below(&sim->dice, 20000);
-	else if (roll < 82)
+	else if (roll < 81)
+		sim->budget_back_ms =
+		    sim->now_ms + dice_below(&sim->dice, HOUR_MS / 4);
+	else if (roll < 83)
 		pass(sim, dice_below(&sim->dice, 6 * HOUR_MS));
 	else if (roll < 90)
 		pass(sim, dice_below(&sim->dice, LEASE_MS));
@@ -297,7 +300,7 @@ rest(struct sim *sim)
 	sim_say(sim, "from now on nothing fails");
 	sim->store_fails = sim->post_fails = 0;
 	sim->process_dies = sim->process_sleeps = 0;
-	sim->store_back_ms = 0;
+	sim->store_back_ms = sim->budget_back_ms = 0;
 	run_out(sim);
 	for (int i = 0; i < 3 && sim->fault[0] == '\0'; i++) {
 		pass(sim, 6 * HOUR_MS);

@@ -62,6 +62,8 @@ struct run {
 	bool                  dead;
 	int64_t               wakes_ms, sleeps_ms;     /* not before both */
 	int64_t               given, settled, counted; /* claims */
+	int64_t granted, posts, again; /* permits; requests, second ones */
+	int64_t sent, unsent;          /* as they are reported */
 };
 
 enum deed { NOTHING, CONSENT, PUT, REVOKE, DELETE };
@@ -87,7 +89,8 @@ struct sim {
 
 	/* How rough it is, per mille; all 0 in the end. */
 	int64_t store_fails, post_fails, process_dies, process_sleeps;
-	int64_t store_back_ms; /* no connection before */
+	int64_t store_back_ms;  /* no connection before */
+	int64_t budget_back_ms; /* nobody is granted a request before */
 
 	bool    trace;
 	char    fault[256]; /* what does not hold; "" */
