@@ -152,7 +152,7 @@ value_limits(const char *text, void *at, char why[VALUE_WHY_SIZE])
 		&limits[1]) ||
 	    limits[0] == 0 || limits[1] == 0)
 		return refuse(why,
-		    "must be two numbers with a comma, as 200,2000: the "
+		    "must be two numbers above 0 with a comma between: the "
 		    "requests in 15 minutes and in a day");
 	memcpy(at, limits, sizeof(limits));
 	return true;
