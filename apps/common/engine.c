@@ -210,14 +210,11 @@ is_too_old(const struct engine *engine, int64_t claimed_ms)
 	return steady_ms(engine) - claimed_ms > SPEND_WITHIN_MS;
 }
 
-/* Spends the next claim, unless it is one that must not be spent now. */
+/* Spends a claim, unless it is one that must not be spent now; false when it has
+ * to wait for room. */
 static bool
-spend(struct engine *engine)
+spend_one(struct engine *engine, struct slot *slot)
 {
-	struct slot *slot = first(engine, HELD);
-
-	if (slot == NULL)
-		return false;
 	if (engine->breaker.over || is_too_old(engine, slot->claimed_ms))
 		engine_enter(engine, slot, UNSPENT);
 	else if (breaker_is_limited(&engine->breaker))
@@ -227,6 +224,19 @@ spend(struct engine *engine)
 	else
 		return false;
 	return true;
+}
+
+/* All that there is room for, so that they leave together: one by one, the
+ * answers to the first would keep the others from being sent. */
+static bool
+spend(struct engine *engine)
+{
+	struct slot *slot;
+	bool         any = false;
+
+	while ((slot = first(engine, HELD)) != NULL && spend_one(engine, slot))
+		any = true;
+	return any;
 }
 
 /*

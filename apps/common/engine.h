@@ -14,7 +14,7 @@
  *
  * It is a machine of steps on one thread.  A step looks at time as it likes, but
  * does one thing at most: it receives one answer, or calls the store once, or
- * sends one request.  Whatever arrives during a call to the store waits in the
+ * sends the requests that there is room for.  Whatever arrives during a call to the store waits in the
  * sockets, and all of it together is the next save: nothing is held back to make
  * a batch, and under load batches come by themselves.
  *
