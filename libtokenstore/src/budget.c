@@ -122,7 +122,8 @@ change(tokenstore *store, const char *sql, const struct call *call,
 	return status;
 }
 
-/* Moves permit->again_at to the end of the last window that has nothing left. */
+/* A row for each window.  Who got less may ask again when those that have nothing
+ * left are over. */
 static void
 read_permit(
     const struct pg_result *result, int64_t want, tokenstore_permit *out)

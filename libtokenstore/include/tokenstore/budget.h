@@ -47,9 +47,9 @@ typedef struct tokenstore_permit {
  * different lengths, in one statement.  What all programs together are granted
  * never exceeds a window's share.
  *
- * Report each of them to tokenstore_budget_learn(), also those not sent.  After
- * an error other than ARGUMENT some may have been taken; they count until the
- * window ends.
+ * Report each of them to tokenstore_budget_learn(), also those not sent.  What
+ * is never reported counts until the window ends; so may what a call took that
+ * failed with CONNECTION or TIMEOUT.
  */
 TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_budget_take(
     tokenstore *store, const char *name, const tokenstore_window *windows,
@@ -62,8 +62,8 @@ typedef struct tokenstore_usage {
 	int64_t used;      /* -1: it did not say */
 	int     exhausted; /* 1: it refused the request, nothing is left */
 
-	/* That of the permit, so that what is reported late is not given back to
-	 * a window that began since.  0: not known, it is this window's. */
+	/* That of the permit: a window that began since is not given back what
+	 * it never granted.  0: not known, this window granted them. */
 	int64_t  taken_at;
 	uint64_t reserved[1];
 } tokenstore_usage;
@@ -74,6 +74,9 @@ typedef struct tokenstore_usage {
  * limit at once; its use unless it is behind what is known, as when answers
  * overtake each other.  A window without its word counts the requests sent.  The
  * windows have different lengths, and one statement counts in all of them.
+ *
+ * Do not repeat a call that failed with CONNECTION or TIMEOUT: if it was carried
+ * out, the second one gives back what others were granted.
  */
 TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_budget_learn(
     tokenstore *store, const char *name, const tokenstore_usage *usages,
@@ -90,14 +93,15 @@ typedef struct tokenstore_budget_window {
 } tokenstore_budget_window;
 
 typedef struct tokenstore_budget {
-	size_t                   count; /* 0: nobody has taken anything yet */
-	tokenstore_budget_window windows[TOKENSTORE_WINDOWS_MAX]; /* the
-					  * shortest first */
+	size_t count; /* 0: nobody has taken anything yet */
+
+	/* The shortest ones, by length. */
+	tokenstore_budget_window windows[TOKENSTORE_WINDOWS_MAX];
 } tokenstore_budget;
 
 /*
- * Looks and changes nothing, for the person in charge.  A window in which nothing
- * was taken so far is there with zeros, once there was an earlier one.  *out holds
+ * Looks at a budget, for the person in charge, and changes nothing.  A window
+ * whose row is of an earlier one is empty: nothing is used or pending.  *out has
  * no windows on failure.
  */
 TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_budget_get(
