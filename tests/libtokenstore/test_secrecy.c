@@ -14,7 +14,7 @@ use_many(tokenstore *store)
 		.used_within_s = 1,
 		.keep_alive_s = 1000000 };
 	const tokenstore_window        window = { 900, 10, 50, { 0 } };
-	const tokenstore_usage         usage = { 900, 10, 1, 0, { 0 } };
+	const tokenstore_usage         usage = { 900, 10, 1, 0, 0, { 0 } };
 	tokenstore_grant               grant =
 	    grant_of(store, "SECRET-access-8", "SECRET-refresh-8");
 	tokenstore_claim_list *list;
