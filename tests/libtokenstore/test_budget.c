@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A day, so that no test crosses the end of a window. */
@@ -316,6 +317,55 @@ a_look_shows_the_shortest_windows(void **state)
 	assert_number(budget.windows[7].window_s, 100);
 }
 
+/* How many statements with parameters the server has logged. */
+static int
+executed(struct fixture *f)
+{
+	static const char word[] = "execute <unnamed>: ";
+	char             *log = postgres_log(f->pg);
+	int               count = 0;
+
+	for (char *p = log; (p = strstr(p, word)) != NULL; p += sizeof(word))
+		count++;
+	free(log);
+	return count;
+}
+
+static void
+all_windows_cost_one_statement(void **state)
+{
+	tokenstore_window windows[TOKENSTORE_WINDOWS_MAX];
+	tokenstore_usage  usages[TOKENSTORE_WINDOWS_MAX];
+	struct fixture   *f = *state;
+	tokenstore_budget budget;
+	int               before;
+
+	for (int i = 0; i < TOKENSTORE_WINDOWS_MAX; i++) {
+		windows[i] = (tokenstore_window){
+			.window_s = DAY_S + i, .limit = 9, .share_percent = 100
+		};
+		usages[i] = (tokenstore_usage){
+			.window_s = DAY_S + i, .limit = 9, .used = -1
+		};
+	}
+	postgres_sql(f->pg, "ALTER SYSTEM SET log_statement = 'all'");
+	postgres_sql(f->pg, "SELECT pg_reload_conf(), pg_sleep(0.3)");
+	assert_number(take(f->store, windows, 8, 1, NULL), 1);
+	before = executed(f);
+	assert_true(before > 0);
+	assert_number(take(f->store, windows, 8, 8, NULL), 8);
+	assert_int_equal(executed(f), before + 1);
+	assert_int_equal(
+	    tokenstore_budget_learn(f->store, "overall", usages, 8, 1, 0, NULL),
+	    TOKENSTORE_OK);
+	assert_int_equal(executed(f), before + 2);
+	look(f->store, &budget);
+	assert_int_equal(executed(f), before + 3);
+	assert_int_equal(budget.count, 8);
+	assert_number(budget.windows[7].used, 1);
+	assert_number(budget.windows[7].pending, 8);
+}
+
 #define WORKERS 16
 
 struct worker {
@@ -471,6 +521,7 @@ main(void)
 		STORE_TEST(a_refusal_empties_the_window),
 		STORE_TEST(a_look_shows_what_is_used_and_changes_nothing),
 		STORE_TEST(a_look_shows_the_shortest_windows),
+		STORE_TEST(all_windows_cost_one_statement),
 		STORE_TEST(sixteen_workers_are_granted_exactly_the_share),
 		STORE_TEST(
 		    sixteen_workers_are_granted_exactly_the_least_of_two_windows),

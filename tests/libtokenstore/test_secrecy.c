@@ -21,6 +21,7 @@ use_many(tokenstore *store)
 	tokenstore_save_item   item = { .grant = &grant };
 	tokenstore_deferral    deferral = { .reason = "network" };
 	tokenstore_permit      permit;
+	tokenstore_budget      budget;
 
 	assert_int_equal(
 	    tokenstore_claim_due(store, &options, &list, NULL), TOKENSTORE_OK);
@@ -43,6 +44,8 @@ use_many(tokenstore *store)
 	    TOKENSTORE_OK);
 	assert_int_equal(tokenstore_budget_learn(store, "overall", &usage, 1, 1,
 			     permit.granted - 1, NULL),
+	    TOKENSTORE_OK);
+	assert_int_equal(tokenstore_budget_get(store, "overall", &budget, NULL),
 	    TOKENSTORE_OK);
 }
 
