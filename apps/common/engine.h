@@ -78,6 +78,14 @@ struct engine_account {
 	int64_t failures;
 };
 
+/* What became of requests that were granted. */
+struct engine_requests {
+	int64_t taken_at; /* as it was granted */
+	int64_t sent, unsent;
+	const strava_error
+	    *limited; /* Strava's word that it has enough; or NULL */
+};
+
 /* Each is one call of libtokenstore, with its meaning. */
 struct engine_store {
 	tokenstore_status (*claim)(void *ctx, int limit,
@@ -93,14 +101,13 @@ struct engine_store {
 	tokenstore_status (*look)(
 	    void *ctx, const char *subject, struct engine_account *out);
 
-	/* The budget of requests that all programs share: asks for so many,
-	 * which an urgent one does for all that is left; reports how many were
-	 * sent and how many were not, and whether Strava says that `limited` is
-	 * the case.  NULL, both: requests are not counted. */
+	/* The budget of requests that all programs share: asks for so many, an
+	 * urgent one for all that is left; reports what became of them.  NULL,
+	 * both: requests are not counted. */
 	tokenstore_status (*take)(void *ctx, int64_t want, bool urgent,
 	    tokenstore_permit *out, tokenstore_error *err);
-	tokenstore_status (*learn)(void *ctx, int64_t sent, int64_t unsent,
-	    const strava_error *limited, tokenstore_error *err);
+	tokenstore_status (*learn)(void  *ctx,
+	    const struct engine_requests *requests, tokenstore_error *err);
 	tokenstore_status (*now)(void *ctx, int64_t *out);
 	void (*free_claims)(void *ctx, tokenstore_claim_list *list);
 	void *ctx;

@@ -43,6 +43,7 @@ struct slot {
 struct permits {
 	int64_t left; /* granted and not used */
 	int64_t sent; /* and not reported */
+	int64_t taken_at;
 	bool    asked;
 };
 

@@ -25,14 +25,19 @@ wants(const struct engine *engine)
 static void
 report(struct engine *engine)
 {
-	const struct engine_store *store = &engine->seams.store;
-	const struct breaker      *breaker = &engine->breaker;
-	struct permits            *permits = &engine->permits;
-	tokenstore_error           err;
+	const struct engine_store   *store = &engine->seams.store;
+	struct permits              *permits = &engine->permits;
+	const struct engine_requests requests = {
+		.taken_at = permits->taken_at,
+		.sent = permits->sent,
+		.unsent = permits->left,
+		.limited = breaker_is_limited(&engine->breaker)
+			       ? &engine->breaker.rate_limit
+			       : NULL,
+	};
+	tokenstore_error err;
 
-	if (store->learn(store->ctx, permits->sent, permits->left,
-		breaker_is_limited(breaker) ? &breaker->rate_limit : NULL,
-		&err) != TOKENSTORE_OK)
+	if (store->learn(store->ctx, &requests, &err) != TOKENSTORE_OK)
 		log_line(LOG_WARNING, "requests to Strava were not counted",
 		    LOG_FIELDS(LOG_INT_FIELD("requests", permits->sent),
 			LOG_TEXT_FIELD("detail", err.message)));
@@ -62,6 +67,7 @@ take(struct engine *engine)
 	status = store->take(store->ctx, want, engine->adopted, &permit, &err);
 	engine->permits.asked = true;
 	engine->permits.left = permit.granted;
+	engine->permits.taken_at = permit.taken_at;
 	if (engine->adopted)
 		return;
 	if (status != TOKENSTORE_OK)

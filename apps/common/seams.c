@@ -9,7 +9,7 @@
 #define USED_WITHIN_S INT64_C(604800)
 
 /* Strava's windows, as its limits have them. */
-static const int64_t windows[] = { BUDGET_SHORT_S, BUDGET_DAY_S };
+static const int64_t windows[] = { BUDGET_QUARTER_S, BUDGET_DAY_S };
 
 static int64_t
 clock_steady(void *ctx)
@@ -176,26 +176,28 @@ store_take(void *ctx, int64_t want, bool urgent, tokenstore_permit *out,
 /* The answers to refreshes seldom tell the limits; if they do, it counts.  How
  * much was used they tell of an earlier moment, so that is left out. */
 static tokenstore_status
-store_learn(void *ctx, int64_t sent, int64_t unsent,
-    const strava_error *limited, tokenstore_error *err)
+store_learn(
+    void *ctx, const struct engine_requests *requests, tokenstore_error *err)
 {
-	struct seams     *seams = ctx;
-	strava_rate_limit told;
-	tokenstore_usage  usages[COUNT(windows)] = { { 0 } };
-	/* That the day is over tells a wait beyond the shorter window. */
-	bool day = limited != NULL && limited->retry_after_s > BUDGET_SHORT_S;
+	struct seams       *seams = ctx;
+	const strava_error *limited = requests->limited;
+	strava_rate_limit   told;
+	tokenstore_usage    usages[COUNT(windows)] = { { 0 } };
+	/* A wait beyond the shorter window tells that the day is over. */
+	bool day = limited != NULL && limited->retry_after_s > BUDGET_QUARTER_S;
 
 	strava_client_rate_limit(seams->backend->strava, &told);
 	for (size_t i = 0; i < COUNT(windows); i++) {
 		int64_t limit = i == 0 ? told.short_limit : told.daily_limit;
 
-		usages[i].window_s = windows[i];
-		usages[i].limit = limit > 0 ? limit : 0;
-		usages[i].used = -1;
-		usages[i].exhausted = limited != NULL && (i == 0) != day;
+		usages[i] = (tokenstore_usage){ .window_s = windows[i],
+			.limit = limit > 0 ? limit : 0,
+			.used = -1,
+			.exhausted = limited != NULL && (i == 0) != day,
+			.taken_at = requests->taken_at };
 	}
 	return tokenstore_budget_learn(seams->backend->store, BUDGET_NAME,
-	    usages, COUNT(usages), sent, unsent, err);
+	    usages, COUNT(usages), requests->sent, requests->unsent, err);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "budget.h"
 #include "cli.h"
 #include "function.h"
 #include "job.h"
@@ -92,14 +93,15 @@ check(const struct settings *settings, struct invoker *invoker)
 }
 
 static enum exit_code
-print_status(const tokenstore_overview *overview, bool as_json)
+print_status(const tokenstore_overview *overview,
+    const tokenstore_budget *budget, bool as_json)
 {
 	const char *complaint = status_complaint(overview);
 	struct buf  text;
 	bool        ok;
 
 	buf_init(&text, MESSAGE_SIZE);
-	ok = status_write(overview, as_json, &text) &&
+	ok = status_write(overview, budget, as_json, &text) &&
 	     fputs(buf_text(&text), stdout) >= 0 && fflush(stdout) == 0;
 	buf_free(&text);
 	if (ok && complaint == NULL)
@@ -112,6 +114,7 @@ static enum exit_code
 status(const struct settings *settings, bool as_json)
 {
 	tokenstore_overview overview;
+	tokenstore_budget   budget;
 	tokenstore_error    err;
 	struct backend     *backend;
 	char                message[MESSAGE_SIZE];
@@ -121,8 +124,10 @@ status(const struct settings *settings, bool as_json)
 	if (backend == NULL)
 		return complain(EXIT_FAILED, message);
 	if (tokenstore_overview_get(backend->store, &overview, &err) ==
-	    TOKENSTORE_OK)
-		code = print_status(&overview, as_json);
+		TOKENSTORE_OK &&
+	    tokenstore_budget_get(backend->store, BUDGET_NAME, &budget, &err) ==
+		TOKENSTORE_OK)
+		code = print_status(&overview, &budget, as_json);
 	else
 		code = complain(EXIT_FAILED, err.message);
 	backend_free(backend);

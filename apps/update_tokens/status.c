@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "budget.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define TIME_SIZE 32
 
@@ -41,6 +43,25 @@ static const struct number times[] = {
 	NUMBER(last_refreshed_at, "last refresh"),
 };
 
+static const struct {
+	int64_t     window_s;
+	const char *text;
+} windows[] = {
+	{ BUDGET_QUARTER_S, "budget, 15 min" },
+	{ BUDGET_DAY_S, "budget, day" },
+};
+
+/* An empty one where nobody ever took anything. */
+static tokenstore_budget_window
+window_of(const tokenstore_budget *budget, int64_t window_s, int64_t now)
+{
+	for (size_t i = 0; i < budget->count; i++)
+		if (budget->windows[i].window_s == window_s)
+			return budget->windows[i];
+	return (tokenstore_budget_window){ .window_s = window_s,
+		.ends_at = now - now % window_s + window_s };
+}
+
 static int64_t
 number_of(const tokenstore_overview *overview, const struct number *number)
 {
@@ -65,7 +86,26 @@ add_json_ages(struct buf *out, const char *name, const tokenstore_ages *a)
 }
 
 static void
-write_json(const tokenstore_overview *overview, struct buf *out)
+add_json_budget(struct buf *out, const tokenstore_budget *budget, int64_t now)
+{
+	tokenstore_budget_window w;
+
+	buf_add_text(out, ",\"budget\":[");
+	for (size_t i = 0; i < COUNT(windows); i++) {
+		w = window_of(budget, windows[i].window_s, now);
+		buf_addf(out,
+		    "%s{\"window_s\":%" PRId64 ",\"ends_at\":%" PRId64
+		    ",\"limit\":%" PRId64 ",\"used\":%" PRId64
+		    ",\"pending\":%" PRId64 "}",
+		    i > 0 ? "," : "", w.window_s, w.ends_at, w.limit, w.used,
+		    w.pending);
+	}
+	buf_add_text(out, "]");
+}
+
+static void
+write_json(const tokenstore_overview *overview, const tokenstore_budget *budget,
+    struct buf *out)
 {
 	char begin = '{';
 
@@ -83,11 +123,13 @@ write_json(const tokenstore_overview *overview, struct buf *out)
 	     i++)
 		buf_addf(out, "%s%" PRId32, i > 0 ? "," : "",
 		    overview->unreadable_keys[i]);
-	buf_add_text(out, "]}\n");
+	buf_add_text(out, "]");
+	add_json_budget(out, budget, overview->at);
+	buf_add_text(out, "}\n");
 }
 
 static void
-add_time(struct buf *out, const char *text, int64_t utc_s)
+add_time(struct buf *out, int64_t utc_s)
 {
 	char      when[TIME_SIZE] = "never";
 	time_t    t = utc_s;
@@ -95,19 +137,53 @@ add_time(struct buf *out, const char *text, int64_t utc_s)
 
 	if (utc_s != 0 && gmtime_r(&t, &tm) != NULL)
 		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S UTC", &tm);
-	buf_addf(out, "%-16s %s\n", text, when);
+	buf_add_text(out, when);
 }
 
 static void
-write_text(const tokenstore_overview *overview, struct buf *out)
+add_window(struct buf *out, const tokenstore_budget_window *w)
+{
+	if (w->used == 0 && w->pending == 0)
+		buf_add_text(out, "nothing sent in this window");
+	else if (w->limit == 0)
+		buf_addf(out, "%" PRId64 " used, no limit known", w->used);
+	else
+		buf_addf(
+		    out, "%" PRId64 " of %" PRId64 " used", w->used, w->limit);
+	if (w->pending > 0)
+		buf_addf(out, ", %" PRId64 " pending", w->pending);
+	buf_add_text(out, ", ends ");
+	add_time(out, w->ends_at);
+}
+
+static void
+add_budget(struct buf *out, const tokenstore_budget *budget, int64_t now)
+{
+	tokenstore_budget_window w;
+
+	for (size_t i = 0; i < COUNT(windows); i++) {
+		w = window_of(budget, windows[i].window_s, now);
+		buf_addf(out, "%-16s ", windows[i].text);
+		add_window(out, &w);
+		buf_add_text(out, "\n");
+	}
+}
+
+static void
+write_text(const tokenstore_overview *overview, const tokenstore_budget *budget,
+    struct buf *out)
 {
 	const tokenstore_ages *a;
 
-	for (size_t i = 0; i < COUNT(times); i++)
-		add_time(out, times[i].text, number_of(overview, &times[i]));
+	for (size_t i = 0; i < COUNT(times); i++) {
+		buf_addf(out, "%-16s ", times[i].text);
+		add_time(out, number_of(overview, &times[i]));
+		buf_add_text(out, "\n");
+	}
 	for (size_t i = 0; i < COUNT(numbers); i++)
 		buf_addf(out, "%-16s %" PRId64 "\n", numbers[i].text,
 		    number_of(overview, &numbers[i]));
+	add_budget(out, budget, overview->at);
 	buf_addf(out, "\n%-16s %9s %9s %9s %9s %9s %9s\n", "since", "all",
 	    "< 5 min", "< 1 h", "< 6 h", "< 1 d", "older");
 	for (size_t i = 0; i < COUNT(ages); i++) {
@@ -121,12 +197,13 @@ write_text(const tokenstore_overview *overview, struct buf *out)
 }
 
 bool
-status_write(const tokenstore_overview *overview, bool as_json, struct buf *out)
+status_write(const tokenstore_overview *overview,
+    const tokenstore_budget *budget, bool as_json, struct buf *out)
 {
 	if (as_json)
-		write_json(overview, out);
+		write_json(overview, budget, out);
 	else
-		write_text(overview, out);
+		write_text(overview, budget, out);
 	return buf_ok(out);
 }
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "internal.h"
 
 /*
- * A row for each window of a budget, changed by one statement that decides and
- * counts at once, so that no two programs are granted the same request.
+ * A row for each window of a budget.  One statement locks all rows of a call,
+ * decides and counts, so that no two programs are granted the same request and
+ * no window counts what another one did not grant.
  *
  * Two counts: `used` is what the provider knows of, `pending` what was granted
  * and has no answer yet.  Thus the provider's word can replace our count without
  * forgetting the requests that are on their way.
- *
- * Windows are reckoned here and not by the server, whose functions for it differ
- * between versions and engines.
  */
 
 #define WINDOW_MAX_S INT64_C(31536000)
@@ -19,71 +19,101 @@
 
 /* clang-format off */
 
-/* 1 application, 2 name, 3 length of the window, 4 its start.  A row that knows
- * of a later window than our clock is right; an older one starts afresh. */
-#define WHERE_WINDOW \
-	" WHERE app_id = $1::int4 AND name = $2 AND window_s = $3::int8"
-#define IS_OLD "(window_start < to_timestamp($4::int8))"
-#define USED "CASE WHEN " IS_OLD " THEN 0 ELSE used END"
-#define PENDING "CASE WHEN " IS_OLD " THEN 0 ELSE pending END"
-#define START "greatest(window_start, to_timestamp($4::int8))"
+/* Windows are reckoned with the remainder, which is the same everywhere; how
+ * databases divide and truncate times differs. */
+#define NOW TS_EPOCH(TS_NOW_EXACT)
+#define START_NOW NOW " - " NOW " % window_s"
+#define IS_OVER TS_EPOCH("window_start") " + window_s <= " NOW
 
-static const char add_window[] =
+/* The windows of a budget at this moment: one that is over is an empty one.  A
+ * row that knows of a later window than our clock is right.
+ * 1 clock, 2 application, 3 name. */
+#define WINDOWS \
+	"SELECT window_s, quota," \
+	" CASE WHEN " IS_OVER " THEN " START_NOW \
+	"  ELSE " TS_EPOCH("window_start") " END AS start," \
+	" CASE WHEN " IS_OVER " THEN 0 ELSE used END AS used," \
+	" CASE WHEN " IS_OVER " THEN 0 ELSE pending END AS pending" \
+	" FROM tokenstore.budget WHERE app_id = $2::int4 AND name = $3"
+
+/* Locks those of the lengths in 4, always in the same order. */
+#define LOCKED \
+	"WITH r AS MATERIALIZED (" WINDOWS " AND window_s = ANY ($4::int8[])" \
+	"  ORDER BY window_s FOR NO KEY UPDATE),"
+#define ARE_ALL_THERE "count(*) = array_length($4::int8[], 1)"
+#define OF_WINDOW \
+	" WHERE b.app_id = $2::int4 AND b.name = $3 AND b.window_s = w.window_s"
+
+static const char add_windows[] =
     "INSERT INTO tokenstore.budget (app_id, name, window_s, window_start,"
     " quota, used, pending, granted)"
-    " VALUES ($1::int4, $2, $3::int8, to_timestamp($4::int8), 0, 0, 0, 0)"
+    " SELECT $2::int4, $3::text, window_s, to_timestamp(" START_NOW "),"
+    "  0, 0, 0, 0 FROM unnest($4::int8[]) AS u (window_s) ORDER BY window_s"
     " ON CONFLICT DO NOTHING";
 
-/* 5 limit, 6 share in percent, 7 wanted. */
-#define GRANTED \
-	"greatest(0, least($7::int8, floor((CASE WHEN quota > 0 THEN quota" \
-	" ELSE $5::int8 END) * $6::int8 / 100.0)::int8" \
-	" - (" USED ") - (" PENDING ")))"
+/* 5 limits, 6 shares in percent, 7 wanted. */
 static const char take[] =
-    "UPDATE tokenstore.budget SET window_start = " START ", used = " USED ","
-    " pending = " PENDING " + " GRANTED ", granted = " GRANTED
-    WHERE_WINDOW " RETURNING granted, " TS_EPOCH("window_start");
+    LOCKED
+    " w AS MATERIALIZED (SELECT r.*,"
+    "  floor(CASE WHEN r.quota > 0 THEN r.quota ELSE u.quota END"
+    "   * u.share / 100.0)::int8 - r.used - r.pending AS room"
+    "  FROM r JOIN unnest($4::int8[], $5::int8[], $6::int8[])"
+    "   AS u (window_s, quota, share) ON u.window_s = r.window_s),"
+    " g AS MATERIALIZED (SELECT greatest(0, least($7::int8, min(room)))"
+    "  AS granted FROM w HAVING " ARE_ALL_THERE ")"
+    " UPDATE tokenstore.budget b SET window_start = to_timestamp(w.start),"
+    " used = w.used, pending = w.pending + g.granted, granted = g.granted"
+    " FROM w, g" OF_WINDOW
+    " RETURNING g.granted, w.room, w.start, w.start + w.window_s, " NOW;
 
-/* 5 limit, 6 used or -1, 7 exhausted, 8 sent, 9 unsent. */
-#define QUOTA "CASE WHEN $5::int8 > 0 THEN $5::int8 ELSE quota END"
-#define LEARNT \
-	"greatest(" USED ", CASE WHEN $6::int8 >= 0 THEN $6::int8" \
-	" ELSE (" USED ") + $8::int8 END)"
+/* 5 limits, 6 used or -1, 7 exhausted, 8 when they were taken or 0, 9 sent,
+ * 10 unsent.  The requests of a window that is over are pending no more. */
 static const char learn[] =
-    "UPDATE tokenstore.budget SET window_start = " START ", quota = " QUOTA ","
-    " pending = greatest(0, (" PENDING ") - $8::int8 - $9::int8),"
-    " used = CASE WHEN $7::int4 = 0 THEN " LEARNT " ELSE greatest(" LEARNT ","
-    "  coalesce(nullif(" QUOTA ", 0), 1000000000)) END"
-    WHERE_WINDOW " RETURNING 1";
+    LOCKED
+    " w AS MATERIALIZED (SELECT r.window_s, r.start,"
+    "  CASE WHEN u.quota > 0 THEN u.quota ELSE r.quota END AS quota,"
+    "  greatest(r.used, CASE WHEN u.used >= 0 THEN u.used"
+    "   ELSE r.used + $9::int8 END) AS used, u.exhausted,"
+    "  CASE WHEN u.taken_at BETWEEN 1 AND r.start - 1 THEN r.pending"
+    "   ELSE greatest(0, r.pending - $9::int8 - $10::int8) END AS pending"
+    "  FROM r JOIN unnest($4::int8[], $5::int8[], $6::int8[], $7::int8[],"
+    "   $8::int8[]) AS u (window_s, quota, used, exhausted, taken_at)"
+    "   ON u.window_s = r.window_s)"
+    " UPDATE tokenstore.budget b SET window_start = to_timestamp(w.start),"
+    " quota = w.quota, pending = w.pending,"
+    " used = CASE WHEN w.exhausted = 0 THEN w.used"
+    "  ELSE greatest(w.used, coalesce(nullif(w.quota, 0), 1000000000)) END"
+    " FROM w" OF_WINDOW
+    " AND (SELECT " ARE_ALL_THERE " FROM r) RETURNING 1";
+
+static const char look[] =
+    "SELECT window_s, start + window_s, quota, used, pending"
+    " FROM (" WINDOWS ") w ORDER BY window_s LIMIT $4::int4";
 
 /* clang-format on */
 
-static void
-window_params(struct ts_params *params, const tokenstore *store,
-    const char *name, int64_t window_s, int64_t now)
-{
-	params->count = 0;
-	ts_add_int(params, store->app_id);
-	ts_add_text(params, name);
-	ts_add_int(params, window_s);
-	ts_add_int(params, now - now % window_s);
-}
+/* The parameters of a call; each number of its windows is an array. */
+struct call {
+	struct ts_params params;
+	char             columns[5][TS_INTS_SIZE];
+};
 
-/* Runs a statement on the row of a window, which is made if need be. */
+/* Runs a statement on the rows of a call, which are made if need be. */
 static tokenstore_status
-change(tokenstore *store, const char *sql, const struct ts_params *params,
+change(tokenstore *store, const char *sql, const struct call *call,
     struct pg_result **result, tokenstore_error *err)
 {
-	struct ts_params  window = *params;
-	tokenstore_status status = ts_run(store, sql, params, result, err);
+	struct ts_params  windows = call->params;
+	tokenstore_status status =
+	    ts_run(store, sql, &call->params, result, err);
 
 	if (status != TOKENSTORE_OK || pg_result_rows(*result) > 0)
 		return status;
 	pg_result_free(*result);
-	window.count = 4;
-	status = ts_run_again(store, add_window, &window, NULL, err);
+	windows.count = 4;
+	status = ts_run_again(store, add_windows, &windows, NULL, err);
 	if (status == TOKENSTORE_OK)
-		status = ts_run(store, sql, params, result, err);
+		status = ts_run(store, sql, &call->params, result, err);
 	if (status == TOKENSTORE_OK && pg_result_rows(*result) == 0) {
 		pg_result_free(*result);
 		status = ts_fail(err, TOKENSTORE_ERR_BUSY,
@@ -92,77 +122,85 @@ change(tokenstore *store, const char *sql, const struct ts_params *params,
 	return status;
 }
 
-/* Takes up to permit->granted out of one window, lowers it to what there is and
- * moves permit->again_at to the end of a window that had too little. */
-static tokenstore_status
-take_window(tokenstore *store, const char *name,
-    const tokenstore_window *window, int64_t now, tokenstore_permit *permit,
-    tokenstore_error *err)
+/* A row for each window.  Who got less may ask again when those that have nothing
+ * left are over. */
+static void
+read_permit(
+    const struct pg_result *result, int64_t want, tokenstore_permit *out)
 {
-	struct ts_params  params;
+	int64_t room, start, end, now;
+
+	memset(out, 0, sizeof(*out));
+	for (int row = 0; row < pg_result_rows(result); row++) {
+		out->granted = pg_result_int(result, row, 0);
+		room = pg_result_int(result, row, 1);
+		start = pg_result_int(result, row, 2);
+		end = pg_result_int(result, row, 3);
+		now = pg_result_int(result, row, 4);
+		if (out->granted < want && room <= out->granted &&
+		    end > out->again_at)
+			out->again_at = end;
+		if (start > out->taken_at)
+			out->taken_at = start;
+		if (now > out->taken_at)
+			out->taken_at = now;
+	}
+}
+
+static tokenstore_status
+take_windows(tokenstore *store, const char *name,
+    const tokenstore_window *windows, size_t count, int64_t want,
+    tokenstore_permit *out, tokenstore_error *err)
+{
+	enum { LENGTH, LIMIT, SHARE, COLUMNS };
+	int64_t           values[COLUMNS][TOKENSTORE_WINDOWS_MAX];
+	struct call       call;
 	struct pg_result *result;
 	tokenstore_status status;
-	int64_t           wanted = permit->granted, end;
 
-	window_params(&params, store, name, window->window_s, now);
-	ts_add_int(&params, window->limit);
-	ts_add_int(&params, window->share_percent);
-	ts_add_int(&params, wanted);
-	status = change(store, take, &params, &result, err);
+	for (size_t i = 0; i < count; i++) {
+		values[LENGTH][i] = windows[i].window_s;
+		values[LIMIT][i] = windows[i].limit;
+		values[SHARE][i] = windows[i].share_percent;
+	}
+	ts_params_timed(&call.params, store, name);
+	for (size_t c = 0; c < COLUMNS; c++)
+		ts_add_ints(&call.params, values[c], count, call.columns[c]);
+	ts_add_int(&call.params, want);
+	status = change(store, take, &call, &result, err);
 	if (status != TOKENSTORE_OK)
 		return status;
-	permit->granted = pg_result_int(result, 0, 0);
-	end = pg_result_int(result, 0, 1) + window->window_s;
-	if (permit->granted < wanted && end > permit->again_at)
-		permit->again_at = end;
+	read_permit(result, want, out);
 	pg_result_free(result);
 	return TOKENSTORE_OK;
 }
 
 static tokenstore_status
-learn_window(tokenstore *store, const char *name, const tokenstore_usage *usage,
-    int64_t now, int64_t sent, int64_t unsent, tokenstore_error *err)
+learn_windows(tokenstore *store, const char *name,
+    const tokenstore_usage *usages, size_t count, int64_t sent, int64_t unsent,
+    tokenstore_error *err)
 {
-	struct ts_params  params;
+	enum { LENGTH, LIMIT, USED, EXHAUSTED, TAKEN_AT, COLUMNS };
+	int64_t           values[COLUMNS][TOKENSTORE_WINDOWS_MAX];
+	struct call       call;
 	struct pg_result *result;
 	tokenstore_status status;
 
-	window_params(&params, store, name, usage->window_s, now);
-	ts_add_int(&params, usage->limit);
-	ts_add_int(&params, usage->used);
-	ts_add_int(&params, usage->exhausted != 0);
-	ts_add_int(&params, sent);
-	ts_add_int(&params, unsent);
-	status = change(store, learn, &params, &result, err);
+	for (size_t i = 0; i < count; i++) {
+		values[LENGTH][i] = usages[i].window_s;
+		values[LIMIT][i] = usages[i].limit;
+		values[USED][i] = usages[i].used;
+		values[EXHAUSTED][i] = usages[i].exhausted != 0;
+		values[TAKEN_AT][i] = usages[i].taken_at;
+	}
+	ts_params_timed(&call.params, store, name);
+	for (size_t c = 0; c < COLUMNS; c++)
+		ts_add_ints(&call.params, values[c], count, call.columns[c]);
+	ts_add_int(&call.params, sent);
+	ts_add_int(&call.params, unsent);
+	status = change(store, learn, &call, &result, err);
 	if (status == TOKENSTORE_OK)
 		pg_result_free(result);
-	return status;
-}
-
-/* Takes from each window, and gives back to the first ones what a later one did
- * not grant. */
-static tokenstore_status
-take_windows(tokenstore *store, const char *name,
-    const tokenstore_window *windows, size_t count, tokenstore_permit *permit,
-    tokenstore_error *err)
-{
-	int64_t           taken[TOKENSTORE_WINDOWS_MAX], now;
-	tokenstore_usage  usage = { .used = -1 };
-	tokenstore_status status = tokenstore_now(store, &now, err);
-	size_t            n;
-
-	for (n = 0; n < count && permit->granted > 0 && status == TOKENSTORE_OK;
-	     n++) {
-		status =
-		    take_window(store, name, &windows[n], now, permit, err);
-		taken[n] = permit->granted;
-	}
-	for (size_t i = 0; i < n && status == TOKENSTORE_OK; i++) {
-		usage.window_s = windows[i].window_s;
-		if (taken[i] > permit->granted)
-			status = learn_window(store, name, &usage, now, 0,
-			    taken[i] - permit->granted, err);
-	}
 	return status;
 }
 
@@ -216,6 +254,48 @@ check_usage(const tokenstore_usage *usage, tokenstore_error *err)
 		status = check_number("limit", usage->limit, 0, COUNT_MAX, err);
 	if (status == TOKENSTORE_OK)
 		status = check_number("used", usage->used, -1, COUNT_MAX, err);
+	if (status == TOKENSTORE_OK)
+		status = ts_check_time("taken_at", usage->taken_at, err);
+	return status;
+}
+
+/* One row cannot take two parts of a call. */
+static tokenstore_status
+check_new(int64_t window_s, int64_t other_s, tokenstore_error *err)
+{
+	if (window_s != other_s)
+		return TOKENSTORE_OK;
+	return ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
+	    "window_s: two windows have the same length");
+}
+
+static tokenstore_status
+check_windows(
+    const tokenstore_window *windows, size_t count, tokenstore_error *err)
+{
+	tokenstore_status status = TOKENSTORE_OK;
+
+	for (size_t i = 0; i < count && status == TOKENSTORE_OK; i++) {
+		status = check_window(&windows[i], err);
+		for (size_t j = 0; j < i && status == TOKENSTORE_OK; j++)
+			status = check_new(
+			    windows[i].window_s, windows[j].window_s, err);
+	}
+	return status;
+}
+
+static tokenstore_status
+check_usages(
+    const tokenstore_usage *usages, size_t count, tokenstore_error *err)
+{
+	tokenstore_status status = TOKENSTORE_OK;
+
+	for (size_t i = 0; i < count && status == TOKENSTORE_OK; i++) {
+		status = check_usage(&usages[i], err);
+		for (size_t j = 0; j < i && status == TOKENSTORE_OK; j++)
+			status = check_new(
+			    usages[i].window_s, usages[j].window_s, err);
+	}
 	return status;
 }
 
@@ -224,24 +304,20 @@ tokenstore_budget_take(tokenstore *store, const char *name,
     const tokenstore_window *windows, size_t count, int64_t want,
     tokenstore_permit *out, tokenstore_error *err)
 {
-	tokenstore_permit permit = { .granted = want };
 	tokenstore_status status;
 
 	if (out == NULL)
 		return ts_fail(
 		    err, TOKENSTORE_ERR_ARGUMENT, "out: is required");
 	status = check_budget(store, name, windows, count, err);
-	for (size_t i = 0; i < count && status == TOKENSTORE_OK; i++)
-		status = check_window(&windows[i], err);
+	if (status == TOKENSTORE_OK)
+		status = check_windows(windows, count, err);
 	if (status == TOKENSTORE_OK)
 		status = check_number("want", want, 1, COUNT_MAX, err);
 	if (status != TOKENSTORE_OK ||
 	    (status = ts_know_app(store, err)) != TOKENSTORE_OK)
 		return status;
-	status = take_windows(store, name, windows, count, &permit, err);
-	if (status == TOKENSTORE_OK)
-		*out = permit;
-	return status;
+	return take_windows(store, name, windows, count, want, out, err);
 }
 
 tokenstore_status
@@ -250,21 +326,57 @@ tokenstore_budget_learn(tokenstore *store, const char *name,
     tokenstore_error *err)
 {
 	tokenstore_status status;
-	int64_t           now;
 
 	status = check_budget(store, name, usages, count, err);
-	for (size_t i = 0; i < count && status == TOKENSTORE_OK; i++)
-		status = check_usage(&usages[i], err);
+	if (status == TOKENSTORE_OK)
+		status = check_usages(usages, count, err);
 	if (status == TOKENSTORE_OK)
 		status = check_number("sent", sent, 0, COUNT_MAX, err);
 	if (status == TOKENSTORE_OK)
 		status = check_number("unsent", unsent, 0, COUNT_MAX, err);
 	if (status != TOKENSTORE_OK ||
-	    (status = ts_know_app(store, err)) != TOKENSTORE_OK ||
-	    (status = tokenstore_now(store, &now, err)) != TOKENSTORE_OK)
+	    (status = ts_know_app(store, err)) != TOKENSTORE_OK)
 		return status;
-	for (size_t i = 0; i < count && status == TOKENSTORE_OK; i++)
-		status = learn_window(
-		    store, name, &usages[i], now, sent, unsent, err);
-	return status;
+	return learn_windows(store, name, usages, count, sent, unsent, err);
+}
+
+static void
+read_budget(const struct pg_result *result, tokenstore_budget *out)
+{
+	tokenstore_budget_window *window;
+
+	for (int row = 0; row < pg_result_rows(result); row++) {
+		window = &out->windows[out->count++];
+		window->window_s = pg_result_int(result, row, 0);
+		window->ends_at = pg_result_int(result, row, 1);
+		window->limit = pg_result_int(result, row, 2);
+		window->used = pg_result_int(result, row, 3);
+		window->pending = pg_result_int(result, row, 4);
+	}
+}
+
+tokenstore_status
+tokenstore_budget_get(tokenstore *store, const char *name,
+    tokenstore_budget *out, tokenstore_error *err)
+{
+	struct ts_params  params;
+	struct pg_result *result;
+	tokenstore_status status;
+
+	if (store == NULL || out == NULL)
+		return ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
+		    "store and out: are required");
+	memset(out, 0, sizeof(*out));
+	status = ts_check_text("name", name, NAME_MAX_LENGTH, err);
+	if (status != TOKENSTORE_OK ||
+	    (status = ts_know_app(store, err)) != TOKENSTORE_OK)
+		return status;
+	ts_params_timed(&params, store, name);
+	ts_add_int(&params, TOKENSTORE_WINDOWS_MAX);
+	status = ts_run_again(store, look, &params, &result, err);
+	if (status != TOKENSTORE_OK)
+		return status;
+	read_budget(result, out);
+	pg_result_free(result);
+	return TOKENSTORE_OK;
 }

@@ -36,15 +36,15 @@ ts_add_bytes(struct ts_params *params, const struct buf *bytes)
 }
 
 void
-ts_add_prints(struct ts_params *params, const struct ts_prints *prints,
-    char text[TS_PRINTS_SIZE])
+ts_add_ints(struct ts_params *params, const int64_t *values, size_t count,
+    char text[TS_INTS_SIZE])
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < prints->count; i++)
-		n += (size_t)snprintf(text + n, TS_PRINTS_SIZE - n,
-		    "%c%" PRId64, i == 0 ? '{' : ',', prints->values[i]);
-	snprintf(text + n, TS_PRINTS_SIZE - n, "}");
+	for (size_t i = 0; i < count; i++)
+		n += (size_t)snprintf(text + n, TS_INTS_SIZE - n, "%c%" PRId64,
+		    i == 0 ? '{' : ',', values[i]);
+	snprintf(text + n, TS_INTS_SIZE - n, "}");
 	ts_add_text(params, text);
 }
 

@@ -191,10 +191,11 @@ void ts_add_int(struct ts_params *params, int64_t value);
 void ts_add_text(struct ts_params *params, const char *text); /* NULL: null */
 void ts_add_bytes(struct ts_params *params, const struct buf *bytes);
 
-/* An int8[], written into the caller's array. */
-#define TS_PRINTS_SIZE ((size_t)TS_KEYS_MAX * PG_INT_SIZE)
-void ts_add_prints(struct ts_params *params, const struct ts_prints *prints,
-    char text[TS_PRINTS_SIZE]);
+/* An int8[] of 1 to TS_INTS_MAX elements, written into the caller's array. */
+#define TS_INTS_MAX TS_KEYS_MAX
+#define TS_INTS_SIZE ((size_t)TS_INTS_MAX * PG_INT_SIZE)
+void ts_add_ints(struct ts_params *params, const int64_t *values, size_t count,
+    char text[TS_INTS_SIZE]);
 
 /* array.c: arrays as binary parameters. */
 

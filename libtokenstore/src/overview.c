@@ -135,15 +135,16 @@ read_unreadable(
     tokenstore *store, tokenstore_overview *out, tokenstore_error *err)
 {
 	struct ts_params  params = { .count = 0 };
-	struct ts_prints  ids = { .count = store->ring.count };
+	size_t            keys = store->ring.count;
+	int64_t           ids[TS_KEYS_MAX];
 	struct pg_result *result;
 	tokenstore_status status;
-	char              text[TS_PRINTS_SIZE];
+	char              text[TS_INTS_SIZE];
 
-	for (size_t i = 0; i < ids.count; i++)
-		ids.values[i] = store->ring.keys[i].id;
+	for (size_t i = 0; i < keys; i++)
+		ids[i] = store->ring.keys[i].id;
 	ts_add_int(&params, store->app_id);
-	ts_add_prints(&params, &ids, text);
+	ts_add_ints(&params, ids, keys, text);
 	status = ts_run_again(store, sort_unreadable, &params, &result, err);
 	if (status != TOKENSTORE_OK)
 		return status;

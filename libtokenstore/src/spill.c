@@ -84,10 +84,10 @@ ts_spill_remove(tokenstore *store, const char *subject,
 	    "DELETE FROM tokenstore.spill WHERE app_id = $1::int4"
 	    " AND subject = $2 AND rt_mac = ANY ($3::int8[])";
 	struct ts_params params;
-	char             text[TS_PRINTS_SIZE];
+	char             text[TS_INTS_SIZE];
 
 	ts_params_plain(&params, store, subject);
-	ts_add_prints(&params, prints, text);
+	ts_add_ints(&params, prints->values, prints->count, text);
 	return ts_run(store, sql, &params, NULL, err);
 }
 

@@ -233,15 +233,16 @@ check_key_ids(tokenstore *store, tokenstore_error *err)
 	    " UNION ALL SELECT key_id FROM tokenstore.spill"
 	    "  WHERE app_id = $1::int4 AND key_id <> ALL ($2::int8[]) LIMIT 1";
 	struct ts_params  params = { .count = 0 };
-	struct ts_prints  ids = { .count = store->ring.count };
+	size_t            keys = store->ring.count;
+	int64_t           ids[TS_KEYS_MAX];
 	struct pg_result *result;
 	tokenstore_status status;
-	char              text[TS_PRINTS_SIZE];
+	char              text[TS_INTS_SIZE];
 
-	for (size_t i = 0; i < ids.count; i++)
-		ids.values[i] = store->ring.keys[i].id;
+	for (size_t i = 0; i < keys; i++)
+		ids[i] = store->ring.keys[i].id;
 	ts_add_int(&params, store->app_id);
-	ts_add_prints(&params, &ids, text);
+	ts_add_ints(&params, ids, keys, text);
 	status = ts_run_again(store, sql, &params, &result, err);
 	if (status != TOKENSTORE_OK)
 		return status;

@@ -282,10 +282,10 @@ is_spilled(struct ts_takeover *t, const char *subject,
 	struct ts_params  params;
 	struct pg_result *result;
 	tokenstore_status status;
-	char              text[TS_PRINTS_SIZE];
+	char              text[TS_INTS_SIZE];
 
 	ts_params_plain(&params, t->store, subject);
-	ts_add_prints(&params, prints, text);
+	ts_add_ints(&params, prints->values, prints->count, text);
 	status = ts_run(t->store, sql, &params, &result, err);
 	if (status != TOKENSTORE_OK)
 		return status;

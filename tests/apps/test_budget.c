@@ -65,7 +65,7 @@ enter_window(void)
 
 	assert_int_equal(tokenstore_now(store, &now, NULL), TOKENSTORE_OK);
 	tokenstore_close(store);
-	world_advance(&world, BUDGET_SHORT_S - now % BUDGET_SHORT_S);
+	world_advance(&world, BUDGET_QUARTER_S - now % BUDGET_QUARTER_S);
 }
 
 /* The default share is one half. */
@@ -90,7 +90,7 @@ runs_at_once_send_no_more_than_their_share(void **state)
 	a = once_with("STRAVA_LIMITS", "20,2000");
 	assert_int_equal(a.due, 0);
 	assert_int_equal(a.remaining, 20);
-	world_advance(&world, BUDGET_SHORT_S);
+	world_advance(&world, BUDGET_QUARTER_S);
 	assert_int_equal(once_with("STRAVA_LIMITS", "20,2000").refreshed, 10);
 	assert_int_equal(once_with("REFRESH_SHARE", "0").refreshed, 10);
 	assert_int_equal(enrolled_compare(&world, &enrolled), 0);
@@ -103,7 +103,7 @@ the_longer_window_counts_too(void **state)
 	enrol_due(&world, 8, &enrolled);
 	enter_window();
 	assert_int_equal(once_with("STRAVA_LIMITS", "200,10").refreshed, 5);
-	world_advance(&world, BUDGET_SHORT_S);
+	world_advance(&world, BUDGET_QUARTER_S);
 	assert_int_equal(once_with("STRAVA_LIMITS", "200,10").refreshed, 0);
 }
 
@@ -125,7 +125,7 @@ a_rate_limit_ends_the_window_for_all(void **state)
 	report = once(&world, 0);
 	assert_int_equal(report.due, 0);
 	assert_int_equal(report.remaining, 10);
-	world_advance(&world, BUDGET_SHORT_S);
+	world_advance(&world, BUDGET_QUARTER_S);
 	assert_int_equal(once(&world, 0).due, 10);
 }
 

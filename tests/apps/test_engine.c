@@ -15,6 +15,7 @@
 #define ACCOUNTS 60
 #define FLIGHTS 16
 #define REPLY_MS 100
+#define TAKEN_AT 77
 #define UTC_S INT64_C(1700000000)
 
 /* One account; the engine sees the claim. */
@@ -251,7 +252,7 @@ take(void *ctx, int64_t want, bool urgent, tokenstore_permit *out,
 {
 	(void)ctx, (void)err;
 	scene.urgent = urgent;
-	*out = (tokenstore_permit){ 0 };
+	*out = (tokenstore_permit){ .taken_at = TAKEN_AT };
 	out->granted = want < scene.budget ? want : scene.budget;
 	if (out->granted < want)
 		out->again_at = UTC_S + 900;
@@ -261,14 +262,14 @@ take(void *ctx, int64_t want, bool urgent, tokenstore_permit *out,
 }
 
 static tokenstore_status
-learn(void *ctx, int64_t sent, int64_t unsent, const strava_error *limited,
-    tokenstore_error *err)
+learn(void *ctx, const struct engine_requests *requests, tokenstore_error *err)
 {
 	(void)ctx, (void)err;
+	assert_int_equal(requests->taken_at, TAKEN_AT);
 	scene.reports++;
-	scene.sent += sent;
-	scene.unsent += unsent;
-	scene.limited += limited != NULL;
+	scene.sent += requests->sent;
+	scene.unsent += requests->unsent;
+	scene.limited += requests->limited != NULL;
 	return TOKENSTORE_OK;
 }
 

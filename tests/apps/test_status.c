@@ -83,6 +83,15 @@ static const char *const as_text[] = { PATH_UPDATE_TOKENS, "--status", NULL };
 static const char *const as_json[] = { PATH_UPDATE_TOKENS, "--status", "--json",
 	NULL };
 
+/* In windows that begin in 2100, so that none ends during the test. */
+static const char spent[] =
+    "INSERT INTO tokenstore.budget (app_id, name, window_s, window_start,"
+    " quota, used, pending, granted) SELECT app_id, name, window_s,"
+    " '2100-01-01Z', quota, used, pending, 0 FROM tokenstore.app, (VALUES"
+    "  ('refresh', 900, 100, 37, 8), ('refresh', 86400, 0, 412, 0),"
+    "  ('refresh', 60, 5, 4, 3), ('other', 900, 7, 7, 7))"
+    " v (name, window_s, quota, used, pending)";
+
 static void
 what_runs_leave_is_told(void **state)
 {
@@ -136,6 +145,42 @@ what_somebody_has_to_act_on_ends_with_one(void **state)
 	free(out);
 }
 
+/* Before anybody asked, then, and when both windows are over. */
+static void
+the_budget_of_refreshes_is_told(void **state)
+{
+	char *out;
+
+	(void)state;
+	postgres_sql(world.postgres, "DELETE FROM tokenstore.budget");
+	out = run(as_text, NULL, NULL, 0, NULL);
+	assert_non_null(strstr(
+	    out, "\nbudget, 15 min   nothing sent in this window, ends 20"));
+	assert_non_null(strstr(
+	    out, "\nbudget, day      nothing sent in this window, ends 20"));
+	assert_non_null(strstr(out, " 00:00:00 UTC\n"));
+	free(out);
+	postgres_sql(world.postgres, spent);
+	out = run(as_text, NULL, NULL, 0, NULL);
+	assert_non_null(strstr(
+	    out, "\nbudget, 15 min   37 of 100 used, 8 pending, ends 2100-"));
+	assert_non_null(strstr(
+	    out, "\nbudget, day      412 used, no limit known, ends 2100-"));
+	free(out);
+	out = run(as_json, NULL, NULL, 0, NULL);
+	assert_non_null(
+	    strstr(out, "\"budget\":[{\"window_s\":900,\"ends_at\":4102445700,"
+			"\"limit\":100,\"used\":37,\"pending\":8},"
+			"{\"window_s\":86400,\"ends_at\":4102531200,"
+			"\"limit\":0,\"used\":412,\"pending\":0}]"));
+	free(out);
+	postgres_sql(world.postgres,
+	    "UPDATE tokenstore.budget SET window_start = '2020-01-01Z'");
+	out = run(as_json, NULL, NULL, 0, NULL);
+	assert_non_null(strstr(out, "\"limit\":100,\"used\":0,\"pending\":0}"));
+	free(out);
+}
+
 static void
 what_cannot_be_told_ends_with_one_or_two(void **state)
 {
@@ -161,6 +206,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_runs_leave_is_told),
+		cmocka_unit_test(the_budget_of_refreshes_is_told),
 		cmocka_unit_test(what_somebody_has_to_act_on_ends_with_one),
 		cmocka_unit_test(what_cannot_be_told_ends_with_one_or_two),
 	};

@@ -191,8 +191,9 @@ static tokenstore_status
 call_budget(struct world *w)
 {
 	static const tokenstore_window window = { 900, 100, 100, { 0 } };
-	static const tokenstore_usage  usage = { 900, 100, 1, 0, { 0 } };
+	static const tokenstore_usage  usage = { 900, 100, 1, 0, 0, { 0 } };
 	tokenstore_permit              permit;
+	tokenstore_budget              budget;
 	tokenstore_status              status;
 
 	status = tokenstore_budget_take(
@@ -200,6 +201,9 @@ call_budget(struct world *w)
 	if (status == TOKENSTORE_OK)
 		status = tokenstore_budget_learn(
 		    w->store, "overall", &usage, 1, permit.granted, 0, NULL);
+	if (status == TOKENSTORE_OK)
+		status =
+		    tokenstore_budget_get(w->store, "overall", &budget, NULL);
 	return status;
 }
 

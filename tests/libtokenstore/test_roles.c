@@ -58,6 +58,28 @@ expect_denied(struct fixture *f, const char *role, const char *sql)
 	postgres_sql(f->pg, text);
 }
 
+/* Takes one request, says that it was sent, and looks. */
+static void
+spend_budget(tokenstore *store)
+{
+	static const tokenstore_window window = {
+		.window_s = 900, .limit = 9, .share_percent = 100
+	};
+	tokenstore_usage  usage = { .window_s = 900, .used = -1 };
+	tokenstore_permit permit;
+	tokenstore_budget budget;
+	tokenstore_error  err;
+
+	if (tokenstore_budget_take(store, "refresh", &window, 1, 1, &permit,
+		&err) != TOKENSTORE_OK ||
+	    tokenstore_budget_learn(store, "refresh", &usage, 1, 1, 0, &err) !=
+		TOKENSTORE_OK ||
+	    tokenstore_budget_get(store, "refresh", &budget, &err) !=
+		TOKENSTORE_OK)
+		fail_msg("%s", err.message);
+	assert_int_equal(budget.count, 1);
+}
+
 static void
 the_web_keeps_consents_and_never_sees_a_refresh_token(void **state)
 {
@@ -82,6 +104,8 @@ the_web_keeps_consents_and_never_sees_a_refresh_token(void **state)
 	put(web, "3", "access", "refresh");
 	assert_int_equal(
 	    tokenstore_delete(web, "3", 0, NULL, NULL), TOKENSTORE_OK);
+	spend_budget(web);
+	spend_budget(web);
 	expect_denied(f, "web", "PERFORM refresh_ct FROM tokenstore.account");
 	expect_denied(f, "web", "PERFORM * FROM tokenstore.account");
 	expect_denied(f, "web", "PERFORM refresh_ct FROM tokenstore.spill");
@@ -155,6 +179,8 @@ the_function_refreshes_and_changes_no_table(void **state)
 	tokenstore_claim_list_free(list);
 	assert_int_equal(
 	    tokenstore_reseal(function, 10, &report, NULL), TOKENSTORE_OK);
+	spend_budget(function);
+	spend_budget(function);
 	tokenstore_close(function);
 	expect_denied(f, "function", "DROP TABLE tokenstore.account");
 	expect_denied(
@@ -172,10 +198,12 @@ the_admin_sees_the_state_and_no_token(void **state)
 	tokenstore         *admin;
 	tokenstore_overview overview;
 	tokenstore_stats    stats;
+	tokenstore_budget   budget;
 	tokenstore_error    err;
 
 	put(f->store, "1", "access-1", "refresh-1");
 	put(f->store, "1", "access-2", "refresh-2");
+	spend_budget(f->store);
 	make_roles(f);
 	admin = open_as(f, "admin");
 	if (tokenstore_overview_get(admin, &overview, &err) != TOKENSTORE_OK)
@@ -183,6 +211,10 @@ the_admin_sees_the_state_and_no_token(void **state)
 	assert_number(overview.active, 1);
 	assert_int_equal(
 	    tokenstore_stats_get(admin, &stats, NULL), TOKENSTORE_OK);
+	if (tokenstore_budget_get(admin, "refresh", &budget, &err) !=
+	    TOKENSTORE_OK)
+		fail_msg("%s", err.message);
+	assert_int_equal(budget.count, 1);
 	assert_int_equal(
 	    tokenstore_touch(admin, "1", NULL), TOKENSTORE_ERR_DENIED);
 	assert_int_equal(tokenstore_revoke(admin, "1", 0, NULL, NULL),
@@ -193,6 +225,7 @@ the_admin_sees_the_state_and_no_token(void **state)
 	expect_denied(f, "admin", "PERFORM refresh_ct FROM tokenstore.spill");
 	expect_denied(f, "admin", "PERFORM tokenstore.keep_main(1, '1')");
 	expect_denied(f, "admin", "DELETE FROM tokenstore.event");
+	expect_denied(f, "admin", "UPDATE tokenstore.budget SET used = 0");
 }
 
 int

@@ -14,13 +14,14 @@ use_many(tokenstore *store)
 		.used_within_s = 1,
 		.keep_alive_s = 1000000 };
 	const tokenstore_window        window = { 900, 10, 50, { 0 } };
-	const tokenstore_usage         usage = { 900, 10, 1, 0, { 0 } };
+	const tokenstore_usage         usage = { 900, 10, 1, 0, 0, { 0 } };
 	tokenstore_grant               grant =
 	    grant_of(store, "SECRET-access-8", "SECRET-refresh-8");
 	tokenstore_claim_list *list;
 	tokenstore_save_item   item = { .grant = &grant };
 	tokenstore_deferral    deferral = { .reason = "network" };
 	tokenstore_permit      permit;
+	tokenstore_budget      budget;
 
 	assert_int_equal(
 	    tokenstore_claim_due(store, &options, &list, NULL), TOKENSTORE_OK);
@@ -43,6 +44,8 @@ use_many(tokenstore *store)
 	    TOKENSTORE_OK);
 	assert_int_equal(tokenstore_budget_learn(store, "overall", &usage, 1, 1,
 			     permit.granted - 1, NULL),
+	    TOKENSTORE_OK);
+	assert_int_equal(tokenstore_budget_get(store, "overall", &budget, NULL),
 	    TOKENSTORE_OK);
 }
 

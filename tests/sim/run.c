@@ -235,15 +235,14 @@ store_take(void *ctx, int64_t want, bool urgent, tokenstore_permit *out,
 
 /* What is reported counts, whatever becomes of the report. */
 static tokenstore_status
-store_learn(void *ctx, int64_t sent, int64_t unsent,
-    const strava_error *limited, tokenstore_error *err)
+store_learn(
+    void *ctx, const struct engine_requests *requests, tokenstore_error *err)
 {
 	struct run *run = ctx;
 	enum mishap mishap = store_call(run, "learn");
 
-	(void)limited;
-	run->sent += sent;
-	run->unsent += unsent;
+	run->sent += requests->sent;
+	run->unsent += requests->unsent;
 	return told(run, "learn", mishap, err);
 }
 
@@ -298,6 +297,10 @@ http_start(void *ctx, const char *refresh_token, void *tag, strava_error *err)
 	struct post               *post;
 
 	(void)err;
+	if (run->dead || dice_hit(&run->sim->dice, run->sim->process_dies)) {
+		run->dead = true;
+		return STRAVA_OK;
+	}
 	holds_at_post(run->sim, claim);
 	post = post_send(run, claim, tag);
 	run->posts++;
