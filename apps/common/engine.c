@@ -234,8 +234,11 @@ spend(struct engine *engine)
 	struct slot *slot;
 	bool         any = false;
 
-	while ((slot = first(engine, HELD)) != NULL && spend_one(engine, slot))
+	while (
+	    (slot = first(engine, HELD)) != NULL && spend_one(engine, slot)) {
 		any = true;
+		watch(engine);
+	}
 	return any;
 }
 

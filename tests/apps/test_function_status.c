@@ -54,7 +54,7 @@ begin(size_t count)
 	assert_true(met + count <= everybody.count);
 	buf_init(&sql, 4096);
 	buf_add_text(&sql,
-	    "TRUNCATE tokenstore.account CASCADE;"
+	    "TRUNCATE tokenstore.account, tokenstore.budget CASCADE;"
 	    " INSERT INTO tokenstore.account SELECT * FROM enrolled"
 	    " WHERE subject IN (''");
 	for (size_t i = 0; i < count; i++) {
