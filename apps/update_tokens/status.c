@@ -129,7 +129,7 @@ write_json(const tokenstore_overview *overview, const tokenstore_budget *budget,
 }
 
 static void
-add_time(struct buf *out, int64_t utc_s)
+add_time(struct buf *out, const char *text, int64_t utc_s)
 {
 	char      when[TIME_SIZE] = "never";
 	time_t    t = utc_s;
@@ -137,7 +137,7 @@ add_time(struct buf *out, int64_t utc_s)
 
 	if (utc_s != 0 && gmtime_r(&t, &tm) != NULL)
 		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S UTC", &tm);
-	buf_add_text(out, when);
+	buf_addf(out, "%-16s %s\n", text, when);
 }
 
 static void
@@ -152,8 +152,8 @@ add_window(struct buf *out, const tokenstore_budget_window *w)
 		    out, "%" PRId64 " of %" PRId64 " used", w->used, w->limit);
 	if (w->pending > 0)
 		buf_addf(out, ", %" PRId64 " pending", w->pending);
-	buf_add_text(out, ", ends ");
-	add_time(out, w->ends_at);
+	buf_addf(out, ", ends %02d:%02d UTC\n", (int)(w->ends_at / 3600 % 24),
+	    (int)(w->ends_at / 60 % 60));
 }
 
 static void
@@ -165,7 +165,6 @@ add_budget(struct buf *out, const tokenstore_budget *budget, int64_t now)
 		w = window_of(budget, windows[i].window_s, now);
 		buf_addf(out, "%-16s ", windows[i].text);
 		add_window(out, &w);
-		buf_add_text(out, "\n");
 	}
 }
 
@@ -175,11 +174,8 @@ write_text(const tokenstore_overview *overview, const tokenstore_budget *budget,
 {
 	const tokenstore_ages *a;
 
-	for (size_t i = 0; i < COUNT(times); i++) {
-		buf_addf(out, "%-16s ", times[i].text);
-		add_time(out, number_of(overview, &times[i]));
-		buf_add_text(out, "\n");
-	}
+	for (size_t i = 0; i < COUNT(times); i++)
+		add_time(out, times[i].text, number_of(overview, &times[i]));
 	for (size_t i = 0; i < COUNT(numbers); i++)
 		buf_addf(out, "%-16s %" PRId64 "\n", numbers[i].text,
 		    number_of(overview, &numbers[i]));

@@ -155,17 +155,15 @@ the_budget_of_refreshes_is_told(void **state)
 	postgres_sql(world.postgres, "DELETE FROM tokenstore.budget");
 	out = run(as_text, NULL, NULL, 0, NULL);
 	assert_non_null(strstr(
-	    out, "\nbudget, 15 min   nothing sent in this window, ends 20"));
-	assert_non_null(strstr(
-	    out, "\nbudget, day      nothing sent in this window, ends 20"));
-	assert_non_null(strstr(out, " 00:00:00 UTC\n"));
+	    out, "\nbudget, 15 min   nothing sent in this window, ends "));
+	assert_non_null(strstr(out, "\nbudget, day      nothing sent in this "
+				    "window, ends 00:00 UTC\n"));
 	free(out);
 	postgres_sql(world.postgres, spent);
 	out = run(as_text, NULL, NULL, 0, NULL);
-	assert_non_null(strstr(
-	    out, "\nbudget, 15 min   37 of 100 used, 8 pending, ends 2100-"));
-	assert_non_null(strstr(
-	    out, "\nbudget, day      412 used, no limit known, ends 2100-"));
+	assert_non_null(strstr(out,
+	    "\nbudget, 15 min   37 of 100 used, 8 pending, ends 00:15 UTC\n"
+	    "budget, day      412 used, no limit known, ends 00:00 UTC\n"));
 	free(out);
 	out = run(as_json, NULL, NULL, 0, NULL);
 	assert_non_null(
