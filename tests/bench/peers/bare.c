@@ -11,6 +11,7 @@
 #include <curl/curl.h>
 #include <err.h>
 #include <libpq-fe.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,7 @@ struct run {
 	size_t         at_once, in_air;
 	struct athlete due[PAGE], fresh[PAGE];
 	size_t         due_count, sent, fresh_count;
+	bool           all_read;
 };
 
 static size_t
@@ -107,7 +109,8 @@ read_page(struct run *run)
 		    PQgetvalue(result, (int)i, 1));
 	}
 	PQclear(result);
-	if (run->due_count > 0)
+	run->all_read = run->due_count == 0;
+	if (!run->all_read)
 		memcpy(run->last_id, run->due[run->due_count - 1].id,
 		    sizeof(run->last_id));
 }
@@ -157,9 +160,9 @@ write_fresh(struct run *run)
 static void
 send_next(struct run *run, struct request *request)
 {
-	if (run->sent == run->due_count)
+	if (run->sent == run->due_count && !run->all_read)
 		read_page(run);
-	if (run->sent == run->due_count)
+	if (run->all_read)
 		return;
 	request->athlete = run->due[run->sent++];
 	request->len = 0;
