@@ -21,6 +21,7 @@ http_new(const char *user_agent, const atomic_bool *canceled)
 		return NULL;
 	http->canceled = canceled;
 	http->user_agent = strdup(user_agent);
+	http->ca_default = curl_version_info(CURLVERSION_NOW)->cainfo;
 	http->multi = curl_multi_init();
 	http->share = curl_share_init();
 	if (http->user_agent == NULL || http->multi == NULL ||
@@ -85,6 +86,7 @@ http_free(struct http *http)
 	free(http->user_agent);
 	free(http->ca_file);
 	wipe_free(http->proxy); /* may hold a password */
+	wipe_free(http->last_url);
 	free(http);
 }
 

@@ -279,11 +279,23 @@ set_callbacks(struct http_exchange *x)
 
 #undef SET
 
+/* Thousands of requests in a row have the same URL. */
+static enum http_scheme
+scheme_of(struct http *http, const char *url)
+{
+	if (http->last_url == NULL || strcmp(http->last_url, url) != 0) {
+		wipe_free(http->last_url);
+		http->last_url = strdup(url);
+		http->last_scheme = http_scheme_of(url);
+	}
+	return http->last_scheme;
+}
+
 bool
 http_exchange_prepare(struct http_exchange *x)
 {
 	const struct http_request *request = x->request;
-	enum http_scheme           scheme = http_scheme_of(request->url);
+	enum http_scheme           scheme = scheme_of(x->http, request->url);
 	const char                *fault;
 
 	http_response_clear(x->response, request->body_max);

@@ -11,6 +11,13 @@
 
 #define HTTP_HEADERS_MAX 65536
 
+enum http_scheme {
+	SCHEME_BAD, /* no URL, another protocol, user information */
+	SCHEME_HTTPS,
+	SCHEME_HTTP,
+	SCHEME_HTTP_LOOPBACK
+};
+
 struct http {
 	CURLM                *multi;   /* has the connections */
 	CURLSH               *share;   /* has the TLS sessions */
@@ -18,6 +25,9 @@ struct http {
 	struct http_exchange *ended;   /* not yet handed out */
 	struct http_exchange *spare;
 	char                 *user_agent, *ca_file, *proxy;
+	const char           *ca_default; /* of libcurl; or NULL */
+	char                 *last_url;   /* that a request had; or NULL */
+	enum http_scheme      last_scheme;
 	const atomic_bool    *canceled;
 };
 
@@ -61,12 +71,6 @@ bool http_set_options(const struct http_exchange *x, bool plain);
 bool http_list_headers(struct curl_slist **list, const char *const *headers);
 
 /* http_url.c */
-enum http_scheme {
-	SCHEME_BAD, /* no URL, another protocol, user information */
-	SCHEME_HTTPS,
-	SCHEME_HTTP,
-	SCHEME_HTTP_LOOPBACK
-};
 enum http_scheme http_scheme_of(const char *url);
 
 /* Visible ASCII; the rest is to be percent-encoded. */

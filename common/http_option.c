@@ -142,10 +142,9 @@ set_tables(CURL *easy, const struct http_request *request, bool plain)
 static bool
 set_peer(CURL *easy, const struct http *http, bool plain)
 {
-	const char *ca_file = http->ca_file;
+	const char *ca_file =
+	    http->ca_file != NULL ? http->ca_file : http->ca_default;
 
-	if (ca_file == NULL)
-		ca_file = curl_version_info(CURLVERSION_NOW)->cainfo;
 	/* A directory beside the bundle would add trust that the caller did not
 	 * ask for, and keep libcurl from caching the bundle. */
 	if (ca_file != NULL && (!SET(CAINFO, ca_file) || !SET(CAPATH, NULL)))

@@ -33,9 +33,8 @@ tell_time(void *ctx)
 static void
 log_strava(void *ctx, strava_log_level level, const char *message)
 {
-	(void)ctx;
-	log_line(
-	    level == STRAVA_LOG_ERROR ? LOG_WARNING : LOG_DEBUG, message, NULL);
+	(void)ctx, (void)level;
+	log_line(LOG_WARNING, message, NULL);
 }
 
 static strava_status
@@ -61,7 +60,7 @@ make_strava(struct backend *backend, const char *actor, strava_error *err)
 		return status;
 	strava_client_set_clock(backend->strava, tell_time, backend);
 	strava_client_set_log(
-	    backend->strava, log_strava, NULL, STRAVA_LOG_DEBUG);
+	    backend->strava, log_strava, NULL, STRAVA_LOG_ERROR);
 	backend->app.client_id = settings->strava_client_id;
 	backend->app.client_secret = settings->strava_client_secret;
 	return STRAVA_OK;

@@ -12,7 +12,8 @@
 #include "utf8.h"
 
 #define LINE_MAX_BYTES 65536 /* Cloud Logging takes four times as much */
-#define TEXT_MAX_BYTES 2000  /* of one field's text; the rest is cut off */
+#define LINE_USUAL_BYTES 510
+#define TEXT_MAX_BYTES 2000 /* of one field's text; the rest is cut off */
 
 /* The names that Cloud Logging and its libraries give to these members. */
 #define TRACE_KEY "logging.googleapis.com/trace"
@@ -47,6 +48,18 @@ log_setup(const char *program, enum log_format format, bool debug)
 	setup.debug = debug;
 }
 
+/* How many bytes at the beginning go into a line as they are. */
+static size_t
+plain(const char *text, size_t len, const char *special)
+{
+	size_t n = 0;
+
+	while (n < len && text[n] >= ' ' && text[n] < 0x7f &&
+	       strchr(special, text[n]) == NULL)
+		n++;
+	return n;
+}
+
 /* Adds text so that it stays on its line and is UTF-8, with a backslash before
  * whatever is `special`.  JSON reads it between its quotes. */
 static void
@@ -55,8 +68,9 @@ add_safe(struct buf *line, const char *text, const char *special)
 	size_t left = strnlen(text, TEXT_MAX_BYTES), n;
 
 	for (; left > 0; text += n, left -= n) {
-		n = utf8_sequence(text, left);
-		if (n == 0) {
+		if ((n = plain(text, left, special)) > 0) {
+			buf_add(line, text, n);
+		} else if ((n = utf8_sequence(text, left)) == 0) {
 			n = 1;
 			buf_add_text(line, "\xef\xbf\xbd");
 		} else if ((unsigned char)*text < 0x20 || *text == 0x7f) {
@@ -72,7 +86,9 @@ add_safe(struct buf *line, const char *text, const char *special)
 static void
 add_member(struct buf *line, const char *name, const char *text)
 {
-	buf_addf(line, "%s\"%s\":\"", line->len > 1 ? "," : "", name);
+	buf_add_text(line, line->len > 1 ? ",\"" : "\"");
+	buf_add_text(line, name);
+	buf_add_text(line, "\":\"");
 	add_safe(line, text, "\"\\");
 	buf_add_text(line, "\"");
 }
@@ -146,7 +162,9 @@ make_text(struct buf *line, enum log_severity severity, const char *message,
 	if (here.run[0] != '\0')
 		buf_addf(line, " run_id=%s", here.run);
 	for (; fields != NULL && fields->name != NULL; fields++) {
-		buf_addf(line, " %s=", fields->name);
+		buf_add_text(line, " ");
+		buf_add_text(line, fields->name);
+		buf_add_text(line, "=");
 		if (fields->text != NULL)
 			add_word(line, fields->text);
 		else
@@ -181,6 +199,7 @@ add_line(enum log_severity severity, const char *message,
 	struct buf        line;
 
 	buf_init(&line, LINE_MAX_BYTES);
+	buf_reserve(&line, LINE_USUAL_BYTES);
 	if (setup.format == LOG_JSON)
 		make_json(&line, severity, message, fields, request);
 	else

@@ -22,7 +22,7 @@ add_header(
 {
 	if (value == NULL)
 		return true;
-	if (!buf_addf(line, "%s%s", name, value))
+	if (!buf_add_text(line, name) || !buf_add_text(line, value))
 		return false;
 	o->headers[o->header_count++] = buf_text(line);
 	return true;
@@ -38,7 +38,8 @@ make_outgoing(
 	buf_init(&o->bearer, LINE_MAX_BYTES);
 	buf_init(&o->agent, LINE_MAX_BYTES);
 	buf_init(&o->type, LINE_MAX_BYTES);
-	if (!buf_addf(&o->url, "%s%s", call->base, call->path) ||
+	if (!buf_add_text(&o->url, call->base) ||
+	    !buf_add_text(&o->url, call->path) ||
 	    !add_header(o, &o->agent, "User-Agent: ", client->user_agent) ||
 	    !add_header(o, &o->type, "Content-Type: ", call->content_type) ||
 	    !add_header(o, &o->bearer, "Authorization: Bearer ",
@@ -189,16 +190,14 @@ land_canceled(struct flight *f)
 static void
 end_attempt(struct flight *f, strava_status status)
 {
-	char    what[80];
 	int64_t now_ms = clock_steady_ms(), wait_ms;
 
 	status = judge(f, status);
-	snprintf(what, sizeof(what), "%s, HTTP %d, %" PRId64 " ms",
-	    strava_status_name(status), f->response->http.status,
-	    now_ms - f->began_ms);
 	sv_log(f->client,
 	    status == STRAVA_OK ? STRAVA_LOG_INFO : STRAVA_LOG_ERROR,
-	    &f->out.request, what);
+	    &f->out.request, "%s, HTTP %d, %" PRId64 " ms",
+	    strava_status_name(status), f->response->http.status,
+	    now_ms - f->began_ms);
 	if (!worth_repeating(status) ||
 	    !retry_next(&f->retry, f->err.retry_after_s, &wait_ms))
 		land(f, status);

@@ -134,7 +134,8 @@ bool sv_response_reserve(strava_http_response *response);
 
 /* log.c: a line about a request, if the client's log wants it. */
 void sv_log(const strava_client *client, strava_log_level level,
-    const strava_http_request *request, const char *what);
+    const strava_http_request *request, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* rate_limit.c */
 void sv_rate_limit_init(strava_rate_limit *limit);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,16 +23,21 @@ path_of(const char *url, int *len)
 /* Method and path, and what is to be said about them. */
 void
 sv_log(const strava_client *client, strava_log_level level,
-    const strava_http_request *request, const char *what)
+    const strava_http_request *request, const char *fmt, ...)
 {
 	char        line[LOG_MAX];
 	const char *path;
-	int         len;
+	va_list     ap;
+	int         len, used;
 
 	if (client->log == NULL || level > client->log_max)
 		return;
 	path = path_of(request->url, &len);
-	snprintf(line, sizeof(line), "%s %.*s: %s", request->method, len, path,
-	    what);
+	used = snprintf(
+	    line, sizeof(line), "%s %.*s: ", request->method, len, path);
+	va_start(ap, fmt);
+	if (used >= 0 && used < LOG_MAX)
+		vsnprintf(line + used, sizeof(line) - (size_t)used, fmt, ap);
+	va_end(ap);
 	client->log(client->log_ctx, level, line);
 }

@@ -80,6 +80,7 @@ struct ts_key {
 struct ts_keyring {
 	struct ts_key keys[TS_KEYS_MAX]; /* the first one seals */
 	size_t        count;
+	EVP_MAC_CTX  *mac; /* for fingerprints */
 };
 
 tokenstore_status ts_keyring_parse(

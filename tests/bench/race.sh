@@ -7,8 +7,10 @@
 #   race.sh [OPTION ...] BUILD
 #
 #   -n N        athletes who are due (5000)
+#   -l N        of whom the loop gets no more than so many (500)
 #   -f N        athletes besides, whose tokens are fresh (0)
 #   -d MS       how long the sandbox waits with each answer (0)
+#   -c N        requests at once, for all but the loop (8; ours: as it has it)
 #   -r N        rounds; each takes every contender once (3)
 #   -p "NAME.." peers among loop, pool and bare (all)
 #   -u PROGRAM  update_tokens in a BUILD (in that one); may be repeated
@@ -27,17 +29,19 @@ bundle=/etc/ssl/certs/ca-certificates.crt
 past=19800 # five hours and a half: half an hour is left
 export TOKEN_KEYS=7:VGhpcyBpcyBhIGtleSBmb3IgdGVzdHMgb25seSEhISE=
 
-due=5000 fresh=0 delay=0 rounds=3 peers="loop pool bare" ours=
+due=5000 loop=500 fresh=0 delay=0 at_once= rounds=3 peers="loop pool bare" ours=
 usage()
 {
-	sed -n '3,14s/^# \{0,1\}//p' "$0" >&2
+	sed -n '3,16s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 }
-while getopts n:f:d:r:p:u: option; do
+while getopts n:l:f:d:c:r:p:u: option; do
 	case $option in
 	n) due=$OPTARG ;;
+	l) loop=$OPTARG ;;
 	f) fresh=$OPTARG ;;
 	d) delay=$OPTARG ;;
+	c) at_once=$OPTARG ;;
 	r) rounds=$OPTARG ;;
 	p) peers=$OPTARG ;;
 	u) ours="$ours $(realpath -- "$OPTARG")" ;;
@@ -96,11 +100,11 @@ as_root=
 unshare $as_root --mount mount --bind "$bundle" "$bundle" 2>/dev/null ||
     skip "a mount of its own is not allowed here"
 
-# Debian's Python is the one that has Debian's psycopg2.
+# Debian's Python is the one that has Debian's modules.
 find_python()
 {
 	for python in /usr/bin/python3 python3; do
-		"$python" -c 'import psycopg2' 2>/dev/null && return
+		"$python" -c 'import psycopg2, requests' 2>/dev/null && return
 	done
 	return 1
 }
@@ -116,7 +120,8 @@ contenders=
 for peer in $peers; do
 	case $peer in
 	loop) find_python || {
-		echo "no loop in Python: python3-psycopg2 is missing"
+		echo "no loop in Python: python3-psycopg2 or python3-requests" \
+		    "is missing"
 		continue
 	} ;;
 	pool) build_pool || {
@@ -215,10 +220,10 @@ consent() # COUNT
 }
 
 # Athletes who are due, and athletes whose tokens are fresh.
-enrol()
+enrol() # COUNT
 {
 	control clock "{\"advance_s\":-$past}" >/dev/null
-	consent "$due" >"$work/due.json"
+	consent "$1" >"$work/due.json"
 	control clock "{\"advance_s\":$past}" >/dev/null
 	consent "$fresh" >"$work/fresh.json"
 	{
@@ -301,22 +306,43 @@ contend() # PROGRAM [ARGUMENT ...]
 	}
 }
 
+# A setting for a program, which refuses to start with one that it does not know.
+setting() # PROGRAM NAME VALUE
+{
+	if "$1" --help | grep -q "^  $2\$"; then
+		echo "$2=$3"
+	else
+		echo "race: $1 has no setting $2" >&2
+	fi
+}
+
+# Limits that are asked for and never reached, and requests at once.
+settings() # PROGRAM
+{
+	setting "$1" STRAVA_LIMITS 1000000,100000000
+	[ -z "$at_once" ] || setting "$1" REFRESH_IN_FLIGHT "$at_once"
+}
+
 run() # CONTENDER
 {
 	limit=$(($(date +%s) + 3600))
+	# shellcheck disable=SC2046  # words without spaces
 	case $1 in
-	loop) contend "$python" "$here/peers/loop.py" "$url" "$conninfo" ;;
-	pool) contend "$bench/pool" "$url" "$conninfo" $limit ;;
-	bare) contend "$bench/bench_bare" "$url" "$conninfo" $limit ;;
+	loop) contend env -i PATH="$PATH" REQUESTS_CA_BUNDLE="$bundle" \
+	    "$python" "$here/peers/loop.py" "$url" "$conninfo" ;;
+	pool) contend "$bench/pool" "$url" "$conninfo" $limit "${at_once:-8}" ;;
+	bare) contend "$bench/bench_bare" "$url" "$conninfo" $limit \
+	    "${at_once:-8}" ;;
 	*) contend env -i PATH="$PATH" TOKEN_KEYS="$TOKEN_KEYS" \
 	    DATABASE_URL="$conninfo" STRAVA_OAUTH_BASE="$url" \
 	    STRAVA_CLIENT_ID=1001 \
-	    STRAVA_CLIENT_SECRET=sandbox-client-secret "$1" --once ;;
+	    STRAVA_CLIENT_SECRET=sandbox-client-secret $(settings "$1") \
+	    "$1" --once ;;
 	esac
 }
 
 # Each athlete's token was spent once, and what came for it is in the database.
-verify() # CONTENDER
+verify() # CONTENDER COUNT
 {
 	control state >"$work/state.json"
 	case $1 in
@@ -324,7 +350,7 @@ verify() # CONTENDER
 	    -c '\copy athlete (id, refresh_token) FROM STDIN' ;;
 	esac
 	outcome=$(STATE=$work/state.json sql -f "$here/race.sql")
-	[ "$outcome" = "$due 1 0 0" ] || fail "$1: POSTs, the most for one," \
+	[ "$outcome" = "$2 1 0 0" ] || fail "$1: POSTs, the most for one," \
 	    "overlaps, tokens lost: $outcome"
 }
 
@@ -357,18 +383,20 @@ meter()
 
 race() # CONTENDER
 {
+	count=$due
+	[ "$1" != loop ] || [ "$loop" -ge "$due" ] || count=$loop
 	start_sandbox
 	start_nginx
-	enrol
+	enrol "$count"
 	new_database
 	load "$1"
 	before=$(meter)
 	run "$1"
 	after=$(meter)
-	verify "$1"
+	verify "$1" "$count"
 	# shellcheck disable=SC2086  # numbers
 	set -- "$1" $before $after
-	echo "$1 $(cat "$work/cost")" \
+	echo "$1 $count $(cat "$work/cost")" \
 	    "$(grep ^POST "$work/access.log" | sort -u | wc -l)" \
 	    $(($5 - $2)) $(($6 - $3)) $(($7 - $4)) >>"$work/results"
 	end_strava
@@ -378,7 +406,7 @@ race() # CONTENDER
 # what the first of ours has, divided by that.
 report()
 {
-	awk -v due="$due" -v hz="$(getconf CLK_TCK)" '
+	awk -v hz="$(getconf CLK_TCK)" '
 	function median(column,    i, j, n, list, t) {
 		n = count[name]
 		for (i = 1; i <= n; i++) {
@@ -402,29 +430,31 @@ report()
 			value[$1, count[$1], i] = $i
 	}
 	END {
-		printf "%-15s %14s %12s %14s %11s %12s %13s %12s\n", "",
-		    "tokens/s", "CPU us", "most KiB", "handshakes",
-		    "transactions", "database us", "Strava us"
+		printf "%-15s %14s %12s %14s %14s %11s %12s %13s %12s\n", "",
+		    "tokens/s", "CPU us", "most KiB", "proportional",
+		    "handshakes", "transactions", "database us", "Strava us"
 		for (i = 1; i <= names; i++) {
 			name = label = order[i]
 			if (sub(/.*\//, "", label) && i > 1)
 				label = label " " i
 			printf "%-15s", label
-			show(2, "%8.0f", due / median(2))
-			show(3, "%6.0f", median(3) / due * 1e6)
-			show(4, "%8d", median(4))
-			show(5, "%5d", median(5))
-			show(6, "%6.3f", median(6) / due)
-			show(7, "%7.0f", median(7) / hz / due * 1e6)
-			show(8, "%6.0f", median(8) / hz / due * 1e6)
+			due = median(2)
+			show(3, "%8.0f", due / median(3))
+			show(4, "%6.0f", median(4) / due * 1e6)
+			show(5, "%8d", median(5))
+			show(6, "%8d", median(6))
+			show(7, "%5d", median(7))
+			show(8, "%6.3f", median(8) / due)
+			show(9, "%7.0f", median(9) / hz / due * 1e6)
+			show(10, "%6.0f", median(10) / hz / due * 1e6)
 			print ""
 		}
 	}' "$work/results"
 	echo "every token was spent once; the database holds what came for it"
 }
 
-echo "$due athletes due, $fresh not, $delay ms an answer, medians of $rounds" \
-    "rounds; load $(cut -d' ' -f1-3 /proc/loadavg)"
+echo "$due athletes due, $fresh not, $delay ms an answer," \
+    "${at_once:-8} at once, medians of $rounds rounds; load $(cut -d' ' -f1-3 /proc/loadavg)"
 round=0
 while [ $round -lt "$rounds" ]; do
 	for contender in $ours $contenders; do

@@ -1,38 +1,32 @@
 # SPDX-License-Identifier: MIT
-"""The plain way: every athlete, one after the other.
+"""The plain way: every athlete, one after the other, due or not.
 
 usage: loop.py OAUTH-BASE CONNINFO
 """
 
-import json
-import ssl
 import sys
-import urllib.parse
-import urllib.request
 
 import psycopg2
+import requests
 
 
-def refresh(base, context, refresh_token):
-    form = urllib.parse.urlencode({
+def refresh(base, refresh_token):
+    answer = requests.post(base + "/token", data={
         "client_id": "1001",
         "client_secret": "sandbox-client-secret",
         "grant_type": "refresh_token",
         "refresh_token": refresh_token,
-    }).encode()
-    with urllib.request.urlopen(base + "/token", form, timeout=30,
-                                context=context) as answer:
-        return json.load(answer)
+    }, timeout=30)
+    answer.raise_for_status()
+    return answer.json()
 
 
 def main(base, conninfo):
-    context = ssl.create_default_context(
-        cafile="/etc/ssl/certs/ca-certificates.crt")
     database = psycopg2.connect(conninfo)
     cursor = database.cursor()
     cursor.execute("SELECT id, refresh_token FROM athlete")
     for athlete, refresh_token in cursor.fetchall():
-        token = refresh(base, context, refresh_token)
+        token = refresh(base, refresh_token)
         cursor.execute(
             "UPDATE athlete SET access_token = %s, refresh_token = %s,"
             " expires_at = %s WHERE id = %s",

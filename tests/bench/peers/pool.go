@@ -3,7 +3,7 @@
 // The usual way in Go: workers that share a client, and a writer that stores
 // what they bring 250 at a time.
 //
-// usage: pool OAUTH-BASE CONNINFO DUE-BEFORE
+// usage: pool OAUTH-BASE CONNINFO DUE-BEFORE WORKERS
 package main
 
 import (
@@ -22,10 +22,7 @@ import (
 	"github.com/lib/pq"
 )
 
-const (
-	inFlight = 8
-	batch    = 250
-)
+const batch = 250
 
 type athlete struct {
 	id           int64
@@ -39,9 +36,9 @@ type token struct {
 	ExpiresAt    int64  `json:"expires_at"`
 }
 
-func newClient() *http.Client {
+func newClient(workers int) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = inFlight
+	transport.MaxIdleConnsPerHost = workers
 	return &http.Client{Transport: transport, Timeout: 30 * time.Second}
 }
 
@@ -105,13 +102,13 @@ func feed(db *sql.DB, dueBefore int64, due chan<- athlete) {
 	}
 }
 
-func work(base string, due <-chan athlete, fresh chan<- token) {
-	var workers sync.WaitGroup
-	client := newClient()
-	for i := 0; i < inFlight; i++ {
-		workers.Add(1)
+func work(base string, workers int, due <-chan athlete, fresh chan<- token) {
+	var working sync.WaitGroup
+	client := newClient(workers)
+	for i := 0; i < workers; i++ {
+		working.Add(1)
 		go func() {
-			defer workers.Done()
+			defer working.Done()
 			for a := range due {
 				t, err := refresh(client, base, a)
 				if err != nil {
@@ -122,7 +119,7 @@ func work(base string, due <-chan athlete, fresh chan<- token) {
 			}
 		}()
 	}
-	workers.Wait()
+	working.Wait()
 	close(fresh)
 }
 
@@ -163,10 +160,14 @@ func write(db *sql.DB, fresh <-chan token) error {
 }
 
 func main() {
-	if len(os.Args) != 4 {
-		log.Fatal("usage: pool OAUTH-BASE CONNINFO DUE-BEFORE")
+	if len(os.Args) != 5 {
+		log.Fatal("usage: pool OAUTH-BASE CONNINFO DUE-BEFORE WORKERS")
 	}
 	dueBefore, err := strconv.ParseInt(os.Args[3], 10, 64)
+	if err != nil {
+		log.Fatal(err)
+	}
+	workers, err := strconv.Atoi(os.Args[4])
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -179,7 +180,7 @@ func main() {
 	due := make(chan athlete, batch)
 	fresh := make(chan token, batch)
 	go feed(db, dueBefore, due)
-	go work(os.Args[1], due, fresh)
+	go work(os.Args[1], workers, due, fresh)
 	if err := write(db, fresh); err != nil {
 		log.Fatal(err)
 	}
