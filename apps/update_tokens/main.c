@@ -110,6 +110,19 @@ print_status(const tokenstore_overview *overview,
 	    EXIT_FAILED, ok ? complaint : "cannot print the status");
 }
 
+/* What Strava never told is what the settings say. */
+static void
+complete_limits(tokenstore_budget *budget, const struct settings *settings)
+{
+	for (size_t i = 0; i < budget->count; i++) {
+		tokenstore_budget_window *window = &budget->windows[i];
+		bool day = window->window_s == BUDGET_DAY_S;
+
+		if (window->limit == 0)
+			window->limit = settings->strava_limits[day];
+	}
+}
+
 static enum exit_code
 status(const struct settings *settings, bool as_json)
 {
@@ -126,10 +139,12 @@ status(const struct settings *settings, bool as_json)
 	if (tokenstore_overview_get(backend->store, &overview, &err) ==
 		TOKENSTORE_OK &&
 	    tokenstore_budget_get(backend->store, BUDGET_NAME, &budget, &err) ==
-		TOKENSTORE_OK)
+		TOKENSTORE_OK) {
+		complete_limits(&budget, settings);
 		code = print_status(&overview, &budget, as_json);
-	else
+	} else {
 		code = complain(EXIT_FAILED, err.message);
+	}
 	backend_free(backend);
 	return code;
 }

@@ -145,8 +145,6 @@ add_window(struct buf *out, const tokenstore_budget_window *w)
 {
 	if (w->used == 0 && w->pending == 0)
 		buf_add_text(out, "nothing sent in this window");
-	else if (w->limit == 0)
-		buf_addf(out, "%" PRId64 " used, no limit known", w->used);
 	else
 		buf_addf(
 		    out, "%" PRId64 " of %" PRId64 " used", w->used, w->limit);

@@ -163,14 +163,14 @@ the_budget_of_refreshes_is_told(void **state)
 	out = run(as_text, NULL, NULL, 0, NULL);
 	assert_non_null(strstr(out,
 	    "\nbudget, 15 min   37 of 100 used, 8 pending, ends 00:15 UTC\n"
-	    "budget, day      412 used, no limit known, ends 00:00 UTC\n"));
+	    "budget, day      412 of 100000000 used, ends 00:00 UTC\n"));
 	free(out);
 	out = run(as_json, NULL, NULL, 0, NULL);
 	assert_non_null(
 	    strstr(out, "\"budget\":[{\"window_s\":900,\"ends_at\":4102445700,"
 			"\"limit\":100,\"used\":37,\"pending\":8},"
 			"{\"window_s\":86400,\"ends_at\":4102531200,"
-			"\"limit\":0,\"used\":412,\"pending\":0}]"));
+			"\"limit\":100000000,\"used\":412,\"pending\":0}]"));
 	free(out);
 	postgres_sql(world.postgres,
 	    "UPDATE tokenstore.budget SET window_start = '2020-01-01Z'");
