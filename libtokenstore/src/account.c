@@ -310,8 +310,10 @@ read_account(const tokenstore *store, struct account *a, tokenstore_error *err)
 		    err, TOKENSTORE_ERR_NOT_FOUND, "no such account");
 	place = ts_place_of(store, pg_result_text(a->result, 0, 0));
 	record = pg_result_bytes(a->result, 0, 1, &len);
-	if (len > 0 && (a->access_token = ts_unseal(&store->ring, TS_ACCESS,
-			    &place, record, len)) == NULL)
+	if (!ts_unseal(
+		&store->ring, TS_ACCESS, &place, record, len, &a->access_token))
+		return ts_no_memory(err);
+	if (len > 0 && a->access_token == NULL)
 		return ts_fail(err, TOKENSTORE_ERR_KEY,
 		    "no key of the keyring opens the access token");
 	fill_account(a);

@@ -123,9 +123,10 @@ ts_spill_newest(
 		return status;
 	if (pg_result_rows(result) > 0) {
 		record = pg_result_bytes(result, 0, 0, &len);
-		*token =
-		    ts_unseal(&store->ring, TS_REFRESH, &place, record, len);
-		if (*token == NULL)
+		if (!ts_unseal(
+			&store->ring, TS_REFRESH, &place, record, len, token))
+			status = ts_no_memory(err);
+		else if (*token == NULL)
 			status = ts_fail(err, TOKENSTORE_ERR_KEY,
 			    "no key of the keyring opens a spare refresh "
 			    "token; nothing was changed");

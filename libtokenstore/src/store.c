@@ -278,9 +278,10 @@ check_key(tokenstore *store, int32_t id, tokenstore_error *err)
 	if (pg_result_rows(result) > 0) {
 		place = ts_place_of(store, pg_result_text(result, 0, 0));
 		record = pg_result_bytes(result, 0, 1, &len);
-		token =
-		    ts_unseal(&store->ring, TS_REFRESH, &place, record, len);
-		if (token == NULL)
+		if (!ts_unseal(
+			&store->ring, TS_REFRESH, &place, record, len, &token))
+			status = ts_no_memory(err);
+		else if (token == NULL)
 			status = ts_fail(err, TOKENSTORE_ERR_KEY,
 			    "the key %" PRId32 " of the keyring does not open "
 			    "a token that was sealed under this id",
