@@ -160,6 +160,9 @@ int64_t ts_random(void);
 tokenstore_status ts_begin_call(
     tokenstore *store, const char *subject, tokenstore_error *err);
 
+/* Are the tables of this version? */
+tokenstore_status ts_check_version(tokenstore *store, tokenstore_error *err);
+
 /* database.c: statements, their parameters, transactions. */
 
 /*
