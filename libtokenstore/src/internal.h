@@ -309,6 +309,10 @@ tokenstore_status ts_spill_main(
 tokenstore_status ts_spill_add(tokenstore *store, const char *subject,
     const struct ts_sealed *sealed, tokenstore_error *err);
 
+/* *found: is a token with one of these fingerprints there? */
+tokenstore_status ts_spill_find(tokenstore *store, const char *subject,
+    const struct ts_prints *prints, bool *found, tokenstore_error *err);
+
 /* The same for a token of an earlier day, from elsewhere. */
 tokenstore_status ts_spill_add_old(tokenstore *store, const char *subject,
     const struct ts_sealed *sealed, int64_t obtained_at, tokenstore_error *err);
