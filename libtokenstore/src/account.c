@@ -362,9 +362,11 @@ tokenstore_account_free(tokenstore_account *account)
 tokenstore_status
 tokenstore_touch(tokenstore *store, const char *subject, tokenstore_error *err)
 {
+	/* An account that nobody used may be due much later. */
 	static const char sql[] =
-	    "UPDATE tokenstore.account SET last_used_at = " TS_NOW
-	    " WHERE app_id = $2::int4 AND subject = $3";
+	    "UPDATE tokenstore.account SET last_used_at = " TS_NOW ","
+	    " due_at = CASE WHEN last_error = '' THEN least(due_at, expires_at)"
+	    "  ELSE due_at END WHERE app_id = $2::int4 AND subject = $3";
 	struct ts_params  params;
 	struct pg_result *result;
 	tokenstore_status status;
@@ -380,6 +382,29 @@ tokenstore_touch(tokenstore *store, const char *subject, tokenstore_error *err)
 		    ts_fail(err, TOKENSTORE_ERR_NOT_FOUND, "no such account");
 	pg_result_free(result);
 	return status;
+}
+
+tokenstore_status
+tokenstore_distrust(tokenstore *store, const char *subject, int64_t sequence,
+    tokenstore_error *err)
+{
+	static const char sql[] =
+	    "UPDATE tokenstore.account SET"
+	    " expires_at = least(expires_at, " TS_NOW "),"
+	    " due_at = CASE WHEN last_error = '' THEN least(due_at, " TS_NOW ")"
+	    "  ELSE due_at END WHERE app_id = $2::int4 AND subject = $3"
+	    " AND token_seq = $4::int8";
+	struct ts_params  params;
+	tokenstore_status status;
+
+	if ((status = ts_begin_call(store, subject, err)) != TOKENSTORE_OK)
+		return status;
+	if (sequence <= 0)
+		return ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
+		    "sequence: is that of an account");
+	ts_params_timed(&params, store, subject);
+	ts_add_int(&params, sequence);
+	return ts_run_again(store, sql, &params, NULL, err);
 }
 
 /* What a person takes back. */

@@ -128,6 +128,12 @@ call_touch(struct world *w)
 }
 
 static tokenstore_status
+call_distrust(struct world *w)
+{
+	return tokenstore_distrust(w->store, w->subject, 1, NULL);
+}
+
+static tokenstore_status
 call_claim_due(struct world *w)
 {
 	return claim_due(w->later, 3, 1, &w->found);
@@ -255,9 +261,10 @@ call_overview(struct world *w)
 
 static tokenstore_status (*const calls[])(struct world *) = { call_open,
 	call_migrate, call_check, call_stats, call_put, call_get, call_touch,
-	call_claim_due, call_claim_one, call_save, call_save_many, call_refuse,
-	call_defer, call_release, call_budget, call_revoke, call_delete,
-	call_import, call_reseal, call_key_usage, call_overview };
+	call_distrust, call_claim_due, call_claim_one, call_save,
+	call_save_many, call_refuse, call_defer, call_release, call_budget,
+	call_revoke, call_delete, call_import, call_reseal, call_key_usage,
+	call_overview };
 
 static void
 prepare(struct world *w)

@@ -63,6 +63,7 @@ the_web_keeps_consents_and_never_sees_a_refresh_token(void **state)
 	assert_string_equal(account->access_token, "access-3");
 	tokenstore_account_free(account);
 	assert_int_equal(tokenstore_touch(web, "1", NULL), TOKENSTORE_OK);
+	assert_int_equal(tokenstore_distrust(web, "1", 1, NULL), TOKENSTORE_OK);
 	assert_int_equal(
 	    tokenstore_revoke(web, "2", 0, NULL, NULL), TOKENSTORE_OK);
 	put(web, "3", "access", "refresh");
