@@ -19,14 +19,15 @@
 
 static const char as_web[] = "tokenstore_web";
 static const char as_function[] = "tokenstore_function";
+static const char as_both[] = "web_that_refreshes";
 
 /* Starts the app anew, with the clock of now. */
 static void
-restart(void)
+restart(const char *role)
 {
 	char conninfo[POSTGRES_CONNINFO_SIZE];
 
-	postgres_conninfo_as(web.world.postgres, as_web, conninfo);
+	postgres_conninfo_as(web.world.postgres, role, conninfo);
 	strava_web_restart(&web, "DATABASE_URL", conninfo);
 }
 
@@ -39,8 +40,10 @@ open_with_roles(void **state)
 	once(&web.world, 0);
 	postgres_make_roles(web.world.postgres);
 	postgres_sql(web.world.postgres,
-	    "CREATE SCHEMA web AUTHORIZATION tokenstore_web");
-	restart();
+	    "CREATE SCHEMA web AUTHORIZATION tokenstore_web;"
+	    "CREATE ROLE web_that_refreshes;"
+	    "GRANT tokenstore_web, tokenstore_function TO web_that_refreshes");
+	restart(as_web);
 	return 0;
 }
 
@@ -110,7 +113,7 @@ a_token_is_shown_to_its_end_and_then_awaited(void **state)
 	(void)state;
 	strava_web_connect(&web, &anna, 0);
 	world_advance(&web.world, SIX_HOURS - 200);
-	restart();
+	restart(as_web);
 	calls = stage_token_calls();
 	assert_int_equal(visitor_get(&anna, "/activity"), 200);
 	assert_int_equal(visitor_get(&anna, "/profile"), 200);
@@ -118,7 +121,7 @@ a_token_is_shown_to_its_end_and_then_awaited(void **state)
 
 	/* It ends, in an account that nobody had used for long. */
 	world_advance(&web.world, 300);
-	restart();
+	restart(as_web);
 	postgres_sql(web.world.postgres,
 	    "UPDATE tokenstore.account SET last_used_at = 'epoch',"
 	    " due_at = now() + interval '90 days'");
@@ -139,6 +142,24 @@ a_token_is_shown_to_its_end_and_then_awaited(void **state)
 }
 
 static void
+with_both_roles_it_is_renewed_on_demand(void **state)
+{
+	int64_t calls;
+
+	(void)state;
+	strava_web_connect(&web, &anna, 0);
+	world_advance(&web.world, SIX_HOURS + 60);
+	restart(as_both);
+	calls = stage_token_calls();
+	assert_int_equal(visitor_get(&anna, "/activity"), 200);
+	assert_int_equal(stage_token_calls(), calls + 1);
+	assert_int_equal(logged("may not refresh"), 0);
+	assert_int_equal(
+	    strava_web_post(&anna, "/profile", "/deauthorize"), 303);
+	restart(as_web);
+}
+
+static void
 a_token_that_strava_refuses_early_is_due_at_once(void **state)
 {
 	(void)state;
@@ -146,7 +167,7 @@ a_token_that_strava_refuses_early_is_due_at_once(void **state)
 	/* So late that Strava hands out another one, so early that no run would
 	 * by itself. */
 	world_advance(&web.world, SIX_HOURS - 3000);
-	restart();
+	restart(as_web);
 	postgres_sql(web.world.postgres,
 	    "UPDATE tokenstore.account SET due_at = expires_at");
 	assert_int_equal(refresh_all().refreshed, 0);
@@ -256,6 +277,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STAGE_TEST(a_token_is_shown_to_its_end_and_then_awaited),
+		STAGE_TEST(with_both_roles_it_is_renewed_on_demand),
 		STAGE_TEST(a_token_that_strava_refuses_early_is_due_at_once),
 		STAGE_TEST(disconnecting_works_while_the_token_is_good),
 		STAGE_TEST(
