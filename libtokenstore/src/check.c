@@ -97,7 +97,7 @@ try_key(const struct check *check, const struct column *column, int32_t id,
     tokenstore_error *err)
 {
 	struct buf        head;
-	struct pg_result *result;
+	struct pg_result *result = NULL;
 	tokenstore_status status;
 
 	buf_init(&head, HEAD_SIZE);
