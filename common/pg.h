@@ -79,6 +79,9 @@ void pg_set_password_fn(struct pg *pg, pg_password_fn fn, void *ctx);
 bool pg_check_conninfo(
     const char *conninfo, char *message, size_t message_size);
 
+/* Does the conninfo itself hold a password? */
+bool pg_has_password(const char *conninfo);
+
 /* One value handed to the server; text unless `len` > 0 says binary. */
 struct pg_param {
 	const void *data; /* NULL is SQL NULL */

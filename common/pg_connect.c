@@ -156,6 +156,18 @@ pg_check_conninfo(const char *conninfo, char *message, size_t message_size)
 }
 
 bool
+pg_has_password(const char *conninfo)
+{
+	PQconninfoOption *given = PQconninfoParse(conninfo, NULL);
+	const char       *password =
+            given != NULL ? value_in(given, "password") : NULL;
+	bool has = password != NULL && *password != '\0';
+
+	PQconninfoFree(given);
+	return has;
+}
+
+bool
 pg_wait(const PGconn *conn, short events, int64_t deadline_ms)
 {
 	struct pollfd fd = { .fd = PQsocket(conn), .events = events };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fresh.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strava/athlete.h>
@@ -32,6 +33,12 @@
 
 /* A use is noted once in so long. */
 #define TOUCH_S 3600
+
+/* When update_tokens, which runs that often or so, has renewed a token. */
+#define RENEWAL_S 300
+
+/* The role of this program may not read refresh tokens: found out once. */
+static atomic_bool may_not_refresh;
 
 /* Whether a grant still stands is asked while Strava waits two seconds for the
  * answer to its event ... */
@@ -287,6 +294,39 @@ refresh(struct search *search, tokenstore_claim_list *list, int64_t claimed_ms)
 	return fail_strava(search->error, &err);
 }
 
+/* Was a claim denied for want of a right, and not for a wrong password? */
+static bool
+is_forbidden(const tokenstore_error *err)
+{
+	if (strcmp(err->sqlstate, "42501") != 0)
+		return false;
+	if (!atomic_exchange(&may_not_refresh, true))
+		log_line(LOG_NOTICE,
+		    "the database's role may not refresh tokens: that is left "
+		    "to update_tokens",
+		    LOG_FIELDS(LOG_TEXT_FIELD("detail", err->message)));
+	return true;
+}
+
+/* Leaves the refresh to update_tokens.  FRESH_OK: that is at it right now. */
+static enum fresh_status
+leave_refresh(struct search *search)
+{
+	const tokenstore_account *account = search->account;
+	tokenstore_error          err;
+
+	search->lost = account->leased_until > clock_now(search->backend);
+	search->lost_at = account->sequence;
+	if (search->lost)
+		return FRESH_OK;
+	if (search->distrusted != 0 &&
+	    tokenstore_distrust(search->backend->store, search->subject,
+		search->distrusted, &err) != TOKENSTORE_OK)
+		return fail(search->error, FRESH_STORE, -1, err.message);
+	return fail(search->error, FRESH_LATER, RENEWAL_S,
+	    "it is for update_tokens to refresh the token");
+}
+
 /* FRESH_OK: look again, search->lost if somebody else is refreshing. */
 static enum fresh_status
 claim(struct search *search)
@@ -295,9 +335,13 @@ claim(struct search *search)
 	tokenstore_claim_list *list;
 	tokenstore_error       err;
 
+	if (atomic_load(&may_not_refresh))
+		return leave_refresh(search);
 	if (tokenstore_claim_one(search->backend->store, search->subject,
 		ENGINE_LEASE_S, &list, &err) != TOKENSTORE_OK)
-		return fail(search->error, FRESH_STORE, -1, err.message);
+		return is_forbidden(&err)
+			   ? leave_refresh(search)
+			   : fail(search->error, FRESH_STORE, -1, err.message);
 	if (list->count > 0)
 		return refresh(search, list, claimed_ms);
 	search->lost = list->unreadable == 0;
@@ -458,7 +502,7 @@ put_token(struct backend *backend, int64_t athlete_id, int64_t distrusted,
 
 	begin(&search, backend, athlete_id, distrusted, error);
 	status = hold(&search);
-	if (status == FRESH_OK)
+	if (status == FRESH_OK || status == FRESH_LATER)
 		touch(&search);
 	tokenstore_account_free(search.account);
 	return status;

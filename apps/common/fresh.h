@@ -22,7 +22,8 @@ enum fresh_status {
 	FRESH_APPLICATION, /* client id, secret or subscription: the operator */
 	FRESH_RATE_LIMIT,  /* wait retry_after_s */
 	FRESH_STRAVA,      /* Strava failed or could not be reached */
-	FRESH_STORE        /* the database failed */
+	FRESH_LATER, /* update_tokens has to renew the token: come back then */
+	FRESH_STORE  /* the database failed */
 };
 
 /* One line for the log; no secret. */
@@ -45,6 +46,9 @@ enum fresh_status fresh_connect(struct backend *backend, const char *code,
  * Puts an access token that works into backend->strava, refreshing first when
  * the stored one has little left.  While somebody else is refreshing, the old
  * one serves as long as it is good.
+ *
+ * A program whose role may not read refresh tokens never refreshes: what is
+ * stored serves as long as it is good, and then it is FRESH_LATER.
  */
 enum fresh_status fresh_token(
     struct backend *backend, int64_t athlete_id, struct fresh_error *error);

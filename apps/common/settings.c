@@ -8,6 +8,7 @@
 #include "buf.h"
 #include "http.h"
 #include "members.h"
+#include "pg.h"
 #include "source.h"
 #include "values.h"
 
@@ -303,6 +304,26 @@ is_on_google(const struct load *load)
 	       source_variable(&load->source, "GAE_SERVICE") != NULL;
 }
 
+/* Where a token is the password, another one is a mistake. */
+static void
+check_login(struct load *load)
+{
+	const struct settings *settings = load->settings;
+
+	if (!settings->database_iam_auth)
+		return;
+	if (is_given(load, "DATABASE_PASSWORD"))
+		fault(load, "DATABASE_PASSWORD",
+		    "is of no use with DATABASE_IAM_AUTH=1, where a token is "
+		    "the password: keep one of the two");
+	if (settings->database_url != NULL &&
+	    pg_has_password(settings->database_url))
+		fault(load, "DATABASE_URL",
+		    "holds a password, which is of no use with "
+		    "DATABASE_IAM_AUTH=1, where a token is the password: take "
+		    "it out");
+}
+
 /* Defaults and rules that look at more than one setting. */
 static void
 finish(struct load *load)
@@ -310,10 +331,7 @@ finish(struct load *load)
 	struct settings *settings = load->settings;
 	char             origin[64];
 
-	if (settings->database_iam_auth && is_given(load, "DATABASE_PASSWORD"))
-		fault(load, "DATABASE_PASSWORD",
-		    "is of no use with DATABASE_IAM_AUTH=1, where a token is "
-		    "the password: keep one of the two");
+	check_login(load);
 	if (!is_given(load, "LOG_FORMAT") && is_on_google(load))
 		settings->log_format = LOG_JSON;
 	snprintf(origin, sizeof(origin), "http://localhost:%lld",

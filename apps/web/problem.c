@@ -67,6 +67,11 @@ static const struct {
 	    "Strava asks us to slow down",
 	    "This app has used up the number of requests that Strava grants "
 	    "it for now. Your account is unharmed." },
+	[PROBLEM_LATER] = { 503, OFFER_AGAIN,
+	    "Your access to Strava is being renewed",
+	    "This site's access to your Strava data has to be renewed every "
+	    "few hours, and that is done in the background. Your account is "
+	    "unharmed; please come back in a few minutes." },
 	[PROBLEM_STRAVA] = { 502, OFFER_AGAIN, "Strava has a problem",
 	    "Strava answered with an error or with something unreadable. Your "
 	    "account is unharmed; please try again in a moment." },
@@ -94,6 +99,7 @@ problem_of_fresh(enum fresh_status status)
 	case FRESH_APPLICATION: return PROBLEM_APPLICATION;
 	case FRESH_RATE_LIMIT: return PROBLEM_RATE_LIMIT;
 	case FRESH_STRAVA: return PROBLEM_STRAVA;
+	case FRESH_LATER: return PROBLEM_LATER;
 	case FRESH_STORE: return PROBLEM_STORE;
 	case FRESH_OK: break;
 	}

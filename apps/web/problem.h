@@ -26,6 +26,7 @@ enum problem {
 	PROBLEM_NOT_FOUND,     /* no such activity, or not this athlete's */
 	PROBLEM_APPLICATION,   /* Strava refuses this app */
 	PROBLEM_RATE_LIMIT,
+	PROBLEM_LATER,       /* update_tokens has to renew the access */
 	PROBLEM_STRAVA,      /* Strava failed */
 	PROBLEM_UNREACHABLE, /* Strava did not answer */
 	PROBLEM_STORE,       /* the database failed */

@@ -310,8 +310,10 @@ read_account(const tokenstore *store, struct account *a, tokenstore_error *err)
 		    err, TOKENSTORE_ERR_NOT_FOUND, "no such account");
 	place = ts_place_of(store, pg_result_text(a->result, 0, 0));
 	record = pg_result_bytes(a->result, 0, 1, &len);
-	if (len > 0 && (a->access_token = ts_unseal(&store->ring, TS_ACCESS,
-			    &place, record, len)) == NULL)
+	if (!ts_unseal(
+		&store->ring, TS_ACCESS, &place, record, len, &a->access_token))
+		return ts_no_memory(err);
+	if (len > 0 && a->access_token == NULL)
 		return ts_fail(err, TOKENSTORE_ERR_KEY,
 		    "no key of the keyring opens the access token");
 	fill_account(a);
@@ -360,9 +362,11 @@ tokenstore_account_free(tokenstore_account *account)
 tokenstore_status
 tokenstore_touch(tokenstore *store, const char *subject, tokenstore_error *err)
 {
+	/* An account that nobody used may be due much later. */
 	static const char sql[] =
-	    "UPDATE tokenstore.account SET last_used_at = " TS_NOW
-	    " WHERE app_id = $2::int4 AND subject = $3";
+	    "UPDATE tokenstore.account SET last_used_at = " TS_NOW ","
+	    " due_at = CASE WHEN last_error = '' THEN least(due_at, expires_at)"
+	    "  ELSE due_at END WHERE app_id = $2::int4 AND subject = $3";
 	struct ts_params  params;
 	struct pg_result *result;
 	tokenstore_status status;
@@ -378,6 +382,29 @@ tokenstore_touch(tokenstore *store, const char *subject, tokenstore_error *err)
 		    ts_fail(err, TOKENSTORE_ERR_NOT_FOUND, "no such account");
 	pg_result_free(result);
 	return status;
+}
+
+tokenstore_status
+tokenstore_distrust(tokenstore *store, const char *subject, int64_t sequence,
+    tokenstore_error *err)
+{
+	static const char sql[] =
+	    "UPDATE tokenstore.account SET"
+	    " expires_at = least(expires_at, " TS_NOW "),"
+	    " due_at = CASE WHEN last_error = '' THEN least(due_at, " TS_NOW ")"
+	    "  ELSE due_at END WHERE app_id = $2::int4 AND subject = $3"
+	    " AND token_seq = $4::int8";
+	struct ts_params  params;
+	tokenstore_status status;
+
+	if ((status = ts_begin_call(store, subject, err)) != TOKENSTORE_OK)
+		return status;
+	if (sequence <= 0)
+		return ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
+		    "sequence: is that of an account");
+	ts_params_timed(&params, store, subject);
+	ts_add_int(&params, sequence);
+	return ts_run_again(store, sql, &params, NULL, err);
 }
 
 /* What a person takes back. */

@@ -55,10 +55,11 @@ list_grow(struct ts_list *list)
 	return true;
 }
 
-/* Opens one column of a claimed row; NULL when it is empty or does not open. */
-static char *
+/* Opens one column of a claimed row.  *token: NULL when it is empty or does not
+ * open.  False when memory is short. */
+static bool
 open_column(const tokenstore *store, enum ts_purpose purpose,
-    const struct pg_result *result, int row, int col)
+    const struct pg_result *result, int row, int col, char **token)
 {
 	struct ts_place place =
 	    ts_place_of(store, pg_result_text(result, row, 0));
@@ -66,21 +67,18 @@ open_column(const tokenstore *store, enum ts_purpose purpose,
 	size_t      len;
 
 	record = pg_result_bytes(result, row, col, &len);
-	return ts_unseal(&store->ring, purpose, &place, record, len);
+	return ts_unseal(&store->ring, purpose, &place, record, len, token);
 }
 
-/* A claim from a row.  NULL when memory is short. */
+/* A claim from a row, without its tokens.  NULL when memory is short. */
 static struct ts_claim *
-read_claim(const tokenstore *store, const struct ts_list *list,
-    const struct pg_result *result, int row)
+read_claim(const struct ts_list *list, const struct pg_result *result, int row)
 {
 	struct ts_claim *claim = calloc(1, sizeof(*claim));
 
 	if (claim == NULL)
 		return NULL;
 	claim->subject = strdup(pg_result_text(result, row, 0));
-	claim->refresh_token = open_column(store, TS_REFRESH, result, row, 1);
-	claim->access_token = open_column(store, TS_ACCESS, result, row, 2);
 	claim->grant_epoch = pg_result_int(result, row, 5);
 	claim->due_at = pg_result_int(result, row, 6);
 	claim->rt_mac = pg_result_int(result, row, 7);
@@ -88,8 +86,6 @@ read_claim(const tokenstore *store, const struct ts_list *list,
 	claim->lease_s = list->lease_s;
 	claim->shown = (tokenstore_claim){
 		.subject = claim->subject,
-		.refresh_token = claim->refresh_token,
-		.access_token = claim->access_token,
 		.expires_at = pg_result_int(result, row, 3),
 		.in_doubt_since = pg_result_int(result, row, 4),
 	};
@@ -99,20 +95,42 @@ read_claim(const tokenstore *store, const struct ts_list *list,
 	return NULL;
 }
 
+/* The refresh token last: without memory for both there is none. */
+static bool
+open_tokens(const tokenstore *store, struct ts_claim *claim,
+    const struct pg_result *result, int row)
+{
+	bool ok = open_column(
+		      store, TS_ACCESS, result, row, 2, &claim->access_token) &&
+		  open_column(
+		      store, TS_REFRESH, result, row, 1, &claim->refresh_token);
+
+	claim->shown.access_token = claim->access_token;
+	claim->shown.refresh_token = claim->refresh_token;
+	return ok;
+}
+
+/* What memory is too short for is no fault of the row. */
 tokenstore_status
 ts_list_add(const tokenstore *store, struct ts_list *list,
     const struct pg_result *result, tokenstore_error *err)
 {
-	struct ts_claim *claim;
+	tokenstore_status status = TOKENSTORE_OK;
+	struct ts_claim  *claim;
 
 	for (int row = 0; row < pg_result_rows(result); row++) {
 		if (!list_grow(list) ||
-		    (claim = read_claim(store, list, result, row)) == NULL)
-			return ts_no_memory(err);
+		    (claim = read_claim(list, result, row)) == NULL) {
+			status = ts_no_memory(err);
+			continue;
+		}
 		list->items[list->shown.count++] = &claim->shown;
-		list->shown.unreadable += claim->shown.refresh_token == NULL;
+		if (!open_tokens(store, claim, result, row))
+			status = ts_no_memory(err);
+		else if (claim->refresh_token == NULL)
+			list->shown.unreadable++;
 	}
-	return TOKENSTORE_OK;
+	return status;
 }
 
 void

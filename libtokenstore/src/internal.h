@@ -64,10 +64,11 @@ bool ts_xaes_seal(const struct ts_xaes *xaes,
     const unsigned char nonce[TS_NONCE_SIZE], const struct buf *aad,
     const void *text, size_t len, unsigned char *out);
 
-/* `out` takes len - TS_TAG_SIZE bytes; it is wiped unless the tag is right. */
+/* `out` takes len - TS_TAG_SIZE bytes; it is wiped unless the tag is right, which
+ * *right says.  False only when memory is short. */
 bool ts_xaes_open(const struct ts_xaes *xaes,
     const unsigned char nonce[TS_NONCE_SIZE], const struct buf *aad,
-    const unsigned char *sealed, size_t len, unsigned char *out);
+    const unsigned char *sealed, size_t len, unsigned char *out, bool *right);
 
 /* keyring.c */
 
@@ -122,10 +123,10 @@ bool ts_seal(const struct ts_keyring *ring, enum ts_purpose purpose,
 bool    ts_seal_header(int32_t key_id, struct buf *header);
 int32_t ts_seal_key_id(const void *header);
 
-/* A copy of the token, to be freed with wipe_free(); NULL when no key opens the
- * record here. */
-char *ts_unseal(const struct ts_keyring *ring, enum ts_purpose purpose,
-    const struct ts_place *place, const void *record, size_t len);
+/* *token: a copy, to be freed with wipe_free(); NULL when no key opens the record
+ * here.  False only when memory is short, which says nothing about the record. */
+bool ts_unseal(const struct ts_keyring *ring, enum ts_purpose purpose,
+    const struct ts_place *place, const void *record, size_t len, char **token);
 
 /* store.c */
 
@@ -159,6 +160,9 @@ int64_t ts_random(void);
  * checked, the application is known. */
 tokenstore_status ts_begin_call(
     tokenstore *store, const char *subject, tokenstore_error *err);
+
+/* Are the tables of this version? */
+tokenstore_status ts_check_version(tokenstore *store, tokenstore_error *err);
 
 /* database.c: statements, their parameters, transactions. */
 
@@ -306,6 +310,10 @@ tokenstore_status ts_spill_main(
     tokenstore *store, const char *subject, tokenstore_error *err);
 tokenstore_status ts_spill_add(tokenstore *store, const char *subject,
     const struct ts_sealed *sealed, tokenstore_error *err);
+
+/* *found: is a token with one of these fingerprints there? */
+tokenstore_status ts_spill_find(tokenstore *store, const char *subject,
+    const struct ts_prints *prints, bool *found, tokenstore_error *err);
 
 /* The same for a token of an earlier day, from elsewhere. */
 tokenstore_status ts_spill_add_old(tokenstore *store, const char *subject,

@@ -104,9 +104,10 @@ read_main(tokenstore *store, struct refusal *refusal, tokenstore_error *err)
 		return status;
 	record = pg_result_bytes(result, 0, 0, &len);
 	refusal->rt_mac = pg_result_int(result, 0, 1);
-	refusal->next =
-	    ts_unseal(&store->ring, TS_REFRESH, &place, record, len);
-	if (refusal->next == NULL)
+	if (!ts_unseal(
+		&store->ring, TS_REFRESH, &place, record, len, &refusal->next))
+		status = ts_no_memory(err);
+	else if (refusal->next == NULL)
 		status = ts_fail(err, TOKENSTORE_ERR_KEY,
 		    "no key of the keyring opens the refresh token; nothing "
 		    "was changed");

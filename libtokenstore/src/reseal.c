@@ -39,21 +39,21 @@ struct tokens {
 	char *access, *refresh;
 };
 
-/* Opens a column; false when it holds a token that does not open. */
-static bool
+/* Opens a column; fails with KEY when it holds a token that does not open. */
+static tokenstore_status
 open_token(const tokenstore *store, enum ts_purpose purpose,
-    const struct pg_result *result, int row, int col, char **token)
+    const struct pg_result *result, int row, int col, char **token,
+    tokenstore_error *err)
 {
 	struct ts_place place =
 	    ts_place_of(store, pg_result_text(result, row, 0));
 	const void *record;
 	size_t      len;
 
-	*token = NULL;
 	record = pg_result_bytes(result, row, col, &len);
-	if (len > 0)
-		*token = ts_unseal(&store->ring, purpose, &place, record, len);
-	return len == 0 || *token != NULL;
+	if (!ts_unseal(&store->ring, purpose, &place, record, len, token))
+		return ts_no_memory(err);
+	return len == 0 || *token != NULL ? TOKENSTORE_OK : TOKENSTORE_ERR_KEY;
 }
 
 /* Seals under the first key.  Always to be ended with ts_sealed_free(). */
@@ -115,13 +115,17 @@ reseal_account(struct reseal *r, const struct pg_result *result, int row,
 {
 	struct tokens     tokens = { NULL, NULL };
 	struct ts_sealed  sealed;
-	tokenstore_status status = TOKENSTORE_OK;
+	tokenstore_status status;
 
-	if (!open_token(r->store, TS_ACCESS, result, row, 1, &tokens.access) ||
-	    !open_token(
-		r->store, TS_REFRESH, result, row, 2, &tokens.refresh)) {
+	status = open_token(
+	    r->store, TS_ACCESS, result, row, 1, &tokens.access, err);
+	if (status == TOKENSTORE_OK)
+		status = open_token(
+		    r->store, TS_REFRESH, result, row, 2, &tokens.refresh, err);
+	if (status == TOKENSTORE_ERR_KEY) {
 		r->report->unreadable++;
-	} else {
+		status = TOKENSTORE_OK;
+	} else if (status == TOKENSTORE_OK) {
 		status = seal(&sealed, r->store, pg_result_text(result, row, 0),
 		    &tokens, err);
 		if (status == TOKENSTORE_OK)
@@ -171,11 +175,14 @@ reseal_token(struct spilled *s, const struct pg_result *result, int row,
 	struct ts_sealed  sealed;
 	tokenstore_status status;
 
-	if (!open_token(s->reseal->store, TS_REFRESH, result, row, 1,
-		&tokens.refresh)) {
+	status = open_token(
+	    s->reseal->store, TS_REFRESH, result, row, 1, &tokens.refresh, err);
+	if (status == TOKENSTORE_ERR_KEY) {
 		s->unreadable++;
 		return TOKENSTORE_OK;
 	}
+	if (status != TOKENSTORE_OK)
+		return status;
 	status = seal(&sealed, s->reseal->store, s->subject, &tokens, err);
 	if (status == TOKENSTORE_OK)
 		status = write_spilled(s->reseal, result, row, &sealed, err);

@@ -256,6 +256,23 @@ add_beside(
 	return status;
 }
 
+/* Did an earlier try store the token without our hearing of it?  It has ended our
+ * lease then. */
+static tokenstore_status
+find_earlier(tokenstore *store, const struct pending *pending,
+    const struct ts_row *row, bool *found, tokenstore_error *err)
+{
+	const struct ts_prints *prints = &pending->sealed.prints;
+	const char             *subject = pending->claim->subject;
+
+	*found = false;
+	if (row->lease_id == pending->claim->lease_id)
+		return TOKENSTORE_OK;
+	*found = ts_prints_have(prints, row->rt_mac);
+	return *found ? TOKENSTORE_OK
+		      : ts_spill_find(store, subject, prints, found, err);
+}
+
 /* The slow way, when the spent token is not the main one. */
 static tokenstore_status
 save_work(tokenstore *store, void *ctx, tokenstore_error *err)
@@ -266,7 +283,7 @@ save_work(tokenstore *store, void *ctx, tokenstore_error *err)
 	struct ts_row          row;
 	tokenstore_status      status;
 	size_t                 left;
-	bool                   is_there;
+	bool                   earlier, is_there;
 
 	if (!ts_prints_make(&spent, &store->ring, claim->shown.refresh_token))
 		return ts_no_memory(err);
@@ -278,10 +295,10 @@ save_work(tokenstore *store, void *ctx, tokenstore_error *err)
 				row.state != TOKENSTORE_REVOKED;
 	if (!pending->item->stored)
 		return ts_add_event(store, claim->subject, "dropped", err);
-	/* An earlier try may have stored it without our hearing of it. */
+	status = find_earlier(store, pending, &row, &earlier, err);
+	if (status != TOKENSTORE_OK || earlier)
+		return status;
 	is_there = ts_prints_have(&pending->sealed.prints, row.rt_mac);
-	if (is_there && row.lease_id != claim->lease_id)
-		return TOKENSTORE_OK;
 	status = ts_spill_remove(store, claim->subject, &spent, err);
 	if (status != TOKENSTORE_OK)
 		return status;

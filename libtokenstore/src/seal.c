@@ -94,29 +94,38 @@ ts_seal(const struct ts_keyring *ring, enum ts_purpose purpose,
 	return ok;
 }
 
-char *
+/* Could this be a record of that place?  No other subject was ever sealed. */
+static bool
+is_record(const struct ts_place *place, const unsigned char *bytes, size_t len)
+{
+	return len >= SEALED_AT + TS_TAG_SIZE && len <= RECORD_MAX &&
+	       bytes[0] == MAGIC_0 && bytes[1] == MAGIC_1 &&
+	       strlen(place->subject) <= TS_TEXT_MAX;
+}
+
+bool
 ts_unseal(const struct ts_keyring *ring, enum ts_purpose purpose,
-    const struct ts_place *place, const void *record, size_t len)
+    const struct ts_place *place, const void *record, size_t len, char **token)
 {
 	const unsigned char *bytes = record;
 	const struct ts_key *key;
 	struct buf           aad;
-	char                *token;
-	bool                 ok;
+	char                *text;
+	bool                 ok, right = false;
 
-	if (len < SEALED_AT + TS_TAG_SIZE || len > RECORD_MAX ||
-	    bytes[0] != MAGIC_0 || bytes[1] != MAGIC_1)
-		return NULL;
-	key = ts_keyring_find(ring, (int32_t)get_number(bytes + 2));
-	if (key == NULL ||
-	    (token = calloc(1, len - SEALED_AT - TS_TAG_SIZE + 1)) == NULL)
-		return NULL;
+	*token = NULL;
+	if (!is_record(place, bytes, len) ||
+	    (key = ts_keyring_find(ring, ts_seal_key_id(bytes))) == NULL)
+		return true;
+	if ((text = calloc(1, len - SEALED_AT - TS_TAG_SIZE + 1)) == NULL)
+		return false;
 	ok = make_aad(&aad, purpose, place, key->id) &&
 	     ts_xaes_open(&key->xaes, bytes + NONCE_AT, &aad, bytes + SEALED_AT,
-		 len - SEALED_AT, (unsigned char *)token);
+		 len - SEALED_AT, (unsigned char *)text, &right);
 	buf_free(&aad);
-	if (ok)
-		return token;
-	free(token);
-	return NULL;
+	if (right)
+		*token = text;
+	else
+		free(text);
+	return ok;
 }

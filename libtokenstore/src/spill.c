@@ -35,6 +35,28 @@ ts_spill_main(tokenstore *store, const char *subject, tokenstore_error *err)
 	return status == TOKENSTORE_OK ? trim(store, subject, err) : status;
 }
 
+tokenstore_status
+ts_spill_find(tokenstore *store, const char *subject,
+    const struct ts_prints *prints, bool *found, tokenstore_error *err)
+{
+	static const char sql[] =
+	    "SELECT 1 FROM tokenstore.spill WHERE app_id = $1::int4"
+	    " AND subject = $2 AND rt_mac = ANY ($3::int8[])";
+	struct ts_params  params;
+	struct pg_result *result;
+	tokenstore_status status;
+	char              text[TS_INTS_SIZE];
+
+	ts_params_plain(&params, store, subject);
+	ts_add_ints(&params, prints->values, prints->count, text);
+	status = ts_run(store, sql, &params, &result, err);
+	if (status != TOKENSTORE_OK)
+		return status;
+	*found = pg_result_rows(result) > 0;
+	pg_result_free(result);
+	return TOKENSTORE_OK;
+}
+
 /* `obtained_at` 0: now. */
 static tokenstore_status
 add(tokenstore *store, const char *subject, const struct ts_sealed *sealed,
@@ -123,9 +145,10 @@ ts_spill_newest(
 		return status;
 	if (pg_result_rows(result) > 0) {
 		record = pg_result_bytes(result, 0, 0, &len);
-		*token =
-		    ts_unseal(&store->ring, TS_REFRESH, &place, record, len);
-		if (*token == NULL)
+		if (!ts_unseal(
+			&store->ring, TS_REFRESH, &place, record, len, token))
+			status = ts_no_memory(err);
+		else if (*token == NULL)
 			status = ts_fail(err, TOKENSTORE_ERR_KEY,
 			    "no key of the keyring opens a spare refresh "
 			    "token; nothing was changed");

@@ -206,8 +206,8 @@ tokenstore_migrate(tokenstore *store, tokenstore_error *err)
 	return TOKENSTORE_OK;
 }
 
-static tokenstore_status
-check_version(tokenstore *store, tokenstore_error *err)
+tokenstore_status
+ts_check_version(tokenstore *store, tokenstore_error *err)
 {
 	struct pg_error error;
 	int64_t         version;
@@ -220,95 +220,6 @@ check_version(tokenstore *store, tokenstore_error *err)
 		return ts_fail(err, TOKENSTORE_ERR_SCHEMA,
 		    "the store's tables are %s: run tokenstore_migrate()",
 		    version == 0 ? "not there" : "older than this program");
-	return TOKENSTORE_OK;
-}
-
-/* Does every row name a key that we have? */
-static tokenstore_status
-check_key_ids(tokenstore *store, tokenstore_error *err)
-{
-	static const char sql[] =
-	    "SELECT key_id FROM tokenstore.account WHERE app_id = $1::int4"
-	    "  AND key_id <> 0 AND key_id <> ALL ($2::int8[])"
-	    " UNION ALL SELECT key_id FROM tokenstore.spill"
-	    "  WHERE app_id = $1::int4 AND key_id <> ALL ($2::int8[]) LIMIT 1";
-	struct ts_params  params = { .count = 0 };
-	size_t            keys = store->ring.count;
-	int64_t           ids[TS_KEYS_MAX];
-	struct pg_result *result;
-	tokenstore_status status;
-	char              text[TS_INTS_SIZE];
-
-	for (size_t i = 0; i < keys; i++)
-		ids[i] = store->ring.keys[i].id;
-	ts_add_int(&params, store->app_id);
-	ts_add_ints(&params, ids, keys, text);
-	status = ts_run_again(store, sql, &params, &result, err);
-	if (status != TOKENSTORE_OK)
-		return status;
-	if (pg_result_rows(result) > 0)
-		status = ts_fail(err, TOKENSTORE_ERR_KEY,
-		    "tokens are sealed under the key %" PRId64
-		    ", which is not in the keyring: add it",
-		    pg_result_int(result, 0, 0));
-	pg_result_free(result);
-	return status;
-}
-
-/* Does a key open a row that names it? */
-static tokenstore_status
-check_key(tokenstore *store, int32_t id, tokenstore_error *err)
-{
-	static const char sql[] =
-	    "SELECT subject, refresh_ct FROM tokenstore.account"
-	    " WHERE app_id = $1::int4 AND key_id = $2::int4 AND rt_mac <> 0"
-	    " LIMIT 1";
-	struct ts_params  params = { .count = 0 };
-	struct ts_place   place;
-	struct pg_result *result;
-	tokenstore_status status;
-	const void       *record;
-	size_t            len;
-	char             *token = NULL;
-
-	ts_add_int(&params, store->app_id);
-	ts_add_int(&params, id);
-	status = ts_run_again(store, sql, &params, &result, err);
-	if (status != TOKENSTORE_OK)
-		return status;
-	if (pg_result_rows(result) > 0) {
-		place = ts_place_of(store, pg_result_text(result, 0, 0));
-		record = pg_result_bytes(result, 0, 1, &len);
-		token =
-		    ts_unseal(&store->ring, TS_REFRESH, &place, record, len);
-		if (token == NULL)
-			status = ts_fail(err, TOKENSTORE_ERR_KEY,
-			    "the key %" PRId32 " of the keyring does not open "
-			    "a token that was sealed under this id",
-			    id);
-	}
-	wipe_free(token);
-	pg_result_free(result);
-	return status;
-}
-
-tokenstore_status
-tokenstore_check(tokenstore *store, tokenstore_error *err)
-{
-	tokenstore_status status;
-
-	if (store == NULL)
-		return ts_fail(
-		    err, TOKENSTORE_ERR_ARGUMENT, "store: is required");
-	if ((status = check_version(store, err)) != TOKENSTORE_OK ||
-	    (status = ts_know_app(store, err)) != TOKENSTORE_OK ||
-	    (status = check_key_ids(store, err)) != TOKENSTORE_OK)
-		return status;
-	for (size_t i = 0; i < store->ring.count; i++) {
-		status = check_key(store, store->ring.keys[i].id, err);
-		if (status != TOKENSTORE_OK)
-			return status;
-	}
 	return TOKENSTORE_OK;
 }
 

@@ -113,22 +113,23 @@ ts_xaes_seal(const struct ts_xaes *xaes,
 bool
 ts_xaes_open(const struct ts_xaes *xaes,
     const unsigned char nonce[TS_NONCE_SIZE], const struct buf *aad,
-    const unsigned char *sealed, size_t len, unsigned char *out)
+    const unsigned char *sealed, size_t len, unsigned char *out, bool *right)
 {
 	unsigned char tag[TS_TAG_SIZE];
 	int           n, text_len;
 	bool          ok;
 
+	*right = false;
 	if (len < TS_TAG_SIZE || len > INT32_MAX)
-		return false;
+		return true;
 	text_len = (int)(len - TS_TAG_SIZE);
 	memcpy(tag, sealed + text_len, TS_TAG_SIZE);
 	ok = start(xaes, nonce, aad, 0) &&
 	     EVP_DecryptUpdate(xaes->gcm, out, &n, sealed, text_len) == 1 &&
 	     EVP_CIPHER_CTX_ctrl(
-		 xaes->gcm, EVP_CTRL_AEAD_SET_TAG, TS_TAG_SIZE, tag) == 1 &&
-	     EVP_DecryptFinal_ex(xaes->gcm, out + n, &n) == 1;
-	if (!ok)
+		 xaes->gcm, EVP_CTRL_AEAD_SET_TAG, TS_TAG_SIZE, tag) == 1;
+	*right = ok && EVP_DecryptFinal_ex(xaes->gcm, out + n, &n) == 1;
+	if (!*right)
 		wipe(out, (size_t)text_len);
 	return ok;
 }

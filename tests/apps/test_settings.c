@@ -293,8 +293,13 @@ a_token_of_googles_leaves_no_room_for_a_password(void **state)
 {
 	static const char *const passwords[] = { "DATABASE_PASSWORD",
 		"DATABASE_PASSWORD_FILE" };
-	struct environment       env;
-	struct settings          settings;
+	static const char *const urls[] = {
+		"postgresql://app:in-the-url@localhost/strava",
+		"postgresql://app@localhost/strava?password=in-the-url",
+		"host=localhost dbname=strava password='in-the-url'",
+	};
+	struct environment env;
+	struct settings    settings;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(passwords); i++) {
@@ -304,6 +309,15 @@ a_token_of_googles_leaves_no_room_for_a_password(void **state)
 		refused(&env, PROGRAM_WEB,
 		    "DATABASE_PASSWORD is of no use with DATABASE_IAM_AUTH=1",
 		    "/dev/null");
+	}
+	for (size_t i = 0; i < COUNT(urls); i++) {
+		minimum(&env);
+		environment_set(&env, "DATABASE_URL", urls[i]);
+		environment_set(&env, "DATABASE_IAM_AUTH", "1");
+		refused(&env, PROGRAM_UPDATE_TOKENS,
+		    "DATABASE_URL holds a password, which is of no use with "
+		    "DATABASE_IAM_AUTH=1",
+		    "in-the-url");
 	}
 	minimum(&env);
 	environment_set(&env, "DATABASE_IAM_AUTH", "1");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void
@@ -147,6 +148,86 @@ a_touch_notes_the_time(void **state)
 	assert_in_range(a->last_used_at, now, now + 5);
 	assert_number(a->sequence, sequence);
 	tokenstore_account_free(a);
+}
+
+/* Sets columns of account 1. */
+static void
+set(struct fixture *f, const char *columns)
+{
+	char sql[256];
+
+	snprintf(sql, sizeof(sql), "UPDATE tokenstore.account SET %s", columns);
+	postgres_sql(f->pg, sql);
+}
+
+static void
+check_due(struct fixture *f, const char *when)
+{
+	char sql[256];
+
+	snprintf(sql, sizeof(sql),
+	    "SELECT due_at BETWEEN %s - interval '9 s' AND %s"
+	    " FROM tokenstore.account",
+	    when, when);
+	if (strcmp(postgres_value(f->pg, sql), "t") != 0)
+		fail_msg("due at %s instead of %s",
+		    postgres_value(
+			f->pg, "SELECT due_at FROM tokenstore.account"),
+		    when);
+}
+
+/* One that slept, and whose access token may have ended meanwhile. */
+static void
+a_use_wakes_an_account_unless_it_rests_after_a_failure(void **state)
+{
+	struct fixture *f = *state;
+
+	put(f->store, "1", "access", "refresh");
+	set(f, "due_at = now() + interval '9 days'");
+	assert_int_equal(tokenstore_touch(f->store, "1", NULL), TOKENSTORE_OK);
+	check_due(f, "expires_at");
+	set(f, "due_at = now() + interval '1 hour', last_error = 'network',"
+	       " expires_at = now() - interval '1 hour'");
+	assert_int_equal(tokenstore_touch(f->store, "1", NULL), TOKENSTORE_OK);
+	check_due(f, "now() + interval '1 hour'");
+	set(f, "last_error = '', due_at = now() - interval '2 hours'");
+	assert_int_equal(tokenstore_touch(f->store, "1", NULL), TOKENSTORE_OK);
+	check_due(f, "now() - interval '2 hours'");
+}
+
+static void
+a_token_that_is_distrusted_ends_and_is_due(void **state)
+{
+	struct fixture     *f = *state;
+	tokenstore_account *a;
+	int64_t             sequence, now = now_of(f->store);
+
+	put(f->store, "1", "access-1", "refresh");
+	sequence = sequence_of(f->store, "1");
+	put(f->store, "1", "access-2", "refresh");
+	assert_int_equal(tokenstore_distrust(f->store, "1", 0, NULL),
+	    TOKENSTORE_ERR_ARGUMENT);
+	/* It was another one that the provider refused. */
+	assert_int_equal(
+	    tokenstore_distrust(f->store, "1", sequence, NULL), TOKENSTORE_OK);
+	a = get(f->store, "1");
+	assert_true(a->expires_at > now + 3600);
+	assert_true(a->due_at > now + 3600);
+	sequence = a->sequence;
+	tokenstore_account_free(a);
+	assert_int_equal(
+	    tokenstore_distrust(f->store, "1", sequence, NULL), TOKENSTORE_OK);
+	a = get(f->store, "1");
+	assert_in_range(a->expires_at, now, now + 5);
+	assert_number(a->sequence, sequence);
+	tokenstore_account_free(a);
+	check_due(f, "now()");
+	set(f, "due_at = now() + interval '1 hour', last_error = 'network'");
+	assert_int_equal(
+	    tokenstore_distrust(f->store, "1", sequence, NULL), TOKENSTORE_OK);
+	check_due(f, "now() + interval '1 hour'");
+	assert_int_equal(
+	    tokenstore_distrust(f->store, "2", sequence, NULL), TOKENSTORE_OK);
 }
 
 static void
@@ -302,6 +383,9 @@ main(void)
 		STORE_TEST(the_number_of_older_tokens_has_a_ceiling),
 		STORE_TEST(an_account_belongs_to_one_application),
 		STORE_TEST(a_touch_notes_the_time),
+		STORE_TEST(
+		    a_use_wakes_an_account_unless_it_rests_after_a_failure),
+		STORE_TEST(a_token_that_is_distrusted_ends_and_is_due),
 		STORE_TEST(a_revocation_wipes_the_tokens_and_leaves_a_mark),
 		STORE_TEST(a_new_consent_ends_a_revocation),
 		STORE_TEST(a_deletion_leaves_nothing),

@@ -128,6 +128,12 @@ call_touch(struct world *w)
 }
 
 static tokenstore_status
+call_distrust(struct world *w)
+{
+	return tokenstore_distrust(w->store, w->subject, 1, NULL);
+}
+
+static tokenstore_status
 call_claim_due(struct world *w)
 {
 	return claim_due(w->later, 3, 1, &w->found);
@@ -231,8 +237,11 @@ static tokenstore_status
 call_reseal(struct world *w)
 {
 	tokenstore_reseal_report report;
+	tokenstore_status        status;
 
-	return tokenstore_reseal(w->other, 1000, &report, NULL);
+	status = tokenstore_reseal(w->other, 1000, &report, NULL);
+	assert_number(report.unreadable, 0);
+	return status;
 }
 
 static tokenstore_status
@@ -256,9 +265,10 @@ call_overview(struct world *w)
 
 static tokenstore_status (*const calls[])(struct world *) = { call_open,
 	call_migrate, call_check, call_stats, call_put, call_get, call_touch,
-	call_claim_due, call_claim_one, call_save, call_save_many, call_refuse,
-	call_defer, call_release, call_budget, call_revoke, call_delete,
-	call_import, call_reseal, call_key_usage, call_overview };
+	call_distrust, call_claim_due, call_claim_one, call_save,
+	call_save_many, call_refuse, call_defer, call_release, call_budget,
+	call_revoke, call_delete, call_import, call_reseal, call_key_usage,
+	call_overview };
 
 static void
 prepare(struct world *w)
@@ -283,13 +293,12 @@ clear(struct world *w)
 	w->account = NULL;
 }
 
-/* What cannot be opened for want of memory counts as sealed under another key:
- * nothing changes. */
-static bool
-is_expected(tokenstore_status status)
+/* Want of memory is called so, and never a key that is missing. */
+static void
+check_status(const struct world *w, tokenstore_status status)
 {
-	return status == TOKENSTORE_OK || status == TOKENSTORE_ERR_NOMEM ||
-	       status == TOKENSTORE_ERR_KEY;
+	assert_true(status == TOKENSTORE_OK || status == TOKENSTORE_ERR_NOMEM);
+	assert_true(w->found == NULL || w->found->unreadable == 0);
 }
 
 /* Makes a call with each allocation failing; afterwards the same call does what
@@ -306,7 +315,7 @@ fail_each(struct world *w, tokenstore_status (*call)(struct world *))
 		status = call(w);
 		reached = left <= 0 && (persistent ? left == 0 : left < 0);
 		left = -1;
-		assert_true(is_expected(status));
+		check_status(w, status);
 		clear(w);
 		assert_int_equal(call(w), TOKENSTORE_OK);
 		clear(w);
@@ -341,11 +350,44 @@ every_failed_allocation_is_survived(void **state)
 	tokenstore_close(w.other);
 }
 
+/* The last allocations are those that open the tokens. */
+static void
+a_claim_that_no_memory_can_open_is_given_back(void **state)
+{
+	static const long      plenty = 1000000;
+	struct fixture        *f = *state;
+	tokenstore_claim_list *list;
+	long                   all;
+
+	put(f->store, "1", "access", "refresh");
+	left = plenty;
+	list = claim_one(f->store, "1");
+	all = plenty - left;
+	left = -1;
+	assert_int_equal(
+	    tokenstore_release_many(f->store, list->items, list->count, NULL),
+	    TOKENSTORE_OK);
+	tokenstore_claim_list_free(list);
+	persistent = false;
+	for (long n = 1; n <= 2; n++) {
+		left = all - n;
+		assert_int_equal(
+		    tokenstore_claim_one(f->store, "1", 100, &list, NULL),
+		    TOKENSTORE_ERR_NOMEM);
+		assert_int_equal(left, -1);
+		assert_string_equal(
+		    postgres_value(f->pg, "SELECT lease_id || ':' || state"
+					  " FROM tokenstore.account"),
+		    "0:0");
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(every_failed_allocation_is_survived),
+		STORE_TEST(a_claim_that_no_memory_can_open_is_given_back),
 	};
 
 	return cmocka_run_group_tests(tests, start_cluster, end_cluster);

@@ -8,42 +8,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROLES SOURCE_DIR "/libtokenstore/sql/roles.sql"
-
-/* The roles are the cluster's, the grants the database's; the logins have the
- * role "app" so that they may connect without a password. */
-static void
-make_roles(struct fixture *f)
-{
-	char  text[16384];
-	FILE *file = fopen(ROLES, "r");
-
-	assert_non_null(file);
-	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
-	fclose(file);
-	postgres_sql(f->pg, text);
-	postgres_sql(f->pg, text);
-}
-
 /* A store whose statements run with the rights of one role only. */
 static tokenstore *
-open_as(struct fixture *f, const char *role)
+open_as(struct fixture *f, const char *role, const char *keys)
 {
-	char               conninfo[512];
+	char               conninfo[POSTGRES_CONNINFO_SIZE], name[64];
 	tokenstore        *store;
 	tokenstore_options options = { .conninfo = conninfo,
-		.keys = KEY_1,
+		.keys = keys,
 		.provider = "strava",
 		.client_id = "4711",
 		.actor = "test" };
 
-	snprintf(conninfo, sizeof(conninfo),
-	    "%s options='-c role=tokenstore_%s'", postgres_superuser(f->pg),
-	    role);
+	snprintf(name, sizeof(name), "tokenstore_%s", role);
+	postgres_conninfo_as(f->pg, name, conninfo);
 	assert_int_equal(
 	    tokenstore_open(&options, &store, NULL), TOKENSTORE_OK);
 	return store;
 }
+
+#define WRONG_KEY_1 "1:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="
 
 static void
 expect_denied(struct fixture *f, const char *role, const char *sql)
@@ -89,8 +73,10 @@ the_web_keeps_consents_and_never_sees_a_refresh_token(void **state)
 	tokenstore_account    *account;
 
 	put(f->store, "1", "access-1", "refresh-1");
-	make_roles(f);
-	web = open_as(f, "web");
+	postgres_make_roles(f->pg);
+	/* A second time it does no harm. */
+	postgres_make_roles(f->pg);
+	web = open_as(f, "web", KEY_1);
 	assert_int_equal(tokenstore_migrate(web, NULL), TOKENSTORE_OK);
 	put(web, "1", "access-2", "refresh-2");
 	put(web, "1", "access-3", "refresh-3");
@@ -99,6 +85,7 @@ the_web_keeps_consents_and_never_sees_a_refresh_token(void **state)
 	assert_string_equal(account->access_token, "access-3");
 	tokenstore_account_free(account);
 	assert_int_equal(tokenstore_touch(web, "1", NULL), TOKENSTORE_OK);
+	assert_int_equal(tokenstore_distrust(web, "1", 1, NULL), TOKENSTORE_OK);
 	assert_int_equal(
 	    tokenstore_revoke(web, "2", 0, NULL, NULL), TOKENSTORE_OK);
 	put(web, "3", "access", "refresh");
@@ -136,9 +123,9 @@ a_claim_of_the_web_is_denied_and_leaves_the_account_alone(void **state)
 	    "SELECT md5(string_agg(a::text, ',')) FROM tokenstore.account a";
 
 	put(f->store, "1", "access", "refresh");
-	make_roles(f);
+	postgres_make_roles(f->pg);
 	snprintf(before, sizeof(before), "%s", postgres_value(f->pg, hash));
-	web = open_as(f, "web");
+	web = open_as(f, "web", KEY_1);
 	assert_int_equal(tokenstore_claim_one(web, "1", 120, &list, &err),
 	    TOKENSTORE_ERR_DENIED);
 	assert_null(list);
@@ -162,8 +149,8 @@ the_function_refreshes_and_changes_no_table(void **state)
 
 	put(f->store, "1", "access-1", "refresh-1");
 	put(f->store, "1", "access-2", "refresh-2");
-	make_roles(f);
-	function = open_as(f, "function");
+	postgres_make_roles(f->pg);
+	function = open_as(f, "function", KEY_1);
 	assert_int_equal(tokenstore_check(function, NULL), TOKENSTORE_OK);
 	list = claim_one(function, "1");
 	assert_int_equal(
@@ -204,8 +191,8 @@ the_admin_sees_the_state_and_no_token(void **state)
 	put(f->store, "1", "access-1", "refresh-1");
 	put(f->store, "1", "access-2", "refresh-2");
 	spend_budget(f->store);
-	make_roles(f);
-	admin = open_as(f, "admin");
+	postgres_make_roles(f->pg);
+	admin = open_as(f, "admin", KEY_1);
 	if (tokenstore_overview_get(admin, &overview, &err) != TOKENSTORE_OK)
 		fail_msg("%s", err.message);
 	assert_number(overview.active, 1);
@@ -228,6 +215,48 @@ the_admin_sees_the_state_and_no_token(void **state)
 	expect_denied(f, "admin", "UPDATE tokenstore.budget SET used = 0");
 }
 
+static void
+check_as(struct fixture *f, const char *role, const char *keys,
+    tokenstore_status expected, const char *says)
+{
+	tokenstore       *store = open_as(f, role, keys);
+	tokenstore_error  err = { .message = "" };
+	tokenstore_status status = tokenstore_check(store, &err);
+
+	if (status != expected || strstr(err.message, says) == NULL)
+		fail_msg("%s with %.2s: %s", role, keys, err.message);
+	tokenstore_close(store);
+}
+
+/* The key that is seen is that of the record, or else that of the row. */
+static void
+each_role_checks_the_keys_of_what_it_may_read(void **state)
+{
+	static const char *const roles[] = { "web", "function", "admin" };
+	struct fixture          *f = *state;
+
+	put(f->store, "1", "access-1", "refresh-1");
+	postgres_make_roles(f->pg);
+	for (size_t i = 0; i < 3; i++) {
+		check_as(f, roles[i], KEY_1, TOKENSTORE_OK, "");
+		check_as(f, roles[i], KEY_2 "," KEY_1, TOKENSTORE_OK, "");
+		check_as(f, roles[i], KEY_2, TOKENSTORE_ERR_KEY, "the key 1");
+	}
+	/* The right number, but not the right key: the admin cannot tell. */
+	check_as(f, "web", WRONG_KEY_1, TOKENSTORE_ERR_KEY, "not open");
+	check_as(f, "function", WRONG_KEY_1, TOKENSTORE_ERR_KEY, "not open");
+	check_as(f, "admin", WRONG_KEY_1, TOKENSTORE_OK, "");
+	/* Without an access token the refresh token is all there is. */
+	postgres_sql(f->pg, "UPDATE tokenstore.account SET access_ct = ''");
+	check_as(f, "web", WRONG_KEY_1, TOKENSTORE_OK, "");
+	check_as(f, "web", KEY_2, TOKENSTORE_ERR_KEY, "the key 1");
+	check_as(f, "function", WRONG_KEY_1, TOKENSTORE_ERR_KEY, "not open");
+	/* Who may not even read the rows' keys is told so. */
+	postgres_sql(f->pg, "REVOKE ALL ON tokenstore.spill FROM"
+			    " tokenstore_admin");
+	check_as(f, "admin", KEY_1, TOKENSTORE_ERR_DENIED, "spill");
+}
+
 int
 main(void)
 {
@@ -238,6 +267,7 @@ main(void)
 		    a_claim_of_the_web_is_denied_and_leaves_the_account_alone),
 		STORE_TEST(the_function_refreshes_and_changes_no_table),
 		STORE_TEST(the_admin_sees_the_state_and_no_token),
+		STORE_TEST(each_role_checks_the_keys_of_what_it_may_read),
 	};
 
 	return cmocka_run_group_tests(tests, start_cluster, end_cluster);

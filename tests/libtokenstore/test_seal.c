@@ -34,6 +34,7 @@ check_vector(unsigned char key_byte, const char *aad_text, const char *hex)
 	char                       got[57];
 	struct ts_xaes             xaes;
 	struct buf                 aad;
+	bool                       right;
 
 	memset(key, key_byte, sizeof(key));
 	buf_init(&aad, 64);
@@ -44,7 +45,8 @@ check_vector(unsigned char key_byte, const char *aad_text, const char *hex)
 	for (size_t i = 0; i < sizeof(sealed); i++)
 		snprintf(got + 2 * i, 3, "%02x", sealed[i]);
 	assert_string_equal(got, hex);
-	assert_true(ts_xaes_open(&xaes, nonce, &aad, sealed, 28, back));
+	assert_true(ts_xaes_open(&xaes, nonce, &aad, sealed, 28, back, &right));
+	assert_true(right);
 	assert_memory_equal(back, "XAES-256-GCM", 12);
 	ts_xaes_free(&xaes);
 	buf_free(&aad);
@@ -74,8 +76,8 @@ what_is_sealed_opens_again(void **state)
 		assert_true(
 		    ts_seal(*state, TS_REFRESH, &place, tokens[i], &record));
 		assert_int_equal(record.len, strlen(tokens[i]) + 46);
-		token = ts_unseal(
-		    *state, TS_REFRESH, &place, record.data, record.len);
+		assert_true(ts_unseal(*state, TS_REFRESH, &place, record.data,
+		    record.len, &token));
 		assert_string_equal(token, tokens[i]);
 		wipe_free(token);
 	}
@@ -106,6 +108,17 @@ flip(struct buf *record, size_t bit)
 	*at = (unsigned char)(*at ^ 1U << bit % 8);
 }
 
+/* For a record that no key opens, which is no want of memory. */
+static void
+check_closed(const struct ts_keyring *ring, enum ts_purpose purpose,
+    const struct ts_place *where, const struct buf *record, size_t len)
+{
+	char *token;
+
+	assert_true(ts_unseal(ring, purpose, where, record->data, len, &token));
+	assert_null(token);
+}
+
 static void
 a_change_of_any_bit_is_noticed(void **state)
 {
@@ -115,13 +128,26 @@ a_change_of_any_bit_is_noticed(void **state)
 	assert_true(ts_seal(*state, TS_ACCESS, &place, "token", &record));
 	for (size_t i = 0; i < 8 * record.len; i++) {
 		flip(&record, i);
-		assert_null(ts_unseal(
-		    *state, TS_ACCESS, &place, record.data, record.len));
+		check_closed(*state, TS_ACCESS, &place, &record, record.len);
 		flip(&record, i);
 	}
 	for (size_t len = 0; len < record.len; len++)
-		assert_null(
-		    ts_unseal(*state, TS_ACCESS, &place, record.data, len));
+		check_closed(*state, TS_ACCESS, &place, &record, len);
+	buf_free(&record);
+}
+
+/* A row that others wrote: longer than any subject that was sealed. */
+static void
+a_subject_that_is_too_long_is_no_want_of_memory(void **state)
+{
+	static char     subject[4096];
+	struct ts_place odd = { "strava", "4711", subject };
+	struct buf      record;
+
+	memset(subject, '1', sizeof(subject) - 1);
+	buf_init(&record, 256);
+	assert_true(ts_seal(*state, TS_ACCESS, &place, "token", &record));
+	check_closed(*state, TS_ACCESS, &odd, &record, record.len);
 	buf_free(&record);
 }
 
@@ -142,14 +168,12 @@ a_record_opens_nowhere_else(void **state)
 	buf_init(&record, 256);
 	assert_true(ts_seal(*state, TS_ACCESS, &place, "token", &record));
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		assert_null(ts_unseal(
-		    *state, TS_ACCESS, &others[i], record.data, record.len));
-	assert_null(
-	    ts_unseal(*state, TS_REFRESH, &place, record.data, record.len));
+		check_closed(
+		    *state, TS_ACCESS, &others[i], &record, record.len);
+	check_closed(*state, TS_REFRESH, &place, &record, record.len);
 	assert_int_equal(
 	    ts_keyring_parse(&other, OTHER_KEYS, NULL), TOKENSTORE_OK);
-	assert_null(
-	    ts_unseal(&other, TS_ACCESS, &place, record.data, record.len));
+	check_closed(&other, TS_ACCESS, &place, &record, record.len);
 	ts_keyring_free(&other);
 	buf_free(&record);
 }
@@ -163,6 +187,8 @@ main(void)
 		cmocka_unit_test(a_record_tells_its_key_and_no_two_are_alike),
 		cmocka_unit_test(a_change_of_any_bit_is_noticed),
 		cmocka_unit_test(a_record_opens_nowhere_else),
+		cmocka_unit_test(
+		    a_subject_that_is_too_long_is_no_want_of_memory),
 	};
 
 	return cmocka_run_group_tests(tests, make_ring, free_ring);

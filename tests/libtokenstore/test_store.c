@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -189,6 +190,37 @@ a_key_that_is_missing_is_found_by_the_check(void **state)
 	tokenstore_close(other);
 }
 
+/* A row names one key; its two tokens and those beside them may have others. */
+static void
+every_token_is_looked_at_by_the_check(void **state)
+{
+	static const char *const under_key_2[] = {
+		"UPDATE tokenstore.account SET access_ct =",
+		"UPDATE tokenstore.account SET refresh_ct =",
+		"UPDATE tokenstore.spill SET refresh_ct =",
+	};
+	struct fixture  *f = *state;
+	tokenstore_error err;
+	char             sql[256];
+
+	put(f->store, "1", "access-1", "refresh-1");
+	put(f->store, "1", "access-2", "refresh-2");
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(
+		    tokenstore_check(f->store, NULL), TOKENSTORE_OK);
+		for (int key = 2; key >= 1; key--) {
+			snprintf(sql, sizeof(sql),
+			    "%s overlay(%s placing '\\x0000000%d' from 3)",
+			    under_key_2[i], i == 0 ? "access_ct" : "refresh_ct",
+			    key);
+			postgres_sql(f->pg, sql);
+			assert_int_equal(tokenstore_check(f->store, &err),
+			    key == 2 ? TOKENSTORE_ERR_KEY : TOKENSTORE_OK);
+		}
+		assert_non_null(strstr(err.message, "the key 2"));
+	}
+}
+
 static void
 a_new_key_takes_over_while_the_old_one_still_opens(void **state)
 {
@@ -312,6 +344,7 @@ main(void)
 		STORE_TEST(newer_tables_are_left_alone),
 		STORE_TEST(ten_processes_migrate_and_register_at_once),
 		STORE_TEST(a_key_that_is_missing_is_found_by_the_check),
+		STORE_TEST(every_token_is_looked_at_by_the_check),
 		STORE_TEST(a_new_key_takes_over_while_the_old_one_still_opens),
 		STORE_TEST(
 		    a_claim_made_under_one_keyring_is_saved_under_another),

@@ -12,6 +12,7 @@
 
 #define SCRIPT SOURCE_DIR "/apps/cluster"
 #define BOUNCER SOURCE_DIR "/tests/support/bouncer"
+#define ROLES SOURCE_DIR "/libtokenstore/sql/roles.sql"
 #define SKIPPED 77
 
 struct postgres {
@@ -201,6 +202,27 @@ const char *
 postgres_superuser(const struct postgres *pg)
 {
 	return pg->superuser;
+}
+
+void
+postgres_make_roles(struct postgres *pg)
+{
+	char  text[16384];
+	FILE *file = fopen(ROLES, "r");
+
+	if (file == NULL)
+		err(1, "%s", ROLES);
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	postgres_sql(pg, text);
+}
+
+void
+postgres_conninfo_as(const struct postgres *pg, const char *role,
+    char conninfo[POSTGRES_CONNINFO_SIZE])
+{
+	snprintf(conninfo, POSTGRES_CONNINFO_SIZE, "%s options='-c role=%s'",
+	    pg->superuser, role);
 }
 
 void

@@ -30,6 +30,15 @@ void postgres_new_database(struct postgres *pg);
 const char *postgres_conninfo(const struct postgres *pg);
 const char *postgres_superuser(const struct postgres *pg);
 
+/* Makes the roles of libtokenstore, whose tables have to be there. */
+void postgres_make_roles(struct postgres *pg);
+
+/* The conninfo of a login that has the rights of this role and no others; it
+ * reaches the server itself. */
+#define POSTGRES_CONNINFO_SIZE 400
+void postgres_conninfo_as(const struct postgres *pg, const char *role,
+    char conninfo[POSTGRES_CONNINFO_SIZE]);
+
 /* Runs statements, in one transaction, as the superuser. */
 void postgres_sql(struct postgres *pg, const char *sql);
 

@@ -65,9 +65,23 @@ TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_get(
     tokenstore_error *err);
 TOKENSTORE_API void tokenstore_account_free(tokenstore_account *account);
 
-/* Notes that the person used the account now, which is what keeps it fresh. */
+/*
+ * Notes that the person used the account now, which is what keeps it fresh: it
+ * is due when its access token ends, at the latest, unless its last refresh
+ * failed.  Worth acting on: NOT_FOUND.
+ */
 TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_touch(
     tokenstore *store, const char *subject, tokenstore_error *err);
+
+/*
+ * The provider refused an access token before its end: it ends now, and the
+ * account is due, unless its last refresh failed.  For programs that may not
+ * refresh by themselves.  `sequence` is that of the account that was looked at;
+ * if tokens were stored since, or there is no account, nothing is changed.
+ */
+TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_distrust(
+    tokenstore *store, const char *subject, int64_t sequence,
+    tokenstore_error *err);
 
 /*
  * The person withdrew consent: wipes the tokens and leaves a mark, so that a

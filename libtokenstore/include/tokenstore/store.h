@@ -79,8 +79,13 @@ TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_migrate(
 
 /*
  * Is the store usable?  Connects, compares the schema's version, and looks for
- * accounts sealed under a key that the keyring lacks, or has wrong (KEY).  Reads
- * every account of the application: for start-up, not for each request.
+ * tokens sealed under a key that the keyring lacks, or has wrong (KEY): which
+ * keys are in use is read from every account of the application, and one token
+ * of each key is opened, an access token if there is one.  For start-up, not for
+ * each request.
+ *
+ * A role that may not read refresh tokens is told what its rights allow: about
+ * those tokens only which key their row names.
  */
 TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_check(
     tokenstore *store, tokenstore_error *err);
