@@ -172,7 +172,7 @@ a_wrong_token_starts_no_run(void **state)
 	assert_nothing_ran();
 }
 
-/* F-30 to F-33.  Half a minute of skew is allowed; what has to be good keeps clear
+/* F-30, F-31, F-32, F-33.  Half a minute of skew is allowed; what has to be good keeps clear
  * of that edge, since time goes on. */
 static void
 a_token_is_good_for_its_time_only(void **state)

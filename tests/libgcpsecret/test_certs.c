@@ -143,6 +143,7 @@ keys_do_not_age_when_the_calendar_is_set(void **state)
 	doorman_end(&door);
 }
 
+/* FN-2, F-12 */
 static void
 an_unknown_key_is_asked_for_once_a_minute(void **state)
 {
@@ -208,33 +209,34 @@ a_new_key_of_the_issuer_is_found(void **state)
 	free(second);
 }
 
-/* What keeps a verifier from getting keys, as a status that is no refusal. */
+/* F-38: what keeps a verifier from getting keys, as a status that is no refusal. */
+static const struct {
+	struct loopback_answer answer;
+	gcpsecret_status       status;
+} faults[] = {
+	{ { .status = 404, .body = "<html>" }, GCPSECRET_ERR_REQUEST },
+	{ { .status = 403,
+	      .body = "{\"error\":{\"status\":\"PERMISSION_DENIED\"}}" },
+	    GCPSECRET_ERR_REQUEST },
+	{ { .status = 401 }, GCPSECRET_ERR_REQUEST },
+	{ { .status = 503, .headers = "Retry-After: 3600\r\n" },
+	    GCPSECRET_ERR_SERVER },
+	{ { .status = 429, .headers = "Retry-After: 3600\r\n" },
+	    GCPSECRET_ERR_RATE_LIMIT },
+	{ { .status = 302, .headers = "Location: http://127.0.0.1/\r\n" },
+	    GCPSECRET_ERR_FORMAT },
+	{ { .status = 200, .body = "" }, GCPSECRET_ERR_FORMAT },
+	{ { .status = 200, .body = "<html>" }, GCPSECRET_ERR_FORMAT },
+	{ { .status = 200, .body = "{\"key-0\":\"-----BEGIN\"}" },
+	    GCPSECRET_ERR_FORMAT },
+	{ { .status = 200, .body = "{\"keys\":[{\"kty\":\"RSA\"," },
+	    GCPSECRET_ERR_FORMAT },
+	{ { .status = 200, .body = "{\"keys\":[]}" }, GCPSECRET_ERR_FORMAT },
+};
+
 static void
 keys_that_cannot_be_had_are_no_fault_of_the_caller(void **state)
 {
-	static const struct {
-		struct loopback_answer answer;
-		gcpsecret_status       status;
-	} faults[] = {
-		{ { .status = 404, .body = "<html>" }, GCPSECRET_ERR_REQUEST },
-		{ { .status = 403,
-		      .body = "{\"error\":{\"status\":"
-			      "\"PERMISSION_DENIED\"}}" },
-		    GCPSECRET_ERR_REQUEST },
-		{ { .status = 401 }, GCPSECRET_ERR_REQUEST },
-		{ { .status = 503, .headers = "Retry-After: 3600\r\n" },
-		    GCPSECRET_ERR_SERVER },
-		{ { .status = 429, .headers = "Retry-After: 3600\r\n" },
-		    GCPSECRET_ERR_RATE_LIMIT },
-		{ { .status = 302,
-		      .headers = "Location: http://127.0.0.1/\r\n" },
-		    GCPSECRET_ERR_FORMAT },
-		{ { .status = 200, .body = "" }, GCPSECRET_ERR_FORMAT },
-		{ { .status = 200, .body = "<html>" }, GCPSECRET_ERR_FORMAT },
-		{ { .status = 200, .body = "{\"key-0\":\"-----BEGIN\"}" },
-		    GCPSECRET_ERR_FORMAT },
-	};
-
 	(void)state;
 	for (size_t i = 0; i < COUNT(faults); i++) {
 		const struct loopback_answer answers[] = {
@@ -256,6 +258,35 @@ keys_that_cannot_be_had_are_no_fault_of_the_caller(void **state)
 		assert_int_equal(fetches(), 2);
 		doorman_end(&door);
 	}
+}
+
+static void
+whatever_comes_instead_of_new_keys_the_last_ones_serve(void **state)
+{
+	char *unknown = doorman_token_of(1);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(faults); i++) {
+		const struct loopback_answer answers[] = {
+			{ .status = 200,
+			    .headers = "Cache-Control: max-age=600\r\n",
+			    .body = doorman_keys() },
+			faults[i].answer,
+		};
+
+		open_door(answers, 2);
+		assert_int_equal(
+		    doorman_check(&door, doorman_token()), GCPSECRET_OK);
+		door.now = NOW + 600;
+		assert_int_equal(
+		    doorman_check(&door, doorman_token()), GCPSECRET_OK);
+		assert_int_equal(fetches(), 2);
+		assert_int_equal(
+		    doorman_check(&door, unknown), faults[i].status);
+		assert_int_equal(fetches(), 2);
+		doorman_end(&door);
+	}
+	free(unknown);
 }
 
 static void
@@ -651,6 +682,8 @@ main(void)
 		cmocka_unit_test(a_new_key_of_the_issuer_is_found),
 		cmocka_unit_test(
 		    keys_that_cannot_be_had_are_no_fault_of_the_caller),
+		cmocka_unit_test(
+		    whatever_comes_instead_of_new_keys_the_last_ones_serve),
 		cmocka_unit_test(a_peer_that_does_not_answer_is_named),
 		cmocka_unit_test(
 		    nonsense_is_refused_although_there_are_no_keys),

@@ -71,7 +71,7 @@ variations_that_prove_as_much_are_accepted(void **state)
 		{ HEADER,
 		    "{" ISS AUD SUB "\"email\":\"admin@example.org\",\"email_"
 		    "verified\":true," TIMES "}" },
-		/* F-31 and its like: a second within the limits. */
+		/* F-31, F-33: a second within the limits. */
 		{ HEADER, "{" ISS AUD SUB MAIL
 			  "\"iat\":1800000029,\"nbf\":1800000029,"
 			  "\"exp\":1800003729}" },
@@ -98,7 +98,7 @@ variations_that_prove_as_much_are_accepted(void **state)
 
 enum signer { GOOD, OTHER, NOBODY, PUBLIC, LONG };
 
-/* Each differs from a good token in one way. */
+/* FN-1: each differs from a good token in one way. */
 static const struct {
 	const char *header, *claims;
 	enum signer by;
@@ -173,7 +173,7 @@ static const struct {
 	    "{" ISS AUD SUB "\"email\":[\"" EMAIL
 	    "\"],\"email_verified\":true," TIMES "}",
 	    GOOD, "e-mail" },
-	/* When. */
+	/* When: F-29, F-30, F-32, F-33. */
 	{ HEADER, "{" ISS AUD SUB MAIL "\"iat\":1799996370,\"exp\":1799999970}",
 	    GOOD, "expired: by this machine's clock it was issued 3630 s ago" },
 	{ HEADER, "{" ISS AUD SUB MAIL "\"iat\":1800000030,\"exp\":1800003630}",
