@@ -269,7 +269,8 @@ an_unfit_key_is_ignored_and_named(void **state)
 	free(good);
 }
 
-/* The number of seconds behind that text in the only refusal of the log. */
+/* The number of seconds behind that text in the only refusal of the log; 0 when
+ * it is not there. */
 static long
 seconds_logged(const char *text)
 {
@@ -280,9 +281,7 @@ seconds_logged(const char *text)
 	assert_non_null(line);
 	assert_null(strstr(line + 1, "caller refused"));
 	at = strstr(line, text);
-	if (at == NULL)
-		fail_msg("\"%s\" is not in: %s", text, log);
-	s = strtol(at + strlen(text), NULL, 10);
+	s = at != NULL ? strtol(at + strlen(text), NULL, 10) : 0;
 	free(log);
 	return s;
 }
