@@ -13,7 +13,7 @@
 #define BODY_MAX ((size_t)64 * 1024)
 
 /* How long keys are good: as the answer says, between these, or an hour. */
-#define FRESH_MIN_S 60
+#define FRESH_MIN_S 300
 #define FRESH_MAX_S 86400
 #define FRESH_DEFAULT_S 3600
 
@@ -96,6 +96,15 @@ fresh_for_s(const struct http_response *response)
 	return s > FRESH_MIN_S ? s : FRESH_MIN_S;
 }
 
+static void
+log_ignored(gcpsecret_client *client, const struct jwks *keys)
+{
+	for (size_t i = 0; i < keys->ignored_count; i++)
+		gs_log(client, GCPSECRET_LOG_ERROR,
+		    "the issuer's key \"%s\" is ignored: %s",
+		    keys->ignored[i].kid, keys->ignored[i].why);
+}
+
 static gcpsecret_status
 fetch(const struct certs *certs, struct jwks *keys, int64_t *fresh_s,
     gcpsecret_error *err)
@@ -109,9 +118,11 @@ fetch(const struct certs *certs, struct jwks *keys, int64_t *fresh_s,
 	gs_exchange_init(&x, PEER_CERTS, certs->url);
 	x.request.body_max = BODY_MAX;
 	status = gs_exchange(certs->client, &x, err);
-	if (status == GCPSECRET_OK)
+	if (status == GCPSECRET_OK) {
 		status = gs_jwks_read(
 		    keys, buf_text(&x.response.body), x.response.body.len, err);
+		log_ignored(certs->client, keys);
+	}
 	*fresh_s = fresh_for_s(&x.response);
 	gs_exchange_free(&x);
 	return status;

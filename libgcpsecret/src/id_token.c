@@ -2,6 +2,7 @@
 #include "id_token.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <string.h>
@@ -11,20 +12,16 @@
 #include "json.h"
 #include "members.h"
 
-/* How far two clocks may be apart, and how long a token may live.  Google's
- * live for an hour. */
-#define SKEW_S 60
-#define LIFE_MAX_S 86400
-
 #define TIME_MAX INT64_C(253402300799) /* the end of the year 9999 */
 
 #define REMOVED "SIGNATURE_REMOVED_BY_GOOGLE"
 
+static const char refused[] = "the ID token is refused:";
+
 static gcpsecret_status
 refuse(gcpsecret_error *err, const char *why)
 {
-	return gs_fail(
-	    err, GCPSECRET_ERR_IDENTITY, "the ID token is refused: %s", why);
+	return gs_fail(err, GCPSECRET_ERR_IDENTITY, "%s %s", refused, why);
 }
 
 /* Cloud Run's IAM puts this text in the place of the signature. */
@@ -62,6 +59,15 @@ put_jwt(struct json_object *value, void *at)
 {
 	return put_plain(value, at) &&
 	       strcasecmp(*(const char **)at, "JWT") == 0;
+}
+
+/* Whatever is not true vouches for nothing. */
+static bool
+put_true(struct json_object *value, void *at)
+{
+	*(bool *)at = json_object_is_type(value, json_type_boolean) &&
+		      json_object_get_boolean(value);
+	return true;
 }
 
 /* An extension that must be understood: none is. */
@@ -124,8 +130,8 @@ static const struct rule claim_rules[] = {
 	{ MEMBER(struct parts, email, put_plain, NULL, "email"),
 	    "its e-mail address is not one text" },
 	{ MEMBER(
-	      struct parts, email_verified, put_bool, NULL, "email_verified"),
-	    "\"email_verified\" is not true or false" },
+	      struct parts, email_verified, put_true, NULL, "email_verified"),
+	    "" },
 };
 
 /* Like members_decode(), but nothing may have another type, not even null. */
@@ -267,18 +273,28 @@ gs_id_token_free(struct id_token *token)
 }
 
 gcpsecret_status
-gs_id_token_check_time(
-    const struct id_token *token, int64_t now, gcpsecret_error *err)
+gs_id_token_check_time(const struct id_token *token, int64_t now,
+    const struct id_token_limits *limits, gcpsecret_error *err)
 {
-	if (token->expires_at + SKEW_S <= now)
-		return refuse(err, "it has expired");
-	if (token->issued_at - SKEW_S >= now ||
-	    token->not_before - SKEW_S >= now)
-		return refuse(
-		    err, "it is not valid yet: check this machine's clock");
-	if (token->expires_at <= token->issued_at ||
-	    token->expires_at - token->issued_at > LIFE_MAX_S)
-		return refuse(err, "it does not live for a day at most");
+	int64_t life_s = token->expires_at - token->issued_at;
+	int64_t begin = token->not_before > token->issued_at ? token->not_before
+							     : token->issued_at;
+
+	if (token->expires_at + limits->skew_s <= now)
+		return gs_fail(err, GCPSECRET_ERR_IDENTITY,
+		    "%s it has expired: by this machine's clock it was issued "
+		    "%" PRId64 " s ago",
+		    refused, now - token->issued_at);
+	if (begin - limits->skew_s >= now)
+		return gs_fail(err, GCPSECRET_ERR_IDENTITY,
+		    "%s it is not valid yet: by this machine's clock it begins "
+		    "in %" PRId64 " s",
+		    refused, begin - now);
+	if (life_s <= 0 || life_s > limits->life_max_s)
+		return gs_fail(err, GCPSECRET_ERR_IDENTITY,
+		    "%s it lives for %" PRId64 " s, and 1 to %" PRId64
+		    " s are allowed",
+		    refused, life_s, limits->life_max_s);
 	return GCPSECRET_OK;
 }
 

@@ -23,6 +23,11 @@ struct id_token {
 	int64_t             not_before; /* as issued_at when it is not said */
 };
 
+/* How far two clocks may be apart, and how long a token may live. */
+struct id_token_limits {
+	int64_t skew_s, life_max_s;
+};
+
 /* Reads a token, strictly.  `text` must live as long; gs_id_token_free() ends
  * it, after success only.  Fails with IDENTITY or NOMEM. */
 gcpsecret_status gs_id_token_read(
@@ -31,8 +36,8 @@ gcpsecret_status gs_id_token_read(
 void gs_id_token_free(struct id_token *token);
 
 /* Whether it is valid at that moment, for all that it says itself. */
-gcpsecret_status gs_id_token_check_time(
-    const struct id_token *token, int64_t now, gcpsecret_error *err);
+gcpsecret_status gs_id_token_check_time(const struct id_token *token,
+    int64_t now, const struct id_token_limits *limits, gcpsecret_error *err);
 
 /* Fails with IDENTITY or NOMEM. */
 gcpsecret_status gs_id_token_check_signature(

@@ -107,18 +107,40 @@ may_be(struct json_object *jwk, const char *name, const char *text)
 			     : !json_object_object_get_ex(jwk, name, NULL);
 }
 
-/* The name of a key that may check a signature of RS256; else NULL. */
+/* "" when it is unfit. */
 static const char *
-usable_kid(struct json_object *jwk)
+kid_of(struct json_object *jwk)
 {
 	const char *kid = members_get_string(jwk, "kid");
+
+	return kid != NULL && gs_is_plain(kid) && strlen(kid) <= JWKS_KID_MAX
+		   ? kid
+		   : "";
+}
+
+/* Why a key of that name cannot check a signature of RS256, whatever its numbers
+ * are; NULL when it may. */
+static const char *
+fault_of(const struct jwks *set, const char *kid, struct json_object *jwk)
+{
 	const char *kty = members_get_string(jwk, "kty");
 
-	if (kid == NULL || !gs_is_plain(kid) || strlen(kid) > JWKS_KID_MAX ||
-	    kty == NULL || strcmp(kty, "RSA") != 0 ||
-	    !may_be(jwk, "use", "sig") || !may_be(jwk, "alg", "RS256"))
-		return NULL;
-	return kid;
+	if (*kid == '\0')
+		return "it has no name that could stand in a token";
+	if (kty == NULL || strcmp(kty, "RSA") != 0)
+		return "it is no RSA key";
+	if (!may_be(jwk, "use", "sig") || !may_be(jwk, "alg", "RS256"))
+		return "it is for something else than RS256";
+	if (gs_jwks_find(set, kid) != NULL)
+		return "another has its name";
+	return NULL;
+}
+
+static void
+ignore(struct jwks *set, const char *kid, const char *why)
+{
+	memcpy(set->ignored[set->ignored_count].kid, kid, strlen(kid) + 1);
+	set->ignored[set->ignored_count++].why = why;
 }
 
 static gcpsecret_status
@@ -126,18 +148,19 @@ add_keys(struct jwks *set, struct json_object *list, gcpsecret_error *err)
 {
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *jwk = json_object_array_get_idx(list, i);
-		const char         *kid = usable_kid(jwk);
-		EVP_PKEY           *key;
+		const char         *kid = kid_of(jwk);
+		const char         *fault = fault_of(set, kid, jwk);
+		EVP_PKEY           *key = NULL;
 
-		if (kid == NULL)
-			continue;
-		if (gs_jwks_find(set, kid) != NULL)
-			return gs_fail(err, GCPSECRET_ERR_FORMAT,
-			    "the JWK set has two keys of the name \"%s\"", kid);
-		if (!read_key(jwk, &key))
+		if (fault == NULL && !read_key(jwk, &key))
 			return gs_no_memory(err);
-		if (key == NULL)
+		if (fault == NULL && key == NULL)
+			fault = "it is malformed, unsound or not of 2048 to "
+				"8192 bits";
+		if (fault != NULL) {
+			ignore(set, kid, fault);
 			continue;
+		}
 		memcpy(set->keys[set->count].kid, kid, strlen(kid) + 1);
 		set->keys[set->count++].key = key;
 	}
@@ -177,7 +200,8 @@ gs_jwks_free(struct jwks *set)
 {
 	for (size_t i = 0; i < set->count; i++)
 		EVP_PKEY_free(set->keys[i].key);
-	memset(set, 0, sizeof(*set));
+	memset(set->keys, 0, sizeof(set->keys));
+	set->count = 0;
 }
 
 EVP_PKEY *

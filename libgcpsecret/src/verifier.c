@@ -13,14 +13,20 @@
 #define TIMEOUT_MS 10000
 #define TEXT_MAX 512
 
+/* Google's tokens live for an hour. */
+#define SKEW_S 30
+#define LIFE_MAX_S 3700
+#define LIMIT_MAX_S 86400
+
 static const char *const google[] = { "https://accounts.google.com",
 	"accounts.google.com", NULL };
 
 struct gcpsecret_verifier {
-	char       **audiences, **emails, **issuers; /* emails NULL: any */
-	struct certs certs;
-	gcpsecret_clock_fn clock; /* the calendar */
-	void              *clock_ctx;
+	char **audiences, **emails, **issuers; /* emails NULL: any */
+	struct id_token_limits limits;
+	struct certs           certs;
+	gcpsecret_clock_fn     clock; /* the calendar */
+	void                  *clock_ctx;
 };
 
 /* The texts of an identity live in the claims of its token. */
@@ -91,6 +97,10 @@ fault_of(const gcpsecret_verifier_options *o)
 		return "audiences, accounts and issuers are printable ASCII "
 		       "without blanks, quotes and backslashes, of at most 512 "
 		       "characters";
+	if (o->skew_s < 0 || o->skew_s > LIMIT_MAX_S || o->life_max_s < 0 ||
+	    o->life_max_s > LIMIT_MAX_S)
+		return "skew_s and life_max_s are a day at most, and not "
+		       "negative";
 	if (o->certs_url != NULL && !http_url_is_base(o->certs_url, false))
 		return "certs_url must be an https URL without query (plain "
 		       "http on this machine only)";
@@ -149,6 +159,9 @@ gcpsecret_verifier_new(gcpsecret_verifier **out,
 	}
 	v->clock = options->clock != NULL ? options->clock : clock_utc_s;
 	v->clock_ctx = options->clock_ctx;
+	v->limits.skew_s = options->skew_s > 0 ? options->skew_s : SKEW_S;
+	v->limits.life_max_s =
+	    options->life_max_s > 0 ? options->life_max_s : LIFE_MAX_S;
 	if (!gs_certs_init(&v->certs, client,
 		options->certs_url != NULL ? options->certs_url : CERTS_URL) ||
 	    !add_lists(v, options)) {
@@ -208,10 +221,8 @@ check_claims(const gcpsecret_verifier *v, const struct id_token *token,
 		return gs_fail(err, GCPSECRET_ERR_IDENTITY,
 		    "%s: its audience is \"%.200s\", and \"%.80s\" is wanted",
 		    refused, token->audience, v->audiences[0]);
-	if (v->emails != NULL && token->email == NULL)
-		return gs_fail(err, GCPSECRET_ERR_IDENTITY,
-		    "%s: it has no verified e-mail address", refused);
-	return gs_id_token_check_time(token, v->clock(v->clock_ctx), err);
+	return gs_id_token_check_time(
+	    token, v->clock(v->clock_ctx), &v->limits, err);
 }
 
 static gcpsecret_status
@@ -226,6 +237,23 @@ check_signature(
 		status = gs_id_token_check_signature(token, key, err);
 	EVP_PKEY_free(key);
 	return status;
+}
+
+/* Whether a caller who is proven may call. */
+static gcpsecret_status
+check_account(const gcpsecret_verifier *v, const struct id_token *token,
+    gcpsecret_error *err)
+{
+	if (v->emails == NULL)
+		return GCPSECRET_OK;
+	if (token->email == NULL)
+		return gs_fail(err, GCPSECRET_ERR_FORBIDDEN,
+		    "the account that calls has no verified e-mail address");
+	if (!has(v->emails, token->email))
+		return gs_fail(err, GCPSECRET_ERR_FORBIDDEN,
+		    "%s is not one of the accounts that may call",
+		    token->email);
+	return GCPSECRET_OK;
 }
 
 /* Takes the claims out of the token. */
@@ -257,13 +285,11 @@ check(gcpsecret_verifier *v, struct id_token *token, gcpsecret_identity **out,
 
 	if (status == GCPSECRET_OK)
 		status = check_signature(v, token, err);
-	if (status != GCPSECRET_OK)
-		return status;
-	if (v->emails != NULL && !has(v->emails, token->email))
-		return gs_fail(err, GCPSECRET_ERR_FORBIDDEN,
-		    "%s is not one of the accounts that may call",
-		    token->email);
-	return make_identity(token, out, err);
+	if (status == GCPSECRET_OK)
+		status = check_account(v, token, err);
+	if (status == GCPSECRET_OK)
+		status = make_identity(token, out, err);
+	return status;
 }
 
 gcpsecret_status

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "enrolled.h"
 #include "loopback.h"
@@ -14,6 +15,8 @@
 #include "test.h"
 
 #define HALF_AN_HOUR 1800
+#define WINDOW_S 900 /* of Strava's rate limit */
+#define SPREAD_S 60  /* so that not all come back at once */
 
 static struct world    world;
 static struct enrolled enrolled;
@@ -304,6 +307,85 @@ a_cut_answer_gives_its_refresh_token(void **state)
 	free(token);
 }
 
+/* When the only athlete is due, in seconds since the epoch. */
+static long long
+due_at(void)
+{
+	return strtoll(postgres_value(world.postgres,
+			   "SELECT floor(extract(epoch FROM due_at))::bigint"
+			   " FROM tokenstore.account"),
+	    NULL, 10);
+}
+
+static long long
+now_s(void)
+{
+	return (long long)time(NULL) + world.clock_s;
+}
+
+static long long
+next_window(long long at)
+{
+	return at - at % WINDOW_S + WINDOW_S;
+}
+
+static void
+suffer_429(const struct loopback_answer *answer)
+{
+	struct loopback   *peer = loopback_start(answer, 1);
+	struct environment env;
+	struct process     process;
+
+	world_environment(&world, &env);
+	environment_set(&env, "STRAVA_OAUTH_BASE", loopback_url(peer));
+	once_start(&world, &process, &env);
+	environment_free(&env);
+	assert_int_equal(once_wait(&process, 0).rate_limited, 1);
+	process_free(&process);
+	assert_int_equal(loopback_count(peer), 1);
+	loopback_stop(peer);
+}
+
+/* F-57, F-58: with and without a usable word of Strava about it. */
+static void
+a_rate_limit_lasts_for_a_window_or_as_strava_says(void **state)
+{
+	static const struct {
+		struct loopback_answer answer;
+		long long              wait_s; /* -1: to the next window */
+	} waits[] = {
+		{ { .status = 429 }, -1 },
+		{ { .status = 429, .headers = "Retry-After: 1800\r\n" }, 1800 },
+		{ { .status = 429, .headers = "Retry-After: 1000000000\r\n" },
+		    86400 },
+		{ { .status = 429,
+		      .headers = "Retry-After: 99999999999999999999999\r\n" },
+		    86400 },
+		{ { .status = 429, .headers = "Retry-After: -1\r\n" }, -1 },
+		{ { .status = 429, .headers = "Retry-After: soon\r\n" }, -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(waits); i++) {
+		long long before, after, wait_s = waits[i].wait_s;
+
+		begin(1);
+		before = now_s();
+		suffer_429(&waits[i].answer);
+		after = now_s();
+		if (wait_s >= 0) {
+			before += wait_s;
+			after += wait_s;
+		} else {
+			before = next_window(before);
+			after = next_window(after);
+		}
+		if (due_at() < before || due_at() > after + SPREAD_S)
+			fail_msg("wait %zu: %lld, not %lld to %lld", i,
+			    due_at(), before, after + SPREAD_S);
+	}
+}
+
 /* What one answer of Strava leads to. */
 struct answer {
 	const char *action;
@@ -390,6 +472,8 @@ main(void)
 		cmocka_unit_test(a_wrong_client_secret_flags_nobody),
 		cmocka_unit_test(strava_out_of_reach_leaves_no_doubt),
 		cmocka_unit_test(a_cut_answer_gives_its_refresh_token),
+		cmocka_unit_test(
+		    a_rate_limit_lasts_for_a_window_or_as_strava_says),
 		cmocka_unit_test(whatever_strava_answers_nothing_is_lost),
 	};
 

@@ -55,6 +55,7 @@ static const struct {
 	int         status;
 	const char *says;
 } calls[] = {
+	/* F-01 */
 	{ "GET /", "", NULL, 405, "Allow: POST\r\n" },
 	{ "HEAD /", "", NULL, 405, "Allow: POST\r\n" },
 	{ "PUT /", "", "", 405, "Allow: " },
@@ -62,6 +63,7 @@ static const struct {
 	{ "DELETE /update-strava-tokens", "", NULL, 405, "Allow: " },
 	{ "GET /robots.txt", "", NULL, 404, "" },
 	{ "GET /favicon.ico", "", NULL, 404, "" },
+	/* F-04, F-49 */
 	{ "POST /", "Authorization: a\r\nAuthorization: b\r\n", "", 400, "" },
 	{ "POST /", "Content-Encoding: gzip\r\n", "\x1f\x8b", 415,
 	    "compressed" },
@@ -95,6 +97,7 @@ static const struct {
 	{ "POST /", "x-goog-pubsub-message-id: 1\r\n", "raw", 200,
 	    "\"run_id\"" },
 	{ "POST /", "X-CloudTasks-TaskName: t\r\n", "", 200, "\"run_id\"" },
+	/* F-46 */
 	{ "POST /", "X-CloudScheduler-ScheduleTime: garbage\r\n", "", 200,
 	    "\"run_id\"" },
 	{ "POST /", "X-CloudScheduler-ScheduleTime: 2999-01-01T00:00:00Z\r\n",
@@ -235,6 +238,32 @@ the_log_says_who_called_and_which_run_it_was(void **state)
 	listener_end(&function);
 }
 
+/* F-45, FN-3: whoever runs a job by hand brings the time of its next run. */
+static void
+a_run_by_hand_does_not_swallow_the_next_one(void **state)
+{
+	static const char  lines[] = "X-CloudScheduler: true\r\n"
+				     "X-CloudScheduler-JobName: refresh\r\n"
+				     "X-CloudScheduler-ScheduleTime: "
+				     "2026-11-28T10:15:00Z\r\n";
+	struct wire_answer answer;
+	struct report      report;
+
+	(void)state;
+	begin(1);
+	answer = listener_call(&function, lines, "");
+	assert_int_equal(answer_report(&answer, 200).refreshed, 1);
+	postgres_sql(
+	    world.postgres, "UPDATE tokenstore.account SET due_at = 'epoch'");
+	answer = listener_call(&function, lines, "");
+	report = answer_report(&answer, 200);
+	assert_int_equal(report.due, 1);
+	assert_int_equal(report.refreshed + report.unchanged, 1);
+	assert_int_equal(
+	    enrolled_strava_side(&world, enrolled.ids[0]).token_posts, 2);
+	listener_end(&function);
+}
+
 /* F-55 */
 static void
 where_nobody_is_enrolled_all_is_well(void **state)
@@ -255,6 +284,7 @@ main(void)
 		cmocka_unit_test(each_kind_of_call_has_its_answer),
 		cmocka_unit_test(more_than_the_limit_is_refused),
 		cmocka_unit_test(the_log_says_who_called_and_which_run_it_was),
+		cmocka_unit_test(a_run_by_hand_does_not_swallow_the_next_one),
 		cmocka_unit_test(where_nobody_is_enrolled_all_is_well),
 	};
 

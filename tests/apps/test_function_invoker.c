@@ -5,27 +5,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "caller.h"
 #include "enrolled.h"
-#include "issuer.h"
 #include "loopback.h"
 #include "once.h"
 #include "test.h"
 #include "visitor.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define AUDIENCE "https://refresh.example.org"
-#define EMAIL "cron@my-project.iam.gserviceaccount.com"
-#define HEADER "{\"alg\":\"RS256\",\"kid\":\"key-0\"}"
 
 static struct world       world;
 static struct enrolled    enrolled;
-static struct process     function;
+static struct listener    function;
 static struct loopback   *issuer;
 static struct environment env;
 static struct visitor     scheduler;
-static char               base[64], bearer[8192];
+static char               bearer[8192];
 
 static int
 start(void **state)
@@ -51,29 +47,15 @@ prepare(const struct loopback_answer *answer)
 	char url[64];
 
 	issuer = loopback_start(answer, 1);
-	world_environment(&world, &env);
-	environment_unset(&env, "INVOKER_AUTH");
-	environment_set(
-	    &env, "INVOKER_AUDIENCE", "https://other.example.org," AUDIENCE);
-	environment_set(&env, "INVOKER_EMAILS", "admin@example.org," EMAIL);
 	snprintf(url, sizeof(url), "%s/certs", loopback_url(issuer));
-	environment_set(&env, "GOOGLE_CERTS_URL", url);
+	caller_environment(&world, url, &env);
 }
 
 static void
 listen_to_all(void)
 {
-	int  port = free_port();
-	char text[16];
-
-	snprintf(text, sizeof(text), "%d", port);
-	environment_set(&env, "PORT", text);
-	snprintf(base, sizeof(base), "http://127.0.0.1:%d", port);
-	world_run(&world, &function,
-	    (const char *const[]){ PATH_UPDATE_TOKENS, NULL }, &env);
-	assert_true(
-	    process_await(&function, function.out, "listening on", 20000));
-	visitor_start(&scheduler, base);
+	listener_start(&world, &function, &env);
+	visitor_start(&scheduler, function.base);
 }
 
 static void
@@ -89,12 +71,12 @@ stop_listening(void)
 	char *log;
 
 	visitor_end(&scheduler);
-	assert_int_equal(process_end(&function), 0);
-	log = process_err(&function);
+	assert_int_equal(process_end(&function.process), 0);
+	log = process_err(&function.process);
 	/* How a JWT begins. */
 	assert_null(strstr(log, "eyJ"));
 	free(log);
-	process_free(&function);
+	process_free(&function.process);
 	leave();
 }
 
@@ -120,15 +102,10 @@ bring(const char *header)
 static void
 bring_token(const char *email, size_t i)
 {
-	char      claims[1024], header[8192], *token;
-	long long now = (long long)time(NULL) + world.clock_s;
+	char *token = caller_token(&world, "key-0", issuer_key(i),
+	    &(struct caller_claims){ .email = email });
+	char  header[8192];
 
-	snprintf(claims, sizeof(claims),
-	    "{\"iss\":\"https://accounts.google.com\",\"aud\":\"" AUDIENCE
-	    "\",\"sub\":\"1\",\"email\":\"%s\",\"email_verified\":true,"
-	    "\"iat\":%lld,\"exp\":%lld}",
-	    email, now, now + 3600);
-	token = issuer_sign(HEADER, claims, issuer_key(i), EVP_sha256());
 	snprintf(header, sizeof(header), "Authorization: Bearer %s", token);
 	bring(header);
 	free(token);
@@ -137,14 +114,21 @@ bring_token(const char *email, size_t i)
 static void
 an_account_of_the_list_may_call(void **state)
 {
+	char *log;
+
 	(void)state;
 	prepare(keys());
 	listen_to_all();
-	bring_token(EMAIL, 0);
+	bring_token(CALLER_EMAIL, 0);
 	assert_int_equal(
 	    visitor_post(&scheduler, "/update-strava-tokens", ""), 200);
 	assert_true(visitor_says(&scheduler, "\"run_id\""));
 	assert_int_equal(visitor_post(&scheduler, "/", ""), 200);
+	/* F-63: nobody is named, neither there nor here. */
+	assert_null(strchr(visitor_page(&scheduler), '@'));
+	log = process_err(&function.process);
+	assert_null(strchr(log, '@'));
+	free(log);
 	assert_int_equal(loopback_count(issuer), 1);
 	stop_listening();
 }
@@ -171,7 +155,7 @@ a_token_of_the_metadata_server_is_accepted(void **state)
 	environment_set(&env, "INVOKER_EMAILS", visitor_page(&machine));
 	listen_to_all();
 	snprintf(text, sizeof(text),
-	    "%sidentity?audience=" AUDIENCE "&format=full", path);
+	    "%sidentity?audience=" CALLER_AUDIENCE "&format=full", path);
 	assert_int_equal(visitor_get(&machine, text), 200);
 	snprintf(text, sizeof(text), "Authorization: Bearer %s",
 	    visitor_page(&machine));
@@ -204,11 +188,12 @@ whoever_proves_nothing_is_answered_with_401(void **state)
 		    "Bearer realm=\"update_tokens\"");
 		assert_true(visitor_says(&scheduler, "{\"error\":\""));
 	}
-	bring_token(EMAIL, 1);
+	bring_token(CALLER_EMAIL, 1);
 	assert_int_equal(visitor_post(&scheduler, "/", ""), 401);
-	assert_logged(&function, "caller refused");
-	assert_logged(&function, "has no header Authorization");
-	assert_logged(&function, "its signature is not by the key it names");
+	assert_logged(&function.process, "caller refused");
+	assert_logged(&function.process, "has no header Authorization");
+	assert_logged(
+	    &function.process, "its signature is not by the key it names");
 	/* Health is for everybody. */
 	scheduler.extra_header = NULL;
 	assert_int_equal(visitor_get(&scheduler, "/health"), 200);
@@ -223,7 +208,7 @@ a_good_token_in_the_platforms_header_proves_nothing(void **state)
 	(void)state;
 	prepare(keys());
 	listen_to_all();
-	bring_token(EMAIL, 0);
+	bring_token(CALLER_EMAIL, 0);
 	snprintf(header, sizeof(header), "X-Serverless-%s", bearer);
 	scheduler.extra_header = header;
 	assert_int_equal(visitor_post(&scheduler, "/", ""), 401);
@@ -240,7 +225,7 @@ another_account_is_answered_with_403(void **state)
 	assert_int_equal(visitor_post(&scheduler, "/", ""), 403);
 	assert_null(visitor_header(&scheduler, "WWW-Authenticate"));
 	assert_true(visitor_says(&scheduler, "this account may not call"));
-	assert_logged(&function, "somebody@example.org is not one of");
+	assert_logged(&function.process, "somebody@example.org is not one of");
 	stop_listening();
 }
 
@@ -252,11 +237,11 @@ without_keys_the_answer_is_503(void **state)
 	(void)state;
 	prepare(&none);
 	listen_to_all();
-	bring_token(EMAIL, 0);
+	bring_token(CALLER_EMAIL, 0);
 	assert_int_equal(visitor_post(&scheduler, "/", ""), 503);
 	assert_non_null(visitor_header(&scheduler, "Retry-After"));
 	assert_true(visitor_says(&scheduler, "cannot be verified now"));
-	assert_logged(&function, "the issuer's keys, HTTP 404");
+	assert_logged(&function.process, "the issuer's keys, HTTP 404");
 	assert_int_equal(visitor_get(&scheduler, "/health"), 200);
 	stop_listening();
 }
@@ -267,10 +252,10 @@ a_removed_signature_names_the_setting_that_is_right(void **state)
 	(void)state;
 	prepare(keys());
 	listen_to_all();
-	bring_token(EMAIL, 0);
+	bring_token(CALLER_EMAIL, 0);
 	snprintf(strrchr(bearer, '.'), 32, ".SIGNATURE_REMOVED_BY_GOOGLE");
 	assert_int_equal(visitor_post(&scheduler, "/", ""), 401);
-	assert_logged(&function, "set INVOKER_AUTH=platform");
+	assert_logged(&function.process, "set INVOKER_AUTH=platform");
 	assert_int_equal(loopback_count(issuer), 0);
 	stop_listening();
 }

@@ -182,7 +182,7 @@ a_caller_who_leaves_loses_nothing(void **state)
 	assert_int_equal(enrolled_compare(&world, &enrolled), 0);
 }
 
-/* FN-4: with the shortest deadline there is, 14 seconds are left to claim. */
+/* FN-4, F-51: with the shortest deadline there is, 14 seconds are left to claim. */
 static void
 a_run_ends_before_its_caller_loses_patience(void **state)
 {

@@ -17,6 +17,7 @@
 
 /* Half an hour before the access tokens end, and past every lease. */
 #define PAST_THE_LEASE 130
+#define HOUR INT64_C(3600)
 
 static struct world    world;
 static struct enrolled enrolled;
@@ -55,15 +56,20 @@ start_asking(struct process *process)
 		clock_sleep_ms(20, NULL);
 }
 
+/* FN-7: earlier than an hour before the end Strava hands out the same token. */
 static void
-nobody_is_due_right_after_consent(void **state)
+nobody_is_due_before_the_last_hour(void **state)
 {
-	struct report report;
+	int64_t before = world_calls(&world, "POST /oauth/token");
 
 	(void)state;
 	enrol(&world, 3, &enrolled);
-	report = once(&world, 0);
-	assert_int_equal(report.due, 0);
+	assert_int_equal(once(&world, 0).due, 0);
+	world_advance(&world, 9 * HOUR / 2);
+	assert_int_equal(once(&world, 0).due, 0);
+	assert_int_equal(world_calls(&world, "POST /oauth/token"), before);
+	world_advance(&world, HOUR);
+	assert_int_equal(once(&world, 0).refreshed, 3);
 }
 
 static void
@@ -435,7 +441,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nobody_is_due_right_after_consent),
+		cmocka_unit_test(nobody_is_due_before_the_last_hour),
 		cmocka_unit_test(two_runs_at_once_refresh_everybody_once),
 		cmocka_unit_test(the_same_access_token_again_is_stored_too),
 		cmocka_unit_test(a_killed_run_loses_at_most_what_is_on_its_way),

@@ -110,4 +110,6 @@ changed()
 	echo 'planted' | planted_among man libstrava/exports.txt
 	echo 'planted' | planted_among endpoints docs/endpoints.md
 	echo 'planted' | planted_among methods docs/secret_manager.md
+	echo '| FN-1 | | | `apps.planted` |' |
+	    planted_among requirements docs/testing.md
 } | no_faults

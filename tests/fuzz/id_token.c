@@ -145,17 +145,19 @@ check_failure(gcpsecret_status status, const gcpsecret_error *err)
 static void
 check_token(const struct id_token *token)
 {
-	gcpsecret_error  err;
-	gcpsecret_status status;
+	static const struct id_token_limits limits = { 30, 3700 };
+	gcpsecret_error                     err;
+	gcpsecret_status                    status;
 
 	check_spelling(token);
 	check_texts(token);
-	status = gs_id_token_check_time(token, NOW, &err);
+	status = gs_id_token_check_time(token, NOW, &limits, &err);
 	if (status != GCPSECRET_OK)
 		check_failure(status, &err);
 	else
-		MUST(token->expires_at > NOW - 60 &&
-		     token->expires_at < NOW + 86400 + 60);
+		MUST(token->expires_at > NOW - limits.skew_s &&
+		     token->expires_at <
+			 NOW + limits.life_max_s + limits.skew_s);
 	status = gs_id_token_check_signature(token, public_key(), &err);
 	MUST((status == GCPSECRET_OK) == (strcmp(token->text, good) == 0));
 	if (status != GCPSECRET_OK)

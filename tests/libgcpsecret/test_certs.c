@@ -86,9 +86,10 @@ keys_are_fetched_again_when_their_time_is_over(void **state)
 		    19845 },
 		{ "Cache-Control: max-age=19845\r\nAge: 845\r\n", 19000 },
 		{ "cache-control: PUBLIC,MAX-AGE=300\r\n", 300 },
-		{ "Cache-Control: max-age=300\r\nAge: 299\r\n", 60 },
-		{ "Cache-Control: max-age=300\r\nAge: 900\r\n", 60 },
-		{ "Cache-Control: max-age=0\r\n", 60 },
+		{ "Cache-Control: max-age=900\r\nAge: 599\r\n", 301 },
+		{ "Cache-Control: max-age=900\r\nAge: 899\r\n", 300 },
+		{ "Cache-Control: max-age=300\r\nAge: 900\r\n", 300 },
+		{ "Cache-Control: max-age=0\r\n", 300 },
 		{ "Cache-Control: no-cache\r\n", 3600 },
 		{ "Cache-Control: max-age=99999999999999999999\r\n", 86400 },
 		{ "Cache-Control: max-age=-1\r\n", 3600 },
@@ -142,6 +143,7 @@ keys_do_not_age_when_the_calendar_is_set(void **state)
 	doorman_end(&door);
 }
 
+/* FN-2, F-12 */
 static void
 an_unknown_key_is_asked_for_once_a_minute(void **state)
 {
@@ -175,7 +177,7 @@ an_unknown_key_is_asked_for_once_a_minute(void **state)
 static void
 a_new_key_of_the_issuer_is_found(void **state)
 {
-	static const char short_lived[] = "Cache-Control: max-age=120\r\n";
+	static const char short_lived[] = "Cache-Control: max-age=320\r\n";
 	char             *both = issuer_jwks(0, 2), *second = issuer_jwks(1, 1);
 	const struct loopback_answer answers[] = {
 		{ .status = 200, .body = doorman_keys() },
@@ -191,11 +193,11 @@ a_new_key_of_the_issuer_is_found(void **state)
 	assert_int_equal(doorman_check(&door, token), GCPSECRET_OK);
 	assert_int_equal(fetches(), 2);
 	/* The old one is good as long as the issuer said ... */
-	door.now = NOW + 60 + 119;
+	door.now = NOW + 60 + 319;
 	assert_int_equal(doorman_check(&door, doorman_token()), GCPSECRET_OK);
 	assert_int_equal(fetches(), 2);
 	/* ... and not any longer. */
-	door.now = NOW + 60 + 120;
+	door.now = NOW + 60 + 320;
 	assert_int_equal(
 	    doorman_check(&door, doorman_token()), GCPSECRET_ERR_IDENTITY);
 	assert_says("no key \"key-0\"");
@@ -207,33 +209,34 @@ a_new_key_of_the_issuer_is_found(void **state)
 	free(second);
 }
 
-/* What keeps a verifier from getting keys, as a status that is no refusal. */
+/* F-38: what keeps a verifier from getting keys, as a status that is no refusal. */
+static const struct {
+	struct loopback_answer answer;
+	gcpsecret_status       status;
+} faults[] = {
+	{ { .status = 404, .body = "<html>" }, GCPSECRET_ERR_REQUEST },
+	{ { .status = 403,
+	      .body = "{\"error\":{\"status\":\"PERMISSION_DENIED\"}}" },
+	    GCPSECRET_ERR_REQUEST },
+	{ { .status = 401 }, GCPSECRET_ERR_REQUEST },
+	{ { .status = 503, .headers = "Retry-After: 3600\r\n" },
+	    GCPSECRET_ERR_SERVER },
+	{ { .status = 429, .headers = "Retry-After: 3600\r\n" },
+	    GCPSECRET_ERR_RATE_LIMIT },
+	{ { .status = 302, .headers = "Location: http://127.0.0.1/\r\n" },
+	    GCPSECRET_ERR_FORMAT },
+	{ { .status = 200, .body = "" }, GCPSECRET_ERR_FORMAT },
+	{ { .status = 200, .body = "<html>" }, GCPSECRET_ERR_FORMAT },
+	{ { .status = 200, .body = "{\"key-0\":\"-----BEGIN\"}" },
+	    GCPSECRET_ERR_FORMAT },
+	{ { .status = 200, .body = "{\"keys\":[{\"kty\":\"RSA\"," },
+	    GCPSECRET_ERR_FORMAT },
+	{ { .status = 200, .body = "{\"keys\":[]}" }, GCPSECRET_ERR_FORMAT },
+};
+
 static void
 keys_that_cannot_be_had_are_no_fault_of_the_caller(void **state)
 {
-	static const struct {
-		struct loopback_answer answer;
-		gcpsecret_status       status;
-	} faults[] = {
-		{ { .status = 404, .body = "<html>" }, GCPSECRET_ERR_REQUEST },
-		{ { .status = 403,
-		      .body = "{\"error\":{\"status\":"
-			      "\"PERMISSION_DENIED\"}}" },
-		    GCPSECRET_ERR_REQUEST },
-		{ { .status = 401 }, GCPSECRET_ERR_REQUEST },
-		{ { .status = 503, .headers = "Retry-After: 3600\r\n" },
-		    GCPSECRET_ERR_SERVER },
-		{ { .status = 429, .headers = "Retry-After: 3600\r\n" },
-		    GCPSECRET_ERR_RATE_LIMIT },
-		{ { .status = 302,
-		      .headers = "Location: http://127.0.0.1/\r\n" },
-		    GCPSECRET_ERR_FORMAT },
-		{ { .status = 200, .body = "" }, GCPSECRET_ERR_FORMAT },
-		{ { .status = 200, .body = "<html>" }, GCPSECRET_ERR_FORMAT },
-		{ { .status = 200, .body = "{\"key-0\":\"-----BEGIN\"}" },
-		    GCPSECRET_ERR_FORMAT },
-	};
-
 	(void)state;
 	for (size_t i = 0; i < COUNT(faults); i++) {
 		const struct loopback_answer answers[] = {
@@ -255,6 +258,35 @@ keys_that_cannot_be_had_are_no_fault_of_the_caller(void **state)
 		assert_int_equal(fetches(), 2);
 		doorman_end(&door);
 	}
+}
+
+static void
+whatever_comes_instead_of_new_keys_the_last_ones_serve(void **state)
+{
+	char *unknown = doorman_token_of(1);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(faults); i++) {
+		const struct loopback_answer answers[] = {
+			{ .status = 200,
+			    .headers = "Cache-Control: max-age=600\r\n",
+			    .body = doorman_keys() },
+			faults[i].answer,
+		};
+
+		open_door(answers, 2);
+		assert_int_equal(
+		    doorman_check(&door, doorman_token()), GCPSECRET_OK);
+		door.now = NOW + 600;
+		assert_int_equal(
+		    doorman_check(&door, doorman_token()), GCPSECRET_OK);
+		assert_int_equal(fetches(), 2);
+		assert_int_equal(
+		    doorman_check(&door, unknown), faults[i].status);
+		assert_int_equal(fetches(), 2);
+		doorman_end(&door);
+	}
+	free(unknown);
 }
 
 static void
@@ -386,7 +418,7 @@ a_set_is_read_strictly(void **state)
 		{ "{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"a\",\"n\":\"A=\","
 		  "\"e\":1},{\"kty\":\"RSA\",\"kid\":\"b\"},%s]}",
 		    GCPSECRET_OK },
-		{ "{\"keys\":[%s,%s]}", GCPSECRET_ERR_FORMAT },
+		{ "{\"keys\":[%s,%s]}", GCPSECRET_OK },
 		{ "{\"keys\":[]}", GCPSECRET_ERR_FORMAT },
 		{ "{\"keys\":{\"a\":%s}}", GCPSECRET_ERR_FORMAT },
 		{ "{\"keys\":[%s],\"keys\":[]}", GCPSECRET_ERR_FORMAT },
@@ -450,6 +482,65 @@ a_key_for_something_else_is_not_used(void **state)
 			fail_msg("%s is not what it should be", kinds[i].more);
 		free(key);
 	}
+}
+
+/* F-39: an unfit key beside a good one, and how the log names it. */
+static void
+a_key_that_is_ignored_is_named_in_the_log(void **state)
+{
+	static const struct {
+		const char *key, *says;
+	} keys[] = {
+		{ "1", "key \"\" is ignored: it has no name" },
+		{ "{\"kty\":\"RSA\",\"kid\":\"two words\"}",
+		    "key \"\" is ignored: it has no name" },
+		{ "{\"kty\":\"EC\",\"kid\":\"a\",\"crv\":\"P-256\"}",
+		    "key \"a\" is ignored: it is no RSA key" },
+		{ "{\"kty\":\"RSA\",\"kid\":\"a\",\"use\":\"enc\"}",
+		    "key \"a\" is ignored: it is for something else" },
+		{ "{\"kty\":\"RSA\",\"kid\":\"a\",\"n\":\"AQAB\",\"e\":"
+		  "\"AQAB\"}",
+		    "key \"a\" is ignored: it is malformed, unsound or" },
+		/* No fourth character of base64url is this one. */
+		{ "{\"kty\":\"RSA\",\"kid\":\"a\",\"n\":\"!!!!%s\",\"e\":"
+		  "\"AQAB\"}",
+		    "key \"a\" is ignored: it is malformed, unsound or" },
+		/* The exponent 1: every text is its own signature. */
+		{ "{\"kty\":\"RSA\",\"kid\":\"a\",\"n\":\"%s\",\"e\":\"AQ\"}",
+		    "key \"a\" is ignored: it is malformed, unsound or" },
+		{ "{\"kty\":\"RSA\",\"kid\":\"key-0\",\"n\":\"%s\",\"e\":"
+		  "\"AQAB\"}",
+		    "key \"key-0\" is ignored: another has its name" },
+	};
+	char *good = issuer_jwk(issuer_key(0), "key-0", "");
+	char *other = issuer_jwk(issuer_key(1), "", ""), *n, *end;
+
+	(void)state;
+	n = strstr(other, "\"n\":\"") + 5;
+	end = strchr(n, '"');
+	*end = '\0';
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		char                         key[1024], set[4096];
+		const struct loopback_answer answers[] = {
+			{ .status = 200, .body = set },
+		};
+		const char *hole = strstr(keys[i].key, "%s");
+
+		snprintf(key, sizeof(key), "%.*s%s%s",
+		    hole != NULL ? (int)(hole - keys[i].key) : 1024,
+		    keys[i].key, hole != NULL ? n : "",
+		    hole != NULL ? hole + 2 : "");
+		snprintf(set, sizeof(set), "{\"keys\":[%s,%s]}", good, key);
+		open_door(answers, 1);
+		assert_int_equal(
+		    doorman_check(&door, doorman_token()), GCPSECRET_OK);
+		if (strstr(door.log, keys[i].says) == NULL)
+			fail_msg(
+			    "\"%s\" is not in: %s", keys[i].says, door.log);
+		doorman_end(&door);
+	}
+	free(other);
+	free(good);
 }
 
 static void
@@ -591,6 +682,8 @@ main(void)
 		cmocka_unit_test(a_new_key_of_the_issuer_is_found),
 		cmocka_unit_test(
 		    keys_that_cannot_be_had_are_no_fault_of_the_caller),
+		cmocka_unit_test(
+		    whatever_comes_instead_of_new_keys_the_last_ones_serve),
 		cmocka_unit_test(a_peer_that_does_not_answer_is_named),
 		cmocka_unit_test(
 		    nonsense_is_refused_although_there_are_no_keys),
@@ -599,6 +692,7 @@ main(void)
 		cmocka_unit_test(keys_come_back_after_an_outage),
 		cmocka_unit_test(a_set_is_read_strictly),
 		cmocka_unit_test(a_key_for_something_else_is_not_used),
+		cmocka_unit_test(a_key_that_is_ignored_is_named_in_the_log),
 		cmocka_unit_test(a_key_of_less_than_2048_bits_is_not_used),
 		cmocka_unit_test(an_answer_beyond_64_kib_is_not_read),
 		cmocka_unit_test(many_threads_share_one_fetch),

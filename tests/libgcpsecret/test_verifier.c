@@ -35,6 +35,8 @@ assert_says(const char *part)
 		fail_msg("\"%s\" lacks \"%s\"", door.err.message, part);
 }
 
+/* F-28: a program that wants one account and no later one of the same address
+ * compares the subject. */
 static void
 a_token_of_google_is_accepted(void **state)
 {
@@ -69,11 +71,12 @@ variations_that_prove_as_much_are_accepted(void **state)
 		{ HEADER,
 		    "{" ISS AUD SUB "\"email\":\"admin@example.org\",\"email_"
 		    "verified\":true," TIMES "}" },
+		/* F-31, F-33: a second within the limits. */
 		{ HEADER, "{" ISS AUD SUB MAIL
-			  "\"iat\":1800000059,\"nbf\":1800000059,"
-			  "\"exp\":1800086459}" },
+			  "\"iat\":1800000029,\"nbf\":1800000029,"
+			  "\"exp\":1800003729}" },
 		{ HEADER, "{" ISS AUD SUB MAIL
-			  "\"iat\":1799996341,\"exp\":1799999941}" },
+			  "\"iat\":1799996371,\"exp\":1799999971}" },
 		{ "{\"kid\":\"key-0\",\"alg\":\"RS256\",\"typ\":\"jwt\"}",
 		    CLAIMS },
 		/* What it says about keys is not looked at. */
@@ -95,7 +98,7 @@ variations_that_prove_as_much_are_accepted(void **state)
 
 enum signer { GOOD, OTHER, NOBODY, PUBLIC, LONG };
 
-/* Each differs from a good token in one way. */
+/* FN-1: each differs from a good token in one way. */
 static const struct {
 	const char *header, *claims;
 	enum signer by;
@@ -166,42 +169,25 @@ static const struct {
 	/* For whom it speaks. */
 	{ HEADER, "{" ISS AUD MAIL TIMES "}", GOOD, "subject" },
 	{ HEADER, "{" ISS AUD "\"sub\":1," MAIL TIMES "}", GOOD, "subject" },
-	{ HEADER, "{" ISS AUD SUB TIMES "}", GOOD, "no verified" },
-	{ HEADER, "{" ISS AUD SUB "\"email\":\"" EMAIL "\"," TIMES "}", GOOD,
-	    "no verified" },
-	{ HEADER, "{" ISS AUD SUB "\"email_verified\":true," TIMES "}", GOOD,
-	    "no verified" },
-	{ HEADER,
-	    "{" ISS AUD SUB "\"email\":\"" EMAIL
-	    "\",\"email_verified\":false," TIMES "}",
-	    GOOD, "no verified" },
-	{ HEADER,
-	    "{" ISS AUD SUB "\"email\":\"" EMAIL
-	    "\",\"email_verified\":\"true\"," TIMES "}",
-	    GOOD, "email_verified" },
-	{ HEADER,
-	    "{" ISS AUD SUB "\"email\":\"" EMAIL
-	    "\",\"email_verified\":1," TIMES "}",
-	    GOOD, "email_verified" },
 	{ HEADER,
 	    "{" ISS AUD SUB "\"email\":[\"" EMAIL
 	    "\"],\"email_verified\":true," TIMES "}",
 	    GOOD, "e-mail" },
-	/* When. */
-	{ HEADER, "{" ISS AUD SUB MAIL "\"iat\":1799996340,\"exp\":1799999940}",
-	    GOOD, "expired" },
-	{ HEADER, "{" ISS AUD SUB MAIL "\"iat\":1800000060,\"exp\":1800003660}",
-	    GOOD, "not valid yet" },
+	/* When: F-29, F-30, F-32, F-33. */
+	{ HEADER, "{" ISS AUD SUB MAIL "\"iat\":1799996370,\"exp\":1799999970}",
+	    GOOD, "expired: by this machine's clock it was issued 3630 s ago" },
+	{ HEADER, "{" ISS AUD SUB MAIL "\"iat\":1800000030,\"exp\":1800003630}",
+	    GOOD, "not valid yet: by this machine's clock it begins in 30 s" },
 	{ HEADER,
-	    "{" ISS AUD SUB MAIL "\"nbf\":1800000000,\"iat\":1800000060,"
-	    "\"exp\":1800003660}",
-	    GOOD, "not valid yet" },
-	{ HEADER, "{" ISS AUD SUB MAIL "\"nbf\":1800000060," TIMES "}", GOOD,
-	    "not valid yet" },
-	{ HEADER, "{" ISS AUD SUB MAIL "\"iat\":1800000000,\"exp\":1800086401}",
-	    GOOD, "a day" },
-	{ HEADER, "{" ISS AUD SUB MAIL "\"iat\":1800000050,\"exp\":1800000050}",
-	    GOOD, "a day" },
+	    "{" ISS AUD SUB MAIL "\"nbf\":1800000000,\"iat\":1800000030,"
+	    "\"exp\":1800003630}",
+	    GOOD, "begins in 30 s" },
+	{ HEADER, "{" ISS AUD SUB MAIL "\"nbf\":1800000030," TIMES "}", GOOD,
+	    "begins in 30 s" },
+	{ HEADER, "{" ISS AUD SUB MAIL "\"iat\":1800000000,\"exp\":1800003701}",
+	    GOOD, "lives for 3701 s, and 1 to 3700 s are allowed" },
+	{ HEADER, "{" ISS AUD SUB MAIL "\"iat\":1800000020,\"exp\":1800000020}",
+	    GOOD, "lives for 0 s" },
 	{ HEADER,
 	    "{" ISS AUD SUB MAIL
 	    "\"iat\":1800000000,\"exp\":9223372036854775807}",
@@ -228,20 +214,6 @@ static const struct {
 	{ HEADER, "true", GOOD, "JSON" },
 };
 
-/* The public key as the secret of HMAC: where the token's own word decides how it
- * is checked, this one passes. */
-static EVP_PKEY *
-hmac_key(void)
-{
-	char     *jwk = issuer_jwk(issuer_key(0), "key-0", "");
-	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(
-	    EVP_PKEY_HMAC, NULL, (const unsigned char *)jwk, strlen(jwk));
-
-	assert_non_null(key);
-	free(jwk);
-	return key;
-}
-
 static char *
 forge(const char *header, const char *claims, enum signer by)
 {
@@ -255,7 +227,7 @@ forge(const char *header, const char *claims, enum signer by)
 		return issuer_sign(header, claims, issuer_key(0), EVP_sha512());
 	case NOBODY: return issuer_sign(header, claims, NULL, NULL);
 	case PUBLIC:
-		hmac = hmac_key();
+		hmac = issuer_hmac_key(0);
 		token = issuer_sign(header, claims, hmac, EVP_sha256());
 		EVP_PKEY_free(hmac);
 		return token;
@@ -459,6 +431,65 @@ an_account_that_is_not_on_the_list_is_forbidden(void **state)
 	}
 }
 
+/* F-27: who it is has been proven, and that Google does not vouch for the
+ * address. */
+static void
+an_address_that_nobody_vouches_for_is_forbidden(void **state)
+{
+	static const char *const mails[] = {
+		"",
+		"\"email\":\"" EMAIL "\",",
+		"\"email_verified\":true,",
+		"\"email\":\"" EMAIL "\",\"email_verified\":false,",
+		"\"email\":\"" EMAIL "\",\"email_verified\":null,",
+		"\"email\":\"" EMAIL "\",\"email_verified\":\"true\",",
+		"\"email\":\"" EMAIL "\",\"email_verified\":1,",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(mails); i++) {
+		char  claims[1024];
+		char *token;
+
+		snprintf(claims, sizeof(claims), "{" ISS AUD SUB "%s" TIMES "}",
+		    mails[i]);
+		token =
+		    issuer_sign(HEADER, claims, issuer_key(0), EVP_sha256());
+		assert_int_equal(
+		    doorman_check(&door, token), GCPSECRET_ERR_FORBIDDEN);
+		assert_says("no verified e-mail address");
+		free(token);
+		token =
+		    issuer_sign(HEADER, claims, issuer_key(1), EVP_sha256());
+		assert_int_equal(
+		    doorman_check(&door, token), GCPSECRET_ERR_IDENTITY);
+		free(token);
+	}
+}
+
+static void
+the_limits_of_time_may_be_others(void **state)
+{
+	char *token = issuer_sign(HEADER,
+	    "{" ISS AUD SUB MAIL "\"iat\":1800000100,\"exp\":1800086500}",
+	    issuer_key(0), EVP_sha256());
+
+	(void)state;
+	door.options.skew_s = 60;
+	door.options.life_max_s = 86400;
+	doorman_restart(&door);
+	door.now = NOW + 41;
+	assert_int_equal(doorman_check(&door, token), GCPSECRET_OK);
+	door.now = NOW + 40;
+	assert_int_equal(doorman_check(&door, token), GCPSECRET_ERR_IDENTITY);
+	door.options.life_max_s = 86399;
+	doorman_restart(&door);
+	door.now = NOW + 100;
+	assert_int_equal(doorman_check(&door, token), GCPSECRET_ERR_IDENTITY);
+	assert_says("1 to 86399 s");
+	free(token);
+}
+
 static void
 any_account_may_be_accepted_if_that_is_said(void **state)
 {
@@ -467,6 +498,7 @@ any_account_may_be_accepted_if_that_is_said(void **state)
 	} accounts[] = {
 		{ "\"email\":\"x@y\",\"email_verified\":true,", "x@y" },
 		{ "\"email\":\"x@y\",\"email_verified\":false,", NULL },
+		{ "\"email\":\"x@y\",\"email_verified\":\"true\",", NULL },
 		{ "\"email\":\"x@y\",", NULL },
 		{ "", NULL },
 	};
@@ -577,6 +609,10 @@ options_that_are_wrong_are_refused(void **state)
 		{ .audiences = one, .emails = one, .certs_url = "file:///a" },
 		{ .audiences = one, .emails = one, .ca_file = "/nowhere" },
 		{ .audiences = one, .emails = one, .proxy = "socks5://a" },
+		{ .audiences = one, .emails = one, .skew_s = -1 },
+		{ .audiences = one, .emails = one, .skew_s = 86401 },
+		{ .audiences = one, .emails = one, .life_max_s = -1 },
+		{ .audiences = one, .emails = one, .life_max_s = 86401 },
 	};
 	gcpsecret_error err;
 
@@ -638,6 +674,8 @@ main(void)
 		TEST(a_token_of_more_than_16_kib_is_refused),
 		TEST(a_removed_signature_says_what_to_do),
 		TEST(an_account_that_is_not_on_the_list_is_forbidden),
+		TEST(an_address_that_nobody_vouches_for_is_forbidden),
+		TEST(the_limits_of_time_may_be_others),
 		TEST(any_account_may_be_accepted_if_that_is_said),
 		TEST(another_issuer_may_be_named),
 		TEST(the_header_may_be_spelled_in_any_case),

@@ -71,6 +71,18 @@ issuer_jwk(EVP_PKEY *key, const char *kid, const char *more)
 	return take(&out);
 }
 
+EVP_PKEY *
+issuer_hmac_key(size_t i)
+{
+	char     *jwk = issuer_jwk(issuer_key(i), "", "");
+	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(
+	    EVP_PKEY_HMAC, NULL, (const unsigned char *)jwk, strlen(jwk));
+
+	assert_non_null(key);
+	free(jwk);
+	return key;
+}
+
 char *
 issuer_jwks(size_t first, size_t count)
 {

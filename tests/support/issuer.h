@@ -20,6 +20,10 @@
 /* RSA, made when it is first asked for: not by two threads at once. */
 EVP_PKEY *issuer_key(size_t i);
 
+/* What is public of a key as the secret of HMAC: where the token's own word
+ * decides how it is checked, this one passes.  Ends with EVP_PKEY_free(). */
+EVP_PKEY *issuer_hmac_key(size_t i);
+
 /* A key as a JWK, with whatever members besides: ",\"use\":\"sig\"". */
 char *issuer_jwk(EVP_PKEY *key, const char *kid, const char *more);
 

@@ -62,8 +62,8 @@ typedef struct gcpsecret_verifier_options {
 	int64_t     timeout_ms; /* to get keys; default: 10 s */
 
 	/* The calendar that tokens are judged by, the clock that keys age by,
-	 * and a log of what is fetched.  Each may be called by any thread that
-	 * is inside a check. */
+	 * and a log of what is fetched and of keys that are ignored.  Each may
+	 * be called by any thread that is inside a check. */
 	gcpsecret_clock_fn  clock;
 	void               *clock_ctx;
 	gcpsecret_steady_fn steady;
@@ -75,7 +75,13 @@ typedef struct gcpsecret_verifier_options {
 	/* Accept a token of whatever account.  Anybody with a Google account
 	 * can get one for any audience, so this proves nothing by itself: the
 	 * caller has to look at the identity. */
-	bool     any_account;
+	bool any_account;
+
+	/* How far two clocks may be apart (default: 30 s), and how long a token
+	 * may live (default: 3,700 s; Google's live for an hour).  A day at
+	 * most. */
+	int64_t  skew_s;
+	int64_t  life_max_s;
 
 	uint64_t reserved[4];
 } gcpsecret_verifier_options;
@@ -114,7 +120,7 @@ GCPSECRET_API GCPSECRET_CHECK gcpsecret_status gcpsecret_verifier_load(
 
 /*
  * Checks a token: that Google signed it (RS256), for one of the audiences, that
- * it is valid now, give or take a minute, and that it speaks for one of the
+ * it is valid now, give or take skew_s, and that it speaks for one of the
  * accounts, with an address that Google vouches for.
  *
  * Keys are fetched when there are none, when the time that Google gives them is
@@ -128,7 +134,8 @@ GCPSECRET_API GCPSECRET_CHECK gcpsecret_status gcpsecret_verifier_load(
  *	IDENTITY	nothing is proven: answer 401.  Where error.reason is
  *			"SIGNATURE_REMOVED_BY_GOOGLE" Cloud Run has checked the
  *			caller itself, and no program behind it can do so again.
- *	FORBIDDEN	the account is proven and not one of the list: 403
+ *	FORBIDDEN	the account is proven and not one of the list, or Google
+ *			does not vouch for its address: 403
  *	all others	as of gcpsecret_verifier_load(): answer 503
  */
 GCPSECRET_API GCPSECRET_CHECK gcpsecret_status gcpsecret_verifier_check(
