@@ -291,29 +291,43 @@ connect_to(const struct pg_target *target, const char *password,
 	return kind;
 }
 
+/* Would the other hosts say the same? */
+static bool
+is_final(enum pg_class kind)
+{
+	return kind != PG_CONNECTION && kind != PG_TIMEOUT && kind != PG_BUSY;
+}
+
 /*
  * libpq goes through several hosts by itself, but its asynchronous interface
  * would wait for a silent first one until our deadline.  What a server itself
- * refuses is final, as with libpq: the others would say the same.
+ * refuses is final, as with libpq, but for a full one: a primary that was cut
+ * off fills up with commits that wait for standbys which now follow another.
  */
 static enum pg_class
 connect_to_any(struct pg_target *target, const char *password,
     const struct settings *settings, int64_t deadline_ms, PGconn **conn,
     struct pg_error *error)
 {
-	enum pg_class kind = PG_CONNECTION;
-	size_t        hosts = host_count(settings), n;
+	struct pg_error own, told = { .class = PG_OK };
+	enum pg_class   kind = PG_CONNECTION;
+	size_t          hosts = host_count(settings), n;
 
-	for (size_t i = 0; i < hosts; i++) {
+	for (size_t i = 0; i < hosts && !is_final(kind); i++) {
 		n = (target->host + i) % hosts;
 		kind = connect_to(
-		    target, password, settings, n, deadline_ms, conn, error);
-		if (kind == PG_OK)
+		    target, password, settings, n, deadline_ms, conn, &own);
+		if (kind == PG_OK) {
 			target->host = n;
-		if (kind != PG_CONNECTION && kind != PG_TIMEOUT)
-			break;
+			return PG_OK;
+		}
+		/* That one is full says more than that others are standbys. */
+		if (is_final(kind) || told.class != PG_BUSY)
+			told = own;
 	}
-	return kind;
+	if (error != NULL)
+		*error = told;
+	return told.class;
 }
 
 /* The password of today.  A failure is one of the connection: it may pass. */
