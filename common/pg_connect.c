@@ -291,29 +291,30 @@ connect_to(const struct pg_target *target, const char *password,
 	return kind;
 }
 
-/* Would the other hosts say the same? */
+/* Did a server answer, and did not say that it is a standby? */
 static bool
-is_final(enum pg_class kind)
+is_refusal(enum pg_class kind)
 {
-	return kind != PG_CONNECTION && kind != PG_TIMEOUT && kind != PG_BUSY;
+	return kind != PG_CONNECTION && kind != PG_TIMEOUT;
 }
 
 /*
  * libpq goes through several hosts by itself, but its asynchronous interface
- * would wait for a silent first one until our deadline.  What a server itself
- * refuses is final, as with libpq, but for a full one: a primary that was cut
- * off fills up with commits that wait for standbys which now follow another.
+ * would wait for a silent first one until our deadline.  And what one server
+ * refuses is final for libpq, though the others need not say the same: a standby
+ * that lags knows neither a new password nor a new database, and a primary that
+ * was cut off fills up with commits that wait for standbys of another one.
  */
 static enum pg_class
 connect_to_any(struct pg_target *target, const char *password,
     const struct settings *settings, int64_t deadline_ms, PGconn **conn,
     struct pg_error *error)
 {
-	struct pg_error own, told = { .class = PG_OK };
+	struct pg_error own, told = { .class = PG_CONNECTION };
 	enum pg_class   kind = PG_CONNECTION;
 	size_t          hosts = host_count(settings), n;
 
-	for (size_t i = 0; i < hosts && !is_final(kind); i++) {
+	for (size_t i = 0; i < hosts && kind != PG_NOMEM; i++) {
 		n = (target->host + i) % hosts;
 		kind = connect_to(
 		    target, password, settings, n, deadline_ms, conn, &own);
@@ -321,8 +322,7 @@ connect_to_any(struct pg_target *target, const char *password,
 			target->host = n;
 			return PG_OK;
 		}
-		/* That one is full says more than that others are standbys. */
-		if (is_final(kind) || told.class != PG_BUSY)
+		if (is_refusal(kind) || !is_refusal(told.class))
 			told = own;
 	}
 	if (error != NULL)

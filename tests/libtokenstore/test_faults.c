@@ -615,6 +615,34 @@ a_server_that_does_not_answer_is_left_for_the_next(void **state)
 	postgres_end(two);
 }
 
+/* It has not heard of the newest database yet, or of a password. */
+static void
+a_standby_that_lags_does_not_speak_for_the_primary(void **state)
+{
+	char             hosts[520] = "", ports[16] = "", conninfo[700];
+	struct postgres *one = start_one_of_two(hosts, ports);
+	struct postgres *two = start_one_of_two(hosts, ports);
+	struct pg       *pg;
+	struct pg_error  error;
+
+	(void)state;
+	postgres_new_database(two);
+	snprintf(conninfo, sizeof(conninfo),
+	    "host=%s port=%s dbname=app2 user=app", hosts, ports);
+	pg = connect_to(conninfo, 5000);
+	assert_int_equal(pg_run(pg, "SELECT 1", NULL, 0, NULL, &error), PG_OK);
+	pg_free(pg);
+	/* What a server refuses says more than that another one is none. */
+	set_read_only(two, "on");
+	pg = connect_to(conninfo, 5000);
+	assert_int_equal(
+	    pg_run(pg, "SELECT 1", NULL, 0, NULL, &error), PG_MISSING);
+	assert_string_equal(error.sqlstate, "3D000");
+	pg_free(pg);
+	postgres_end(one);
+	postgres_end(two);
+}
+
 /* A commit that waited for a standby is there after a crash, and the standby may
  * not have it: the repetition waits as well. */
 static void
@@ -749,6 +777,8 @@ main(void)
 		    of_two_servers_the_one_that_takes_writes_is_used),
 		cmocka_unit_test(
 		    a_server_that_does_not_answer_is_left_for_the_next),
+		cmocka_unit_test(
+		    a_standby_that_lags_does_not_speak_for_the_primary),
 		STORE_TEST(what_a_crash_left_counts_once_a_standby_has_it),
 		STORE_TEST(a_password_is_asked_for_with_each_connection),
 	};

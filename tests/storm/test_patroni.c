@@ -129,7 +129,7 @@ trio(const char *command, const char *argument, void (*meanwhile)(void))
 			meanwhile();
 	text = process_err(&process);
 	if (process.code == 77)
-		errx(77, "%s", text);
+		errx(77, "%.*s", (int)strcspn(text, "\n"), text);
 	if (process.pid != 0 || process.code != 0)
 		fail_msg("trio %s: %s", command, text);
 	free(text);
