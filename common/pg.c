@@ -108,10 +108,13 @@ broken(struct pg *pg, struct pg_error *error)
 	return PG_CONNECTION;
 }
 
+/* A primary that was cut off from its standbys still connects and reads, but its
+ * commits never come back: of several hosts the next one is tried first. */
 static enum pg_class
 timed_out(struct pg *pg, struct pg_error *error)
 {
 	drop(pg);
+	pg->target.host++;
 	return pg_fail(
 	    error, PG_TIMEOUT, "", "no answer from the server in time");
 }

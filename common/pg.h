@@ -55,7 +55,8 @@ struct pg_result;
  *
  * A call takes at most `call_timeout_ms`, connecting included; connecting to
  * one host takes at most `connect_timeout_ms` of it.  Of several hosts the
- * first that answers and takes writes is used.
+ * first that answers and takes writes is used, from the one that was used last;
+ * from the next one after a statement that was not answered in time.
  */
 struct pg *pg_new(const char *conninfo, const char *password,
     const char *program, int64_t connect_timeout_ms, int64_t call_timeout_ms);

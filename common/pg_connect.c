@@ -303,29 +303,43 @@ connect_to(const struct pg_target *target, const char *password,
 	return kind;
 }
 
+/* Did a server answer, and did not say that it is a standby? */
+static bool
+is_refusal(enum pg_class kind)
+{
+	return kind != PG_CONNECTION && kind != PG_TIMEOUT;
+}
+
 /*
  * libpq goes through several hosts by itself, but its asynchronous interface
- * would wait for a silent first one until our deadline.  What a server itself
- * refuses is final, as with libpq: the others would say the same.
+ * would wait for a silent first one until our deadline.  And what one server
+ * refuses is final for libpq, though the others need not say the same: a standby
+ * that lags knows neither a new password nor a new database, and a primary that
+ * was cut off fills up with commits that wait for standbys of another one.
  */
 static enum pg_class
 connect_to_any(struct pg_target *target, const char *password,
     const struct settings *settings, int64_t deadline_ms, PGconn **conn,
     struct pg_error *error)
 {
-	enum pg_class kind = PG_CONNECTION;
-	size_t        hosts = host_count(settings), n;
+	struct pg_error own, told = { .class = PG_CONNECTION };
+	enum pg_class   kind = PG_CONNECTION;
+	size_t          hosts = host_count(settings), n;
 
-	for (size_t i = 0; i < hosts; i++) {
+	for (size_t i = 0; i < hosts && kind != PG_NOMEM; i++) {
 		n = (target->host + i) % hosts;
 		kind = connect_to(
-		    target, password, settings, n, deadline_ms, conn, error);
-		if (kind == PG_OK)
+		    target, password, settings, n, deadline_ms, conn, &own);
+		if (kind == PG_OK) {
 			target->host = n;
-		if (kind != PG_CONNECTION && kind != PG_TIMEOUT)
-			break;
+			return PG_OK;
+		}
+		if (is_refusal(kind) || !is_refusal(told.class))
+			told = own;
 	}
-	return kind;
+	if (error != NULL)
+		*error = told;
+	return told.class;
 }
 
 /* The password of today.  A failure is one of the connection: it may pass. */

@@ -31,7 +31,7 @@ struct pg_target {
 	pg_password_fn password_fn; /* NULL: `password` it is */
 	void          *password_ctx;
 	int64_t        connect_timeout_ms; /* for each host */
-	size_t         host; /* of several, the one that worked last */
+	size_t         host; /* of several, the one to try first */
 };
 
 /* On success *conn is non-blocking and to be ended with PQfinish(); on failure

@@ -78,14 +78,18 @@ static const char update_rows[] =
     TS_END_LEASE("c.lease")
     " FROM c WHERE t.app_id = $2::int4 AND t.subject = c.who RETURNING c.n";
 
-/* Which of them does the store hold, from a try whose outcome was unknown?  1
- * application, from 2 on the columns. */
+/*
+ * Which of them does the store hold, from a try whose outcome was unknown?  1
+ * application, from 2 on the columns.  That try may have been committed by a
+ * server that crashed before a synchronous standby had it.  Only what writes
+ * waits for the standby, and a lock is written.
+ */
 static const char find_stored[] =
     "SELECT u.n FROM unnest($2::int8[], $3::text[], $4::int8[], $5::int8[],"
     "  $6::int8[], $7::int8[]) AS u (n, who, spent, fresh, epoch, lease)"
-    " JOIN tokenstore.account ON subject = u.who AND rt_mac = u.fresh"
+    " JOIN tokenstore.account a ON subject = u.who AND rt_mac = u.fresh"
     "  AND grant_epoch = u.epoch AND lease_id <> u.lease AND state <> 2"
-    " WHERE app_id = $1::int4";
+    " WHERE app_id = $1::int4 FOR NO KEY UPDATE OF a SKIP LOCKED";
 
 /* The new token goes elsewhere: of the access tokens the longer-lived one
  * counts. */

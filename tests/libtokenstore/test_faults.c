@@ -570,6 +570,133 @@ of_two_servers_the_one_that_takes_writes_is_used(void **state)
 	postgres_end(two);
 }
 
+/* Commits wait for a standby of that name; "" for none. */
+static void
+set_standby(struct postgres *pg, const char *name)
+{
+	char sql[80];
+
+	snprintf(sql, sizeof(sql),
+	    "ALTER SYSTEM SET synchronous_standby_names = '%s'", name);
+	postgres_sql(pg, sql);
+	postgres_sql(pg, "SELECT pg_reload_conf()");
+	while (strcmp(postgres_value(pg, "SHOW synchronous_standby_names"),
+		   name) != 0)
+		clock_sleep_ms(10, NULL);
+}
+
+/* As a primary does that was cut off: it says that it takes writes, and does not
+ * come back with any. */
+static void
+a_server_that_does_not_answer_is_left_for_the_next(void **state)
+{
+	char             hosts[520] = "", ports[16] = "", conninfo[700];
+	struct postgres *one = start_one_of_two(hosts, ports);
+	struct postgres *two = start_one_of_two(hosts, ports);
+	struct pg       *pg;
+	struct pg_error  error;
+
+	(void)state;
+	snprintf(conninfo, sizeof(conninfo),
+	    "host=%s port=%s dbname=app1 user=app", hosts, ports);
+	set_standby(one, "gone");
+	pg = connect_to(conninfo, 1000);
+	assert_int_equal(
+	    pg_run(pg, add_row, NULL, 0, NULL, &error), PG_TIMEOUT);
+	assert_int_equal(pg_run(pg, add_row, NULL, 0, NULL, &error), PG_OK);
+	check_rows(two, "1");
+	pg_free(pg);
+	/* A new program begins with the first, which is full by now. */
+	postgres_sql(one, "SET LOCAL synchronous_commit = local;"
+			  " ALTER ROLE app CONNECTION LIMIT 0");
+	pg = connect_to(conninfo, 1000);
+	assert_int_equal(pg_run(pg, add_row, NULL, 0, NULL, &error), PG_OK);
+	check_rows(two, "2");
+	pg_free(pg);
+	set_read_only(two, "on");
+	pg = connect_to(conninfo, 1000);
+	assert_int_equal(pg_run(pg, add_row, NULL, 0, NULL, &error), PG_BUSY);
+	assert_string_equal(error.sqlstate, "53300");
+	pg_free(pg);
+	postgres_end(one);
+	postgres_end(two);
+}
+
+/* It has not heard of the newest database yet, or of a password. */
+static void
+a_standby_that_lags_does_not_speak_for_the_primary(void **state)
+{
+	char             hosts[520] = "", ports[16] = "", conninfo[700];
+	struct postgres *one = start_one_of_two(hosts, ports);
+	struct postgres *two = start_one_of_two(hosts, ports);
+	struct pg       *pg;
+	struct pg_error  error;
+
+	(void)state;
+	postgres_new_database(two);
+	snprintf(conninfo, sizeof(conninfo),
+	    "host=%s port=%s dbname=app2 user=app", hosts, ports);
+	pg = connect_to(conninfo, 5000);
+	assert_int_equal(pg_run(pg, "SELECT 1", NULL, 0, NULL, &error), PG_OK);
+	pg_free(pg);
+	/* What a server refuses says more than that another one is none. */
+	set_read_only(two, "on");
+	pg = connect_to(conninfo, 5000);
+	assert_int_equal(
+	    pg_run(pg, "SELECT 1", NULL, 0, NULL, &error), PG_MISSING);
+	assert_string_equal(error.sqlstate, "3D000");
+	pg_free(pg);
+	postgres_end(one);
+	postgres_end(two);
+}
+
+/* A commit that waited for a standby is there after a crash, and the standby may
+ * not have it: the repetition waits as well. */
+static void
+what_a_crash_left_counts_once_a_standby_has_it(void **state)
+{
+	struct fixture        *f = *state;
+	tokenstore_options     options = { .call_timeout_ms = 1000,
+		    .keys = KEY_1,
+		    .provider = "strava",
+		    .client_id = "4711",
+		    .actor = "test" };
+	tokenstore            *store = open_with(f, &options);
+	tokenstore_claim_list *list;
+	tokenstore_grant       grant = grant_of(store, "access", "refresh");
+	tokenstore_status      status;
+	int                    stored = 0;
+
+	put(store, "1", "access-0", "refresh-0");
+	list = claim_one(store, "1");
+	set_standby(f->pg, "gone");
+	assert_int_equal(tokenstore_save(store, list->items[0], &grant,
+			     grant.expires_at, NULL, NULL),
+	    TOKENSTORE_ERR_TIMEOUT);
+	postgres_crash(f->pg);
+	postgres_restart(f->pg);
+	assert_string_equal(
+	    postgres_value(
+		f->pg, "SELECT total_refreshes FROM tokenstore.account"),
+	    "1");
+	assert_int_equal(tokenstore_save(store, list->items[0], &grant,
+			     grant.expires_at, NULL, NULL),
+	    TOKENSTORE_ERR_TIMEOUT);
+	set_standby(f->pg, "");
+	do
+		status = tokenstore_save(store, list->items[0], &grant,
+		    grant.expires_at, &stored, NULL);
+	while (status == TOKENSTORE_ERR_TIMEOUT);
+	assert_int_equal(status, TOKENSTORE_OK);
+	assert_int_equal(stored, 1);
+	assert_string_equal(
+	    postgres_value(
+		f->pg, "SELECT total_refreshes FROM tokenstore.account"),
+	    "1");
+	tokenstore_claim_list_free(list);
+	tokenstore_close(store);
+}
+
 struct vault {
 	int  asked;
 	bool empty;
@@ -655,6 +782,11 @@ main(void)
 		STORE_TEST(a_save_into_silence_is_repeated_and_stored_once),
 		cmocka_unit_test(
 		    of_two_servers_the_one_that_takes_writes_is_used),
+		cmocka_unit_test(
+		    a_server_that_does_not_answer_is_left_for_the_next),
+		cmocka_unit_test(
+		    a_standby_that_lags_does_not_speak_for_the_primary),
+		STORE_TEST(what_a_crash_left_counts_once_a_standby_has_it),
 		STORE_TEST(a_password_is_asked_for_with_each_connection),
 	};
 

@@ -73,8 +73,9 @@ crew_start(struct crew *crew, struct world *world)
 		hand->crew = crew;
 		hand->place = (enum place)i;
 		hand->strava = proxy_to_port(world->sandbox_port);
-		hand->database =
-		    proxy_to_postgres(postgres_conninfo(world->postgres));
+		if (!postgres_is_elsewhere(world->postgres))
+			hand->database = proxy_to_postgres(
+			    postgres_conninfo(world->postgres));
 		proxy_watch(hand->strava, watch, hand);
 	}
 	crew_heal(crew);
@@ -122,9 +123,11 @@ make_environment(struct hand *hand, struct environment *env)
 	char          text[512];
 
 	world_environment(world, env);
-	proxy_conninfo(hand->database, postgres_conninfo(world->postgres), text,
-	    sizeof(text));
-	environment_set(env, "DATABASE_URL", text);
+	if (hand->database != NULL) {
+		proxy_conninfo(hand->database,
+		    postgres_conninfo(world->postgres), text, sizeof(text));
+		environment_set(env, "DATABASE_URL", text);
+	}
 	snprintf(text, sizeof(text), "http://127.0.0.1:%d/oauth",
 	    proxy_port(hand->strava));
 	environment_set(env, "STRAVA_OAUTH_BASE", text);
@@ -235,14 +238,26 @@ crew_look(struct crew *crew)
 		look(&crew->hands[i]);
 }
 
+bool
+crew_is_busy(const struct crew *crew)
+{
+	bool busy = false;
+
+	for (int i = 0; i < PLACES; i++)
+		busy |= crew->hands[i].condition == UP ||
+			crew->hands[i].condition == ENDING;
+	return busy;
+}
+
 void
 crew_heal(struct crew *crew)
 {
 	for (int i = 0; i < PLACES; i++) {
 		proxy_plan(crew->hands[i].strava,
 		    &(struct proxy_plan){ .delay_ms = STRAVA_MS });
-		proxy_plan(crew->hands[i].database,
-		    &(struct proxy_plan){ .act = PROXY_PASS });
+		if (crew->hands[i].database != NULL)
+			proxy_plan(crew->hands[i].database,
+			    &(struct proxy_plan){ .act = PROXY_PASS });
 	}
 }
 

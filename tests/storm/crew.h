@@ -38,7 +38,8 @@ struct hand {
 	enum condition condition;
 	struct process process;
 	int            port;
-	struct proxy  *strava, *database;
+	struct proxy  *strava;
+	struct proxy  *database; /* NULL: that is elsewhere */
 	struct life   *lives;
 	size_t         life_count;
 	int64_t        asked_ms; /* ENDING since */
@@ -64,6 +65,9 @@ struct crew {
 
 void crew_start(struct crew *crew, struct world *world);
 void crew_end(struct crew *crew);
+
+/* Does anybody run who is not frozen? */
+bool crew_is_busy(const struct crew *crew);
 
 /* Looks who has ended by itself or as asked. */
 void crew_look(struct crew *crew);

@@ -8,42 +8,23 @@
  */
 
 #include <err.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <tokenstore/tokenstore.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "process.h"
 #include "test.h"
+#include "writers.h"
 
 #define PAIR SOURCE_DIR "/tests/storm/pair"
-#define KEYS "7:VGhpcyBpcyBhIGtleSBmb3IgdGVzdHMgb25seSEhISE="
 #define PROMOTIONS 2
-#define WRITERS 4
 #define PAIR_MS 120000
-#define HOUR_S 3600
-
-/* Stores one token after the other, each in exchange for the one before. */
-struct writer {
-	pthread_t       thread;
-	pthread_mutex_t lock; /* held from one token to the next */
-	tokenstore     *store;
-	char            subject[8];
-	int             stored; /* tokens that were acknowledged */
-	int             failures;
-	int64_t         acknowledged_ms, longest_ms;
-};
 
 static struct failover {
-	char          base[64];
-	FILE         *keeper;
-	char          conninfo[320];
-	atomic_bool   stop;
-	struct writer writers[WRITERS];
+	char           base[64];
+	FILE          *keeper;
+	char           conninfo[320];
+	struct writers writers;
 } failover;
 
 /* Runs the script, and is skipped where it is. */
@@ -67,170 +48,27 @@ pair(const char *command, const char *argument)
 	environment_free(&env);
 }
 
-static tokenstore *
-open_store(void)
-{
-	const tokenstore_options options = {
-		.conninfo = failover.conninfo,
-		.keys = KEYS,
-		.provider = "strava",
-		.client_id = "1001",
-		.actor = "test",
-		.connect_timeout_ms = 2000,
-	};
-	tokenstore      *store;
-	tokenstore_error err;
-
-	if (tokenstore_open(&options, &store, &err) != TOKENSTORE_OK)
-		fail_msg("%s", err.message);
-	return store;
-}
-
-static tokenstore_grant
-grant_of(const struct writer *writer, int number, char token[64])
-{
-	snprintf(token, 64, "refresh-%s-%d", writer->subject, number);
-	return (tokenstore_grant){ .access_token = "access",
-		.refresh_token = token,
-		.expires_at = clock_utc_s(NULL) + HOUR_S,
-		.expires_in = HOUR_S };
-}
-
-/* Counts what a call says; true when it is to be repeated. */
-static bool
-again(struct writer *writer, tokenstore_status status)
-{
-	if (status == TOKENSTORE_OK)
-		return false;
-	writer->failures++;
-	clock_sleep_ms(20, NULL);
-	return !atomic_load(&failover.stop);
-}
-
-/* The next token is stored in exchange for the last one, over and over until the
- * store says that it has it. */
-static void
-store_next(struct writer *writer)
-{
-	tokenstore_claim_list *list = NULL;
-	char                   token[64];
-	tokenstore_grant grant = grant_of(writer, writer->stored + 1, token);
-	int64_t          now;
-	int              stored = 0;
-
-	/* A claim whose answer was lost ends with its lease of a second. */
-	while (again(writer, tokenstore_claim_one(writer->store,
-				 writer->subject, 1, &list, NULL)))
-		continue;
-	if (list == NULL || list->count == 0) {
-		tokenstore_claim_list_free(list);
-		clock_sleep_ms(20, NULL);
-		return;
-	}
-	while (again(writer, tokenstore_save(writer->store, list->items[0],
-				 &grant, grant.expires_at, &stored, NULL)))
-		continue;
-	tokenstore_claim_list_free(list);
-	if (stored == 0)
-		return;
-	now = clock_steady_ms();
-	if (now - writer->acknowledged_ms > writer->longest_ms)
-		writer->longest_ms = now - writer->acknowledged_ms;
-	writer->acknowledged_ms = now;
-	writer->stored++;
-}
-
-static void *
-write_on(void *ctx)
-{
-	struct writer *writer = ctx;
-
-	while (!atomic_load(&failover.stop)) {
-		pthread_mutex_lock(&writer->lock);
-		store_next(writer);
-		pthread_mutex_unlock(&writer->lock);
-		clock_sleep_ms(1, NULL);
-	}
-	return NULL;
-}
-
-static void
-start_writer(struct writer *writer, int number)
-{
-	char             token[64];
-	tokenstore_grant grant;
-	tokenstore_error err;
-
-	snprintf(writer->subject, sizeof(writer->subject), "%d", number);
-	grant = grant_of(writer, 0, token);
-	writer->store = open_store();
-	if (tokenstore_put(writer->store, writer->subject, &grant, &err) !=
-	    TOKENSTORE_OK)
-		fail_msg("%s", err.message);
-	pthread_mutex_init(&writer->lock, NULL);
-	writer->acknowledged_ms = clock_steady_ms();
-	assert_int_equal(
-	    pthread_create(&writer->thread, NULL, write_on, writer), 0);
-}
-
-/* The token that was acknowledged last is the one that the store has. */
-static void
-check(tokenstore *store, struct writer *writer)
-{
-	tokenstore_claim_list *list = NULL;
-	tokenstore_error       err;
-	char                   token[64];
-
-	pthread_mutex_lock(&writer->lock);
-	grant_of(writer, writer->stored, token);
-	do {
-		tokenstore_claim_list_free(list);
-		if (tokenstore_claim_one(store, writer->subject, 1, &list,
-			&err) != TOKENSTORE_OK)
-			fail_msg("%s", err.message);
-	} while (list->count == 0 && clock_sleep_ms(50, NULL));
-	assert_string_equal(list->items[0]->refresh_token, token);
-	assert_int_equal(
-	    tokenstore_release(store, list->items[0], &err), TOKENSTORE_OK);
-	tokenstore_claim_list_free(list);
-	pthread_mutex_unlock(&writer->lock);
-}
-
 static void
 what_was_acknowledged_outlives_the_primary(void **state)
 {
 	const char *wanted = secure_getenv("STORM_PROMOTIONS");
 	int n = wanted != NULL ? (int)strtol(wanted, NULL, 10) : PROMOTIONS;
-	tokenstore      *store = open_store();
-	tokenstore_error err;
-	int              before, after;
+	struct waits waits;
+	int          before, stored;
 
 	(void)state;
-	if (tokenstore_migrate(store, &err) != TOKENSTORE_OK)
-		fail_msg("%s", err.message);
-	for (int i = 0; i < WRITERS; i++)
-		start_writer(&failover.writers[i], i);
+	writers_start(&failover.writers, failover.conninfo);
 	for (int i = 0; i < n; i++) {
-		before = failover.writers[0].stored;
+		before = failover.writers.items[0].stored;
 		pair("fail", i % 2 == 0 ? "0" : "1");
-		for (int w = 0; w < WRITERS; w++)
-			check(store, &failover.writers[w]);
-		after = failover.writers[0].stored;
-		assert_true(after > before);
+		writers_check(&failover.writers);
+		assert_true(failover.writers.items[0].stored > before);
 	}
-	atomic_store(&failover.stop, true);
-	for (int i = 0; i < WRITERS; i++) {
-		struct writer *writer = &failover.writers[i];
-
-		pthread_join(writer->thread, NULL);
-		print_message("writer %d: %d tokens stored, %d calls failed, "
-			      "longest wait between two %lld ms\n",
-		    i, writer->stored, writer->failures,
-		    (long long)writer->longest_ms);
-		tokenstore_close(writer->store);
-	}
-	tokenstore_close(store);
-	print_message("%d promotions, nothing lost\n", n);
+	waits = writers_waits(&failover.writers);
+	stored = writers_end(&failover.writers);
+	print_message("%d promotions, %d tokens stored, nothing lost; longest "
+		      "wait between two tokens of a writer %lld ms\n",
+	    n, stored, (long long)waits.longest_ms);
 }
 
 static int
@@ -258,6 +96,7 @@ static int
 end(void **state)
 {
 	(void)state;
+	writers_end(&failover.writers);
 	pclose(failover.keeper);
 	return 0;
 }

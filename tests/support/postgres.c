@@ -147,11 +147,30 @@ postgres_start(void)
 	return pg;
 }
 
+struct postgres *
+postgres_elsewhere(const char *conninfo)
+{
+	struct postgres *pg = calloc(1, sizeof(*pg));
+
+	if (pg == NULL)
+		errx(1, "out of memory");
+	snprintf(pg->conninfo, sizeof(pg->conninfo), "%s", conninfo);
+	return pg;
+}
+
+bool
+postgres_is_elsewhere(const struct postgres *pg)
+{
+	return pg->keeper == 0;
+}
+
 void
 postgres_end(struct postgres *pg)
 {
-	close(pg->keeper_fd);
-	waitpid(pg->keeper, NULL, 0);
+	if (!postgres_is_elsewhere(pg)) {
+		close(pg->keeper_fd);
+		waitpid(pg->keeper, NULL, 0);
+	}
 	free(pg);
 }
 
@@ -180,6 +199,8 @@ postgres_new_database(struct postgres *pg)
 {
 	char sql[64], conninfo[320];
 
+	if (postgres_is_elsewhere(pg))
+		return;
 	pg->databases++;
 	snprintf(
 	    sql, sizeof(sql), "CREATE DATABASE app%d OWNER app", pg->databases);

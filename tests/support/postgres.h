@@ -15,11 +15,18 @@
  * 77).
  */
 
+#include <stdbool.h>
+
 struct postgres;
 
 /* The server runs and has one empty database, see postgres_new_database(). */
 struct postgres *postgres_start(void);
 void             postgres_end(struct postgres *pg);
+
+/* A database that is there and empty, on servers that somebody else runs.  It
+ * stays the only one, and nothing but its conninfo is known. */
+struct postgres *postgres_elsewhere(const char *conninfo);
+bool             postgres_is_elsewhere(const struct postgres *pg);
 
 /* Makes an empty database, owned by the role "app"; from now on everything
  * below is about this one. */

@@ -69,22 +69,37 @@ start_sandbox(struct world *world, int athletes)
 }
 
 void
-world_start(struct world *world, const char *test, int athletes)
+world_start_on(struct world *world, const char *test, int athletes,
+    struct postgres *postgres)
 {
-	*world = (struct world){ 0 };
+	*world = (struct world){ .postgres = postgres };
 	world->logs = make_logs(test);
 	keep(world, "world.secrets", WORLD_CLIENT_SECRET "\n" WORLD_KEY "\n");
-	world->postgres = postgres_start();
 	start_sandbox(world, athletes);
+}
+
+void
+world_start(struct world *world, const char *test, int athletes)
+{
+	world_start_on(world, test, athletes, postgres_start());
+}
+
+static void
+keep_database_log(const struct world *world)
+{
+	char *log;
+
+	if (postgres_is_elsewhere(world->postgres))
+		return;
+	log = postgres_log(world->postgres);
+	keep(world, "postgres.log", log);
+	free(log);
 }
 
 void
 world_end(struct world *world)
 {
-	char *log = postgres_log(world->postgres);
-
-	keep(world, "postgres.log", log);
-	free(log);
+	keep_database_log(world);
 	postgres_end(world->postgres);
 	process_end(&world->sandbox);
 	process_free(&world->sandbox);

@@ -43,6 +43,10 @@ struct world {
 /* `test` names the folder of the logs; the sandbox begins with that many
  * athletes, none of whom has consented. */
 void world_start(struct world *world, const char *test, int athletes);
+
+/* The same on a database that is there, see postgres_elsewhere(). */
+void world_start_on(struct world *world, const char *test, int athletes,
+    struct postgres *postgres);
 void world_end(struct world *world);
 
 /* An empty database; the old one stays behind. */
