@@ -2,6 +2,7 @@
 #include <err.h>
 #include <inttypes.h>
 #include <libpq-fe.h>
+#include <openssl/rand.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -231,52 +232,67 @@ static const char naive_claim[] =
     "  ORDER BY due_at LIMIT $2::int8 FOR UPDATE SKIP LOCKED)"
     " RETURNING subject, access_ct, refresh_ct";
 static const char naive_save[] =
-    "UPDATE naive.account t SET access_ct = u.record, refresh_ct = u.record,"
+    "UPDATE naive.account t SET access_ct = u.access, refresh_ct = u.refresh,"
     " expires_at = to_timestamp($2::int8), due_at = to_timestamp($2::int8)"
     "  - interval '3300 seconds' + random() * interval '1 second',"
     " lease_owner = NULL, lease_until = NULL, in_doubt_since = NULL,"
     " total_refreshes = total_refreshes + 1, last_refreshed_by = 'bench',"
     " last_error = NULL, fail_count = 0, updated_at = now()"
-    " FROM unnest($3::text[], $4::bytea[]) AS u (who, record)"
+    " FROM unnest($3::text[], $4::bytea[], $5::bytea[])"
+    "  AS u (who, access, refresh)"
     " WHERE app_id = $1::int4 AND subject = u.who";
 
+/* As many bytes as a record has, as random as those of a cipher. */
+static void
+add_noise(struct buf *column, size_t count)
+{
+	unsigned char noise[TS_SEAL_SIZE + sizeof(TOKEN) - 1];
+	struct buf    record;
+
+	buf_init(&record, sizeof(noise));
+	ts_array_start(column, TS_BYTEA, count);
+	for (size_t i = 0; i < count; i++) {
+		if (RAND_bytes(noise, sizeof(noise)) != 1)
+			errx(1, "no randomness");
+		buf_clear(&record);
+		buf_add(&record, noise, sizeof(noise));
+		ts_array_bytes(column, &record);
+	}
+	buf_free(&record);
+}
+
 static size_t
-refresh_naive(PGconn *conn, int64_t limit, int64_t offset_s, int64_t now,
+refresh_naive(PGconn *conn, size_t limit, int64_t offset_s, int64_t now,
     double *claim_us, double *save_us)
 {
 	struct ts_params claim = { .count = 0 }, save = { .count = 0 };
-	struct buf       columns[2], record;
+	struct buf       columns[3];
 	double           began = rounds_wall_us();
 	PGresult        *result;
 	size_t           count;
 
 	ts_add_int(&claim, offset_s);
-	ts_add_int(&claim, limit);
+	ts_add_int(&claim, (int64_t)limit);
 	result = ask(conn, naive_claim, &claim);
 	*claim_us = rounds_wall_us() - began;
 	count = (size_t)PQntuples(result);
+	for (size_t c = 0; c < 3; c++)
+		buf_init(&columns[c], 1 << 20);
+	add_noise(&columns[1], count);
+	add_noise(&columns[2], count);
 	began = rounds_wall_us();
-	buf_init(&record, 256);
-	buf_add(&record, PQgetvalue(result, 0, 2),
-	    (size_t)PQgetlength(result, 0, 2));
-	buf_init(&columns[0], 1 << 20);
-	buf_init(&columns[1], 1 << 20);
 	ts_array_start(&columns[0], TS_TEXT, count);
-	ts_array_start(&columns[1], TS_BYTEA, count);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		ts_array_text(&columns[0], PQgetvalue(result, (int)i, 0));
-		ts_array_bytes(&columns[1], &record);
-	}
 	ts_add_int(&save, 1);
 	ts_add_int(&save, now + INTERVAL_S);
-	ts_add_bytes(&save, &columns[0]);
-	ts_add_bytes(&save, &columns[1]);
+	for (size_t c = 0; c < 3; c++)
+		ts_add_bytes(&save, &columns[c]);
 	PQclear(ask(conn, naive_save, &save));
 	*save_us = rounds_wall_us() - began;
 	PQclear(result);
-	buf_free(&record);
-	buf_free(&columns[0]);
-	buf_free(&columns[1]);
+	for (size_t c = 0; c < 3; c++)
+		buf_free(&columns[c]);
 	return count;
 }
 
@@ -431,11 +447,15 @@ main(int argc, char **argv)
 	static const char *const usual[] = { "10000", "100000", "1000000" };
 	const char *const       *rows =
             argc > 1 ? (const char *const *)argv + 1 : usual;
-	int count = argc > 1 ? argc - 1 : 3;
+	int     count = argc > 1 ? argc - 1 : 3;
+	int64_t n;
 
 	start_server();
-	for (int i = 0; i < count; i++)
-		bench(strtoll(rows[i], NULL, 10));
+	for (int i = 0; i < count; i++) {
+		if ((n = strtoll(rows[i], NULL, 10)) < BULK)
+			errx(2, "at least %d accounts", BULK);
+		bench(n);
+	}
 	postgres_end(server);
 	return 0;
 }
