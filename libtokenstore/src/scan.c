@@ -23,7 +23,7 @@
 #define LIMIT_MAX 10000
 #define UNREADABLE_MAX 256 /* then a key is wrong: look no further */
 #define SLEEP_MAX 1000     /* accounts put to sleep by one statement */
-#define QUICK_MS 100
+#define QUICK_MS 100       /* for what a statement looks through */
 #define SLOTS_SIZE ((size_t)TS_SLOTS * 3 + 2) /* "{1,2,...}" */
 #define YEARS_MAX_S INT64_C(315360000)
 
@@ -150,33 +150,17 @@ advance(const struct round *round, struct ts_scan *scan,
 	return most;
 }
 
-/* Learns from what a statement for `count` slots took, if it saw them all. */
-static void
-learn_width(tokenstore *store, int64_t began_ms, int count, bool all)
-{
-	bool quick = clock_steady_ms() - began_ms < QUICK_MS;
-
-	if (!quick)
-		store->width = count > 1 ? count / 2 : 1;
-	else if (all && count >= store->width)
-		store->width = count < TS_SLOTS / 2 ? count * 2 : TS_SLOTS;
-}
-
-/* Claims in the slots that a scan comes to next.  *done: how many it finished. */
+/* Looks through so many slots, for up to `limit` accounts. */
 static tokenstore_status
-claim_in_slots(const struct round *round, struct ts_scan *scan, int count,
-    int *done, tokenstore_error *err)
+run_claim(const struct round *round, const struct ts_scan *scan, int count,
+    int64_t limit, struct pg_result **result, tokenstore_error *err)
 {
-	tokenstore       *store = round->store;
-	int64_t           limit = wanted(round), began_ms = clock_steady_ms();
-	struct ts_params  params = { .count = 0 };
-	struct pg_result *result;
-	tokenstore_status status;
-	char              slots[SLOTS_SIZE];
+	struct ts_params params = { .count = 0 };
+	char             slots[SLOTS_SIZE];
 
 	write_slots(round, scan->slot, count, slots);
-	ts_add_int(&params, store->clock_offset_s);
-	ts_add_int(&params, store->app_id);
+	ts_add_int(&params, round->store->clock_offset_s);
+	ts_add_int(&params, round->store->app_id);
 	ts_add_int(&params, round->list->lease_s);
 	ts_add_int(&params, round->list->lease_id);
 	ts_add_text(&params, slots);
@@ -185,9 +169,31 @@ claim_in_slots(const struct round *round, struct ts_scan *scan, int count,
 	ts_add_int(&params, round->group);
 	ts_add_int(&params, round->options->used_within_s);
 	ts_add_int(&params, round->options->keep_alive_s);
-	status = ts_run(store, claim_slots, &params, &result, err);
+	return ts_run(round->store, claim_slots, &params, result, err);
+}
+
+/* Learns from a statement for `count` slots, which needed `done` of them. */
+static void
+learn_width(tokenstore *store, int64_t began_ms, int count, int done)
+{
+	if (clock_steady_ms() - began_ms >= QUICK_MS)
+		store->width = count > 1 ? count / 2 : 1;
+	else if (count == store->width && done == count)
+		store->width = count < TS_SLOTS / 2 ? count * 2 : TS_SLOTS;
+}
+
+/* Claims in the slots that a scan comes to next.  *done: how many it finished. */
+static tokenstore_status
+claim_in_slots(const struct round *round, struct ts_scan *scan, int count,
+    int *done, tokenstore_error *err)
+{
+	int64_t           limit = wanted(round), began_ms = clock_steady_ms();
+	struct pg_result *result;
+	tokenstore_status status;
+
+	status = run_claim(round, scan, count, limit, &result, err);
 	if (status == TOKENSTORE_ERR_TIMEOUT)
-		store->width = 1;
+		round->store->width = 1;
 	if (status != TOKENSTORE_OK)
 		return status;
 	if (pg_result_rows(result) == limit) {
@@ -197,8 +203,8 @@ claim_in_slots(const struct round *round, struct ts_scan *scan, int count,
 		scan->slot = slot_after(round, scan->slot, count);
 		scan->low = 0;
 	}
-	learn_width(store, began_ms, count, *done == count);
-	status = ts_list_add(store, round->list, result, err);
+	learn_width(round->store, began_ms, count, *done);
+	status = ts_list_add(round->store, round->list, result, err);
 	pg_result_free(result);
 	return status;
 }
