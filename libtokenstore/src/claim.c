@@ -11,7 +11,7 @@
 
 #define LEASE_MAX_S INT64_C(86400)
 
-static const char claim_subject[] = TS_CLAIM(" AND subject = $5");
+static const char claim_subject[] = TS_CLAIM(TS_CLAIMABLE(" AND subject = $5"));
 
 static void
 claim_free(struct ts_claim *claim)

@@ -18,15 +18,19 @@ static const char defer_rows[] =
     " in_doubt_since = CASE WHEN u.doubtful <> 0 THEN in_doubt_since"
     "  ELSE to_timestamp(u.doubt) END,"
     " fail_count = least(fail_count + 1, 32767), last_error = u.reason"
-    " FROM unnest($2::text[], $3::int8[], $4::int8[], $5::int8[], $6::int8[],"
-    "  $7::text[]) AS u (who, lease, doubt, due, doubtful, reason)"
+    " FROM unnest("
+    TS_COLUMN(2, text) "," TS_COLUMN(3, int8) "," TS_COLUMN(4, int8) ","
+    TS_COLUMN(5, int8) "," TS_COLUMN(6, int8) "," TS_COLUMN(7, text) ")"
+    "  AS u (who, lease, doubt, due, doubtful, reason)"
     " WHERE app_id = $1::int4 AND subject = u.who AND lease_id = u.lease";
 
 static const char release_rows[] =
     "UPDATE tokenstore.account SET lease_until = 'epoch', lease_id = 0,"
     " in_doubt_since = to_timestamp(u.doubt),"
     " total_refresh_checks = total_refresh_checks - 1"
-    " FROM unnest($2::text[], $3::int8[], $4::int8[]) AS u (who, lease, doubt)"
+    " FROM unnest("
+    TS_COLUMN(2, text) "," TS_COLUMN(3, int8) "," TS_COLUMN(4, int8) ")"
+    "  AS u (who, lease, doubt)"
     " WHERE app_id = $1::int4 AND subject = u.who AND lease_id = u.lease";
 
 /* clang-format on */

@@ -16,6 +16,7 @@
 #define TS_SCHEMA "tokenstore"
 #define TS_SCHEMA_VERSION 3
 #define TS_SLOTS 64
+#define TS_WIDTH 8 /* slots that the first claim looks through at once */
 #define TS_KEYS_MAX 16
 #define TS_TOKEN_MAX 8192
 #define TS_TEXT_MAX 128
@@ -145,6 +146,7 @@ struct tokenstore {
 		int     slot;
 		int64_t low;
 	} scans[2];
+	int     width; /* how many slots a statement may look through */
 	int64_t rest_until_ms;
 };
 
@@ -212,6 +214,11 @@ void ts_array_start(struct buf *array, enum ts_type type, size_t count);
 void ts_array_int(struct buf *array, int64_t value);
 void ts_array_bytes(struct buf *array, const struct buf *bytes);
 void ts_array_text(struct buf *array, const char *text); /* NULL: null */
+
+/* A parameter that is an array, for unnest(): in a sub-select, which keeps its
+ * length from the planner.  Told of hundreds of rows it would rather read a small
+ * table as a whole, with all that is dead in it. */
+#define TS_COLUMN(parameter, type) " (SELECT $" #parameter "::" #type "[])"
 
 /* Starts with the application and the subject, timed with the clock's offset in
  * front. */
@@ -360,28 +367,38 @@ tokenstore_status ts_list_add(const tokenstore *store, struct ts_list *list,
 void ts_list_finish(tokenstore *store, struct ts_list *list);
 
 /*
- * A statement that claims those active accounts for which `which`, the end of a
- * query, holds.  Parameters: 1 clock, 2 application, 3 lease, 4 its id, from 5 on
- * those of `which`.  MATERIALIZED keeps a limit from being applied more than
- * once.
+ * Locks the accounts that may be claimed and for which `which`, the end of a
+ * query, holds.  Parameters: 1 clock, 2 application, from 5 on those of `which`.
  */
-#define TS_CLAIM(which)                                               \
-	"WITH c AS MATERIALIZED (SELECT subject, app_id, due_at,"     \
-	"  in_doubt_since FROM tokenstore.account"                    \
-	"  WHERE app_id = $2::int4 AND state = 0 AND lease_until <"   \
-	"  " TS_NOW which " FOR NO KEY UPDATE SKIP LOCKED)"           \
+#define TS_CLAIMABLE(which)                                        \
+	"SELECT subject, in_doubt_since FROM tokenstore.account"   \
+	" WHERE app_id = $2::int4 AND state = 0 AND lease_until <" \
+	" " TS_NOW which " FOR NO KEY UPDATE SKIP LOCKED"
+
+/*
+ * A statement that claims what `query` locks, whose columns are those of
+ * TS_CLAIMABLE.  Parameters: 3 lease, 4 its id.  MATERIALIZED keeps a limit from
+ * being applied more than once.  The arrays keep from the planner how many are
+ * claimed, as in TS_COLUMN.
+ */
+#define TS_CLAIM(query)                                               \
+	"WITH c AS MATERIALIZED (" query "), k AS (SELECT"            \
+	"  array_agg(subject) AS subjects,"                           \
+	"  array_agg(in_doubt_since) AS doubts FROM c)"               \
 	" UPDATE tokenstore.account t SET"                            \
 	" lease_until = " TS_NOW " + $3::int8 * interval '1 second'," \
 	" lease_id = $4::int8,"                                       \
 	" total_refresh_checks = t.total_refresh_checks + 1,"         \
 	" in_doubt_since = CASE WHEN t.in_doubt_since = 'epoch'"      \
 	"  THEN " TS_NOW " ELSE t.in_doubt_since END"                 \
-	" FROM c WHERE t.subject = c.subject AND t.app_id = c.app_id" \
+	" FROM k CROSS JOIN LATERAL unnest(k.subjects, k.doubts)"     \
+	"  AS before (subject, doubt)"                                \
+	" WHERE t.subject = before.subject AND t.app_id = $2::int4"   \
 	" RETURNING t.subject, t.refresh_ct, t.access_ct,"            \
 	" " TS_EPOCH("t.expires_at") ", " TS_EPOCH(                   \
-	    "c.in_doubt_since") ","                                   \
-				" t.grant_epoch, " TS_EPOCH(          \
-				    "c.due_at") ", t.rt_mac"
+	    "before.doubt") ","                                       \
+			    " t.grant_epoch, " TS_EPOCH(              \
+				"t.due_at") ", t.rt_mac, t.slot"
 
 /* give_back.c */
 

@@ -15,7 +15,7 @@
  * main token is another one by now take the slow way, one by one.
  */
 
-#define ROWS_MAX 250 /* of more, PostgreSQL joins by reading all accounts */
+#define ROWS_MAX 250
 #define BYTES_MAX ((size_t)256 * 1024) /* of ciphertext in one statement */
 #define COLUMN_MAX ((size_t)512 * 1024)
 
@@ -61,9 +61,11 @@ static const enum ts_type types[COLUMNS] = {
  * A doubt that began with the claim of somebody else is not ours to settle.
  */
 static const char update_rows[] =
-    "WITH c AS MATERIALIZED (SELECT u.* FROM unnest($5::int8[], $6::text[],"
-    "   $7::int8[], $8::int8[], $9::int8[], $10::int8[], $11::int8[],"
-    "   $12::int8[], $13::int8[], $14::bytea[], $15::bytea[], $16::text[])"
+    "WITH c AS MATERIALIZED (SELECT u.* FROM unnest("
+    TS_COLUMN(5, int8) "," TS_COLUMN(6, text) "," TS_COLUMN(7, int8) ","
+    TS_COLUMN(8, int8) "," TS_COLUMN(9, int8) "," TS_COLUMN(10, int8) ","
+    TS_COLUMN(11, int8) "," TS_COLUMN(12, int8) "," TS_COLUMN(13, int8) ","
+    TS_COLUMN(14, bytea) "," TS_COLUMN(15, bytea) "," TS_COLUMN(16, text) ")"
     "   AS u (n, who, spent, fresh, epoch, lease, due, ends, lives, access,"
     "   refresh, allows)"
     "  JOIN tokenstore.account a ON a.subject = u.who AND a.app_id = $2::int4"
@@ -85,8 +87,10 @@ static const char update_rows[] =
  * waits for the standby, and a lock is written.
  */
 static const char find_stored[] =
-    "SELECT u.n FROM unnest($2::int8[], $3::text[], $4::int8[], $5::int8[],"
-    "  $6::int8[], $7::int8[]) AS u (n, who, spent, fresh, epoch, lease)"
+    "SELECT u.n FROM unnest("
+    TS_COLUMN(2, int8) "," TS_COLUMN(3, text) "," TS_COLUMN(4, int8) ","
+    TS_COLUMN(5, int8) "," TS_COLUMN(6, int8) "," TS_COLUMN(7, int8) ")"
+    "  AS u (n, who, spent, fresh, epoch, lease)"
     " JOIN tokenstore.account a ON subject = u.who AND rt_mac = u.fresh"
     "  AND grant_epoch = u.epoch AND lease_id <> u.lease AND state <> 2"
     " WHERE app_id = $1::int4 FOR NO KEY UPDATE OF a SKIP LOCKED";

@@ -110,6 +110,7 @@ set_up(tokenstore *store, const tokenstore_options *o)
 	store->clock_offset_s = o->clock_offset_s;
 	for (size_t i = 0; i < 2; i++)
 		store->scans[i].slot = (int)(start % TS_SLOTS);
+	store->width = TS_WIDTH;
 	store->provider = strdup(o->provider);
 	store->client_id = strdup(o->client_id);
 	store->actor = strdup(o->actor);

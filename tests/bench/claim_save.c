@@ -2,6 +2,7 @@
 #include <err.h>
 #include <inttypes.h>
 #include <libpq-fe.h>
+#include <openssl/rand.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,16 +20,21 @@
  * the pages.  Both claim and save 250 at a time with the same kind of statements;
  * ours also seals and opens what it stores.
  *
- * In a round every account is due and up to TOKENS of them are refreshed.  Then
- * the same while some forgotten transaction keeps the server from removing what
- * is dead.
+ * Every account is always due.  SETTLED tokens are refreshed before any time is
+ * taken, then TOKENS of both in turn.  Then a forgotten transaction keeps the
+ * server from removing what is dead, HELD more tokens are refreshed, and TOKENS
+ * are timed again.  So many at every size: what is dead weighs the same.
  */
 
 #define BATCH 250
 #define TOKENS 20000
-#define ROUNDS 3
-#define INTERVAL_S INT64_C(21600)
+#define SETTLED 40000
+#define HELD 100000
+#define BULK 5000 /* what the naive table claims and saves at once, untimed */
 #define SAMPLES (TOKENS / BATCH)
+#define LOOKS 21
+#define INTERVAL_S INT64_C(21600)
+#define LONG_AGO_S INT64_C(1000000) /* nobody is due so early */
 #define KEYS "1:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
 #define TOKEN "r4b945687g8b945687g8b945687g8b945687g8b9"
 
@@ -129,8 +135,20 @@ add_accounts(PGconn *conn, tokenstore *store, int64_t first, size_t count)
 	buf_free(&record);
 }
 
-static const char make_naive[] =
+/* Rows go in faster without indexes, which come back as they were. */
+static const char drop_indexes[] =
     "CREATE SCHEMA naive;"
+    "CREATE TABLE naive.indexes AS SELECT pg_get_indexdef(indexrelid) AS sql"
+    " FROM pg_index WHERE indrelid = 'tokenstore.account'::regclass;"
+    "ALTER TABLE tokenstore.account DROP CONSTRAINT account_pkey;"
+    "DROP INDEX tokenstore.account_due";
+static const char make_indexes[] =
+    "SET maintenance_work_mem = '512MB';"
+    "DO $$ DECLARE index text; BEGIN FOR index IN SELECT sql"
+    " FROM naive.indexes LOOP EXECUTE index; END LOOP; END $$;"
+    "ALTER TABLE tokenstore.account ADD PRIMARY KEY USING INDEX account_pkey";
+static const char make_naive[] =
+    "SET maintenance_work_mem = '512MB';"
     "CREATE TABLE naive.account (subject text, app_id int4,"
     " access_ct bytea, refresh_ct bytea, rt_mac int8, expires_at timestamptz,"
     " expires_in int4, scope text, due_at timestamptz, lease_owner text,"
@@ -139,15 +157,15 @@ static const char make_naive[] =
     " total_refreshes int8 NOT NULL DEFAULT 0,"
     " total_refresh_checks int8 NOT NULL DEFAULT 0, last_refreshed_by text,"
     " last_used_at timestamptz, created_at timestamptz,"
-    " updated_at timestamptz, PRIMARY KEY (app_id, subject));"
+    " updated_at timestamptz);"
     "INSERT INTO naive.account (subject, app_id, access_ct, refresh_ct,"
     " rt_mac, expires_at, expires_in, scope, due_at, created_at, updated_at)"
     " SELECT subject, app_id, access_ct, refresh_ct, rt_mac, expires_at,"
     "  expires_in, 'read', due_at + random() * interval '1 second',"
     "  created_at, updated_at FROM tokenstore.account;"
+    "ALTER TABLE naive.account ADD PRIMARY KEY (app_id, subject);"
     "CREATE INDEX ON naive.account (due_at);"
-    "GRANT ALL ON SCHEMA naive TO app; GRANT ALL ON naive.account TO app;"
-    "ANALYZE naive.account; ANALYZE tokenstore.account";
+    "GRANT ALL ON SCHEMA naive TO app; GRANT ALL ON naive.account TO app";
 
 static void
 load(PGconn *conn, int64_t rows)
@@ -158,11 +176,15 @@ load(PGconn *conn, int64_t rows)
 
 	check(tokenstore_migrate(store, &err), &err);
 	check(tokenstore_stats_get(store, &stats, &err), &err);
+	postgres_sql(server, drop_indexes);
 	for (int64_t n = 0; n < rows; n += 5000)
 		add_accounts(conn, store, n,
 		    (size_t)(rows - n < 5000 ? rows - n : 5000));
 	tokenstore_close(store);
+	postgres_sql(server, make_indexes);
 	postgres_sql(server, make_naive);
+	postgres_sql(server, "VACUUM (ANALYZE) tokenstore.account");
+	postgres_sql(server, "VACUUM (ANALYZE) naive.account");
 }
 
 /* One batch through the library; how many tokens. */
@@ -207,84 +229,133 @@ static const char naive_claim[] =
     "  WHERE state = 0 AND due_at <= now() + $1::int8 * interval '1 second'"
     "  AND (lease_until IS NULL OR"
     "   lease_until < now() + $1::int8 * interval '1 second')"
-    "  ORDER BY due_at LIMIT 250 FOR UPDATE SKIP LOCKED)"
+    "  ORDER BY due_at LIMIT $2::int8 FOR UPDATE SKIP LOCKED)"
     " RETURNING subject, access_ct, refresh_ct";
 static const char naive_save[] =
-    "UPDATE naive.account t SET access_ct = u.record, refresh_ct = u.record,"
+    "UPDATE naive.account t SET access_ct = u.access, refresh_ct = u.refresh,"
     " expires_at = to_timestamp($2::int8), due_at = to_timestamp($2::int8)"
     "  - interval '3300 seconds' + random() * interval '1 second',"
     " lease_owner = NULL, lease_until = NULL, in_doubt_since = NULL,"
     " total_refreshes = total_refreshes + 1, last_refreshed_by = 'bench',"
     " last_error = NULL, fail_count = 0, updated_at = now()"
-    " FROM unnest($3::text[], $4::bytea[]) AS u (who, record)"
+    " FROM unnest($3::text[], $4::bytea[], $5::bytea[])"
+    "  AS u (who, access, refresh)"
     " WHERE app_id = $1::int4 AND subject = u.who";
 
+/* As many bytes as a record has, as random as those of a cipher. */
+static void
+add_noise(struct buf *column, size_t count)
+{
+	unsigned char noise[TS_SEAL_SIZE + sizeof(TOKEN) - 1];
+	struct buf    record;
+
+	buf_init(&record, sizeof(noise));
+	ts_array_start(column, TS_BYTEA, count);
+	for (size_t i = 0; i < count; i++) {
+		if (RAND_bytes(noise, sizeof(noise)) != 1)
+			errx(1, "no randomness");
+		buf_clear(&record);
+		buf_add(&record, noise, sizeof(noise));
+		ts_array_bytes(column, &record);
+	}
+	buf_free(&record);
+}
+
 static size_t
-refresh_naive(PGconn *conn, int32_t app_id, int64_t offset_s, int64_t now,
+refresh_naive(PGconn *conn, size_t limit, int64_t offset_s, int64_t now,
     double *claim_us, double *save_us)
 {
 	struct ts_params claim = { .count = 0 }, save = { .count = 0 };
-	struct buf       columns[2], record;
+	struct buf       columns[3];
 	double           began = rounds_wall_us();
 	PGresult        *result;
 	size_t           count;
 
 	ts_add_int(&claim, offset_s);
+	ts_add_int(&claim, (int64_t)limit);
 	result = ask(conn, naive_claim, &claim);
 	*claim_us = rounds_wall_us() - began;
 	count = (size_t)PQntuples(result);
+	for (size_t c = 0; c < 3; c++)
+		buf_init(&columns[c], 1 << 20);
+	add_noise(&columns[1], count);
+	add_noise(&columns[2], count);
 	began = rounds_wall_us();
-	buf_init(&record, 256);
-	buf_add(&record, PQgetvalue(result, 0, 2),
-	    (size_t)PQgetlength(result, 0, 2));
-	buf_init(&columns[0], 1 << 20);
-	buf_init(&columns[1], 1 << 20);
 	ts_array_start(&columns[0], TS_TEXT, count);
-	ts_array_start(&columns[1], TS_BYTEA, count);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		ts_array_text(&columns[0], PQgetvalue(result, (int)i, 0));
-		ts_array_bytes(&columns[1], &record);
-	}
-	ts_add_int(&save, app_id);
+	ts_add_int(&save, 1);
 	ts_add_int(&save, now + INTERVAL_S);
-	ts_add_bytes(&save, &columns[0]);
-	ts_add_bytes(&save, &columns[1]);
+	for (size_t c = 0; c < 3; c++)
+		ts_add_bytes(&save, &columns[c]);
 	PQclear(ask(conn, naive_save, &save));
 	*save_us = rounds_wall_us() - began;
 	PQclear(result);
-	buf_free(&record);
-	buf_free(&columns[0]);
-	buf_free(&columns[1]);
+	for (size_t c = 0; c < 3; c++)
+		buf_free(&columns[c]);
 	return count;
 }
 
-/* The time of a claim and of a save, for each batch of a round. */
+/* The time of a claim and of a save, for each batch. */
 struct times {
 	double claim[SAMPLES], save[SAMPLES];
 	size_t count;
 };
 
-/* A round of both, batch by batch in turn. */
-static void
-run_round(PGconn *conn, int64_t rows, int64_t offset_s, struct times *ours,
-    struct times *naive)
-{
-	tokenstore      *store = open_at(offset_s);
-	tokenstore_error err;
-	int64_t          now;
-	size_t most = (size_t)(rows < TOKENS ? rows / BATCH : SAMPLES);
+struct run {
+	PGconn      *conn;
+	int64_t      rows, offset_s;
+	struct times ours, naive;
+};
 
-	check(tokenstore_now(store, &now, &err), &err);
-	ours->count = naive->count = 0;
-	for (size_t i = 0; i < most; i++) {
-		if (refresh_ours(store, now, &ours->claim[i], &ours->save[i]) !=
-			BATCH ||
-		    refresh_naive(conn, 1, offset_s, now, &naive->claim[i],
-			&naive->save[i]) != BATCH)
-			break;
-		ours->count = naive->count = i + 1;
+/* One batch of each, timed. */
+static size_t
+refresh_both(struct run *run, tokenstore *store, int64_t now)
+{
+	struct times *ours = &run->ours, *naive = &run->naive;
+	size_t        i = ours->count++, k = naive->count++, done;
+
+	done = refresh_ours(store, now, &ours->claim[i], &ours->save[i]);
+	if (refresh_naive(run->conn, BATCH, run->offset_s, now,
+		&naive->claim[k], &naive->save[k]) != done)
+		errx(1, "less is due in one table than in the other");
+	return done;
+}
+
+/* The same without taking the time: in the naive table many at once, which
+ * leaves as much behind. */
+static size_t
+refresh_unseen(struct run *run, tokenstore *store, int64_t now)
+{
+	double claim_us, save_us;
+	size_t done = 0;
+
+	while (done < BULK)
+		done += refresh_ours(store, now, &claim_us, &save_us);
+	if (refresh_naive(run->conn, BULK, run->offset_s, now, &claim_us,
+		&save_us) != done)
+		errx(1, "less is due in one table than in the other");
+	return done;
+}
+
+typedef size_t (*refresh_fn)(struct run *, tokenstore *, int64_t);
+
+/* Refreshes so many tokens, and lets time pass whenever all accounts were
+ * refreshed, and for every TOKENS. */
+static void
+refresh_tokens(struct run *run, int64_t tokens, refresh_fn refresh)
+{
+	int64_t          round = run->rows < TOKENS ? run->rows : TOKENS, now;
+	tokenstore_error err;
+	tokenstore      *store;
+
+	for (; tokens > 0; tokens -= round, run->offset_s += INTERVAL_S) {
+		store = open_at(run->offset_s);
+		check(tokenstore_now(store, &now, &err), &err);
+		for (int64_t done = 0; done < round;)
+			done += (int64_t)refresh(run, store, now);
+		tokenstore_close(store);
 	}
-	tokenstore_close(store);
 }
 
 static void
@@ -295,33 +366,79 @@ print(const char *name, struct times *times)
 
 	printf("  %-28s claim %6.1f  save %6.1f  both %6.1f us a token\n", name,
 	    claim, save, claim + save);
+	fflush(stdout);
+}
+
+static void
+measure(struct run *run, const char *naive, const char *ours)
+{
+	run->ours.count = run->naive.count = 0;
+	refresh_tokens(run, TOKENS, refresh_both);
+	print(naive, &run->naive);
+	print(ours, &run->ours);
+}
+
+/* Claims long before anybody is due. */
+static void
+look(struct run *run)
+{
+	static const tokenstore_claim_options options = { .limit = 8,
+		.lease_s = 120 };
+	tokenstore                           *store = open_at(-LONG_AGO_S);
+	tokenstore_claim_list                *list;
+	tokenstore_error                      err;
+	struct ts_params                      claim = { .count = 0 };
+	double                                ours[LOOKS], naive[LOOKS], began;
+
+	ts_add_int(&claim, -LONG_AGO_S);
+	ts_add_int(&claim, options.limit);
+	for (size_t i = 0; i < LOOKS; i++) {
+		began = rounds_wall_us();
+		check(tokenstore_claim_due(store, &options, &list, &err), &err);
+		ours[i] = rounds_wall_us() - began;
+		tokenstore_claim_list_free(list);
+		began = rounds_wall_us();
+		PQclear(ask(run->conn, naive_claim, &claim));
+		naive[i] = rounds_wall_us() - began;
+	}
+	printf("  nothing is due: naive %.0f, tokenstore %.0f us a claim\n",
+	    rounds_median(naive, LOOKS), rounds_median(ours, LOOKS));
+	tokenstore_close(store);
 }
 
 static void
 bench(int64_t rows)
 {
-	static struct times ours, naive;
-	PGconn             *conn, *forgotten;
-	int64_t             offset_s = 0;
+	static struct run run;
+	PGconn           *forgotten;
 
 	postgres_new_database(server);
-	conn = PQconnectdb(postgres_conninfo(server));
+	run.rows = rows;
+	run.offset_s = 0;
+	run.conn = PQconnectdb(postgres_conninfo(server));
 	forgotten = PQconnectdb(postgres_conninfo(server));
-	load(conn, rows);
+	load(run.conn, rows);
 	printf("%" PRId64 " accounts\n", rows);
-	for (int i = 0; i < ROUNDS; i++, offset_s += INTERVAL_S)
-		run_round(conn, rows, offset_s, &ours, &naive);
-	print("naive", &naive);
-	print("tokenstore", &ours);
+	look(&run);
+	refresh_tokens(&run, SETTLED, refresh_unseen);
+	measure(&run, "naive", "tokenstore");
 	PQclear(PQexec(forgotten, "BEGIN ISOLATION LEVEL REPEATABLE READ;"
 				  "SELECT 1 FROM tokenstore.app"));
-	for (int i = 0; i < ROUNDS; i++, offset_s += INTERVAL_S)
-		run_round(conn, rows, offset_s, &ours, &naive);
-	print("naive, xmin held", &naive);
-	print("tokenstore, xmin held", &ours);
-	fflush(stdout);
+	refresh_tokens(&run, HELD, refresh_unseen);
+	measure(&run, "naive, xmin held", "tokenstore, xmin held");
 	PQfinish(forgotten);
-	PQfinish(conn);
+	PQfinish(run.conn);
+}
+
+/* More memory than the tests' servers have, as a database of that size would. */
+static void
+start_server(void)
+{
+	server = postgres_start();
+	postgres_sql(server, "ALTER SYSTEM SET shared_buffers = '1GB'");
+	postgres_sql(server, "ALTER SYSTEM SET max_wal_size = '8GB'");
+	postgres_crash(server);
+	postgres_restart(server);
 }
 
 int
@@ -330,11 +447,15 @@ main(int argc, char **argv)
 	static const char *const usual[] = { "10000", "100000", "1000000" };
 	const char *const       *rows =
             argc > 1 ? (const char *const *)argv + 1 : usual;
-	int count = argc > 1 ? argc - 1 : 3;
+	int     count = argc > 1 ? argc - 1 : 3;
+	int64_t n;
 
-	server = postgres_start();
-	for (int i = 0; i < count; i++)
-		bench(strtoll(rows[i], NULL, 10));
+	start_server();
+	for (int i = 0; i < count; i++) {
+		if ((n = strtoll(rows[i], NULL, 10)) < BULK)
+			errx(2, "at least %d accounts", BULK);
+		bench(n);
+	}
 	postgres_end(server);
 	return 0;
 }

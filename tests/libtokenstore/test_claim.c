@@ -431,6 +431,85 @@ what_is_due_behind_the_mark_is_found_next_time(void **state)
 	tokenstore_close(later);
 }
 
+static const tokenstore_claim_options keeping_alive = { .limit = 8,
+	.lease_s = 120,
+	.used_within_s = 7 * DAY_S,
+	.keep_alive_s = 30 * DAY_S };
+
+/* How often a text stands in the server's log. */
+static int
+count_in_log(struct fixture *f, const char *text)
+{
+	char *log = postgres_log(f->pg);
+	int   count = 0;
+
+	for (char *p = log; (p = strstr(p, text)) != NULL; p++)
+		count++;
+	free(log);
+	return count;
+}
+
+/* Four rounds of 64 slots: two of those in use, two of the others. */
+static void
+a_claim_that_finds_nothing_takes_few_statements(void **state)
+{
+	static const char begin[] = "execute <unnamed>: WITH c AS MATERIALIZED";
+	struct fixture   *f = *state;
+	char              subject[16];
+	int               before, count;
+
+	put_many(f->store, 10);
+	postgres_sql(f->pg, "ALTER SYSTEM SET log_statement = 'all'");
+	postgres_sql(f->pg, "SELECT pg_reload_conf(), pg_sleep(0.3)");
+	before = count_in_log(f, begin);
+	assert_int_equal(claim_with(f->store, &keeping_alive, subject), 0);
+	count = count_in_log(f, begin) - before;
+	postgres_sql(f->pg, "ALTER SYSTEM RESET log_statement");
+	postgres_sql(f->pg, "SELECT pg_reload_conf()");
+	assert_in_range(count, 4, 128);
+}
+
+/* More than one statement puts to sleep, in every slot. */
+static void
+many_idle_accounts_fall_asleep_in_one_claim(void **state)
+{
+	struct fixture  *f = *state;
+	tokenstore      *later = open_store(f, KEY_1, 8 * DAY_S);
+	tokenstore_stats stats;
+	char             subject[16];
+
+	put(f->store, "1", "access", "refresh");
+	postgres_sql(f->pg,
+	    "INSERT INTO tokenstore.account (due_at, grant_epoch, rt_mac,"
+	    " created_at, updated_at, app_id, key_id, slot, subject, "
+	    "refresh_ct)"
+	    " SELECT due_at, 1, rt_mac, now(), now(), app_id, key_id, n % 64,"
+	    "  'x' || n, refresh_ct"
+	    " FROM tokenstore.account, generate_series(1, 12800) AS n");
+	assert_int_equal(claim_with(later, &keeping_alive, subject), 0);
+	assert_int_equal(
+	    tokenstore_stats_get(later, &stats, NULL), TOKENSTORE_OK);
+	assert_number(stats.due, 0);
+	tokenstore_close(later);
+}
+
+/* Three of 64 slots, over and over, from wherever a store begins. */
+static void
+claims_of_any_size_go_on_where_the_last_one_stopped(void **state)
+{
+	struct fixture *f = *state;
+	tokenstore     *later = open_store(f, KEY_1, LATER_S);
+	unsigned char   seen[90] = { 0 };
+
+	put_many(f->store, 90);
+	postgres_sql(f->pg, "UPDATE tokenstore.account SET slot ="
+			    " (ARRAY[0, 31, 63])[1 + subject::int % 3]");
+	assert_int_equal(claim_all(later, 7, seen), 90);
+	for (size_t i = 0; i < sizeof(seen); i++)
+		assert_int_equal(seen[i], 1);
+	tokenstore_close(later);
+}
+
 static void
 what_is_out_of_contract_is_refused(void **state)
 {
@@ -484,6 +563,9 @@ main(void)
 		STORE_TEST(idle_accounts_are_kept_alive_and_else_left_asleep),
 		STORE_TEST(what_is_locked_is_passed_over),
 		STORE_TEST(what_is_due_behind_the_mark_is_found_next_time),
+		STORE_TEST(a_claim_that_finds_nothing_takes_few_statements),
+		STORE_TEST(many_idle_accounts_fall_asleep_in_one_claim),
+		STORE_TEST(claims_of_any_size_go_on_where_the_last_one_stopped),
 		STORE_TEST(what_is_out_of_contract_is_refused),
 	};
 
