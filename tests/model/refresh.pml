@@ -6,8 +6,13 @@
  *
  * Each atomic block is one committed transaction, one statement of its own, or
  * one request.  A process may die between any two, the answer of any may be lost,
- * and the processes are interleaved in every way.  When all have ended, the
- * faults stop and one more worker runs, which must find or leave all in order.
+ * the processes are interleaved in every way, and any of them may never come.
+ * Whenever none is at work, the faults may stop and one more worker runs, which
+ * must find or leave all in order.
+ *
+ * States that differ in nothing that matters are made equal, or there would be a
+ * hundred times as many: what nobody reads any more is set to zero, of counters
+ * only the comparison is kept, and workers and logins are numbered as they come.
  *
  * What a configuration sets with -D, each with a default below:
  *
@@ -68,53 +73,77 @@ inline promise(name, holds)
 	assert(name)
 }
 
-/* Strava.  Tokens are numbers; one is alive at a time, 0 is none. */
+/* Strava.  Tokens are numbers, of which one is alive; 0 is none.  A new token
+ * gets the smallest number that is nowhere else, so that what is the same looks
+ * the same. */
 byte live = 1;
-byte issued = 1;
-short ended;   /* tokens of grants that came to an end */
-bool by_login; /* the last one went to a login, which leaves no trace if lost */
+byte unused;   /* inside issue() */
+bool excused;  /* the live one went to a login, which leaves no trace if lost, or
+                * the account was flagged since */
 
 /* The account, and the tokens in tokenstore.spill as a set of bits. */
 #define ABSENT 0
 #define ACTIVE 1
 #define NEEDS_CONSENT 2
 #define REVOKED 3
-byte  state = ACTIVE;
-byte  top = 1; /* the main token */
-short spill;
-byte  epoch = 1; /* grant_epoch */
-byte  lease;     /* lease_id: whose; stays when the time is over */
-bool  leased;    /* lease_until lies ahead */
-bool  doubt;     /* in_doubt_since is set */
-byte  seq = 1;   /* token_seq */
+byte state = ACTIVE;
+byte top = 1; /* the main token */
+byte spill;
+byte lease;   /* lease_id: whose; 0 when he is gone */
+bool leased;  /* lease_until lies ahead */
+bool doubt;   /* in_doubt_since is set */
+bool as_seen; /* token_seq is what the withdrawal saw */
+
+/* What a worker has in hand. */
+typedef hand {
+	byte token;   /* to be spent; 0: no claim */
+	byte reply;   /* what came back */
+	bool doubted; /* there was a doubt before the claim */
+	bool stale;   /* grant_epoch is another one by now */
+	bool flies    /* its request is to come, or in the air */
+}
+#define LAST 3 /* who runs when the faults are over */
+hand has[LAST + 1];
+byte brought[3]; /* of each login: its token, until that is stored */
 
 #define bit(token) (1 << (token))
 #define held(token) ((token) != 0 && \
     (top == (token) || (spill & bit(token)) != 0))
+#define IN_USE (bit(live) | bit(top) | spill | \
+    bit(has[1].token) | bit(has[1].reply) | bit(has[2].token) | \
+    bit(has[2].reply) | bit(has[LAST].token) | bit(has[LAST].reply) | \
+    bit(brought[1]) | bit(brought[2]))
+#define IN_HAND (has[1].token != 0 || has[2].token != 0 || \
+    brought[1] != 0 || brought[2] != 0)
 
 /* What the properties look at, and no process does. */
-byte  epochs = 1;  /* epochs so far */
-byte  row = 1;     /* grows when the account is made anew */
-byte  flight[4];   /* of each worker: the row whose token is in the air, or 0 */
-short withdrawn;   /* tokens from before a withdrawal, not put since */
-short old;         /* the same, and what came of them, put since or not */
-byte  hands;       /* claims and consents that a process has in hand */
-bool  had;         /* inside a transaction: the live token was held before */
+byte withdrawn; /* tokens from before a withdrawal, not put since */
+byte old;       /* the same, and what came of them, put since or not */
+bool had;       /* inside a transaction: the live token was held before */
 
 byte running;
-bool calm;        /* no more faults */
-byte giving_up;   /* who is about to end the grant of a late reply */
+byte came;      /* workers so far */
+byte consents;  /* logins so far */
+bool calm;      /* no more faults */
+byte giving_up; /* who is about to end the grant of a late reply */
 
 /* The lease may have run out by now. */
 inline pass_time()
 {
 	if
-	:: leased && (LEASE == NOTHING || flight[lease] == 0) &&
-	    (LEASE != CLAIM || hands == 0) ->
+	:: leased && (LEASE == NOTHING || !has[lease].flies) &&
+	    (LEASE != CLAIM || !IN_HAND) ->
 		printf("the lease of %d is over\n", lease);
 		leased = false
 	:: skip
 	fi
+}
+
+/* Forgets what is known of tokens that nobody has any more. */
+inline tidy()
+{
+	withdrawn = withdrawn & IN_USE;
+	old = old & IN_USE
 }
 
 inline begin()
@@ -143,41 +172,52 @@ inline take_off(who)
 {
 	if
 	:: LEASE != NOTHING ->
-		promise(one_request, flight[1] != row && flight[2] != row &&
-		    flight[3] != row);
-		flight[who] = row
+		promise(one_request, !has[1].flies && !has[2].flies &&
+		    !has[LAST].flies);
+		has[who].flies = true
 	:: else
 	fi
 }
 
-inline end_grant()
+/* A claim is over, one way or the other. */
+inline let_go(me)
 {
-	live = 0;
-	ended = bit(issued + 1) - 1
+	has[me].token = 0;
+	has[me].reply = 0;
+	has[me].doubted = false;
+	has[me].stale = false;
+	has[me].flies = false;
+	lease = (lease == me -> 0 : lease);
+	tidy()
 }
 
-inline hold()
+/* The account's grant_epoch is one that no claim has seen. */
+inline begin_epoch()
 {
-	hands = hands + (LEASE == CLAIM -> 1 : 0)
+	has[1].stale = has[1].token != 0;
+	has[2].stale = has[2].token != 0
 }
 
-inline let_go(token)
+inline issue(to, login)
 {
-	hands = hands - (LEASE == CLAIM && token != 0 -> 1 : 0)
-}
-
-inline issue(token, login)
-{
-	issued++;
-	live = issued;
-	token = issued;
-	by_login = login
+	unused = 1;
+	do
+	:: (IN_USE & bit(unused)) != 0 -> unused++
+	:: else -> break
+	od;
+	assert(unused < 8);
+	live = unused;
+	to = unused;
+	old = old & ~bit(unused);
+	withdrawn = withdrawn & ~bit(unused);
+	unused = 0;
+	excused = LEASE == CLAIM && login
 }
 
 #define LOST 0    /* no answer: the token may have been spent */
 #define GOOD 1    /* the answer has a refresh token */
 #define REFUSED 2 /* this refresh token is dead */
-#define UNSPENT 3 /* a rate limit, or the application is refused */
+#define UNSPENT 3 /* a rate limit, or the application is refused, or not sent */
 
 /* tokenstore_claim_one(), which asks for less than tokenstore_claim_due(). */
 inline claim(me)
@@ -189,63 +229,57 @@ inline claim(me)
 #else
 	:: state == ACTIVE && !leased ->
 #endif
-		token = top;
-		mine = epoch;
-		doubted = doubt;
+		has[me].doubted = doubt;
 		doubt = true;
-		lease = me;
 		leased = true;
 		if
-		:: printf("%d claims %d\n", me, token); hold(); take_off(me)
-		:: !calm ->
-			printf("%d claims %d, never hears of it\n", me, token);
-			token = 0
+		:: has[me].token = top; lease = me;
+#ifndef SPENDS_OLD_CLAIMS
+			take_off(me);
+#endif
+			printf("%d claims %d\n", me, top)
+		:: !calm -> lease = 0;
+			printf("%d claims %d, never hears of it\n", me, top)
 		fi
-	:: else -> token = 0
+	:: else
 	fi
 }
 
 /* What Strava makes of the request: a token, or none, or it never arrives. */
-inline refresh()
+inline refresh(me)
 {
-	promise(spent_once, !sent);
-	sent = true;
 	if
 	:: !calm -> answer = LOST
 	:: !calm -> answer = UNSPENT
-	:: live != token -> answer = REFUSED
-	:: live == token && ROTATES != ALWAYS -> answer = GOOD; reply = live
-	:: live == token && ROTATES != NEVER -> answer = GOOD; issue(reply, false)
-	:: live == token && ROTATES != NEVER && !calm ->
-		answer = LOST; issue(reply, false); reply = 0
+	:: live != has[me].token -> answer = REFUSED
+	:: live == has[me].token && ROTATES != ALWAYS ->
+		answer = GOOD; has[me].reply = live
+	:: live == has[me].token && ROTATES != NEVER ->
+		answer = GOOD; issue(has[me].reply, false)
+	:: live == has[me].token && ROTATES != NEVER && !calm ->
+		answer = LOST; issue(has[me].reply, false); has[me].reply = 0
 	fi;
 	if
-	:: answer == GOOD && (old & bit(token)) != 0 -> old = old | bit(reply)
+	:: answer == GOOD && (old & bit(has[me].token)) != 0 ->
+		old = old | bit(has[me].reply)
 	:: else
 	fi;
 	if
-	:: answer == GOOD && (withdrawn & bit(token)) != 0 ->
-		withdrawn = withdrawn | bit(reply)
+	:: answer == GOOD && (withdrawn & bit(has[me].token)) != 0 ->
+		withdrawn = withdrawn | bit(has[me].reply)
 	:: else
 	fi;
-	printf("%d spends %d: answer %d, token %d; alive is %d\n", me, token,
-	    answer, reply, live)
+	printf("%d spends %d: answer %d, token %d; alive is %d\n", me,
+	    has[me].token, answer, has[me].reply, live)
 }
 
-/* Counts where somebody looks at it, and there a commit is repeated once only. */
-inline store_anew()
+/* update_rows of save.c, and replace_main() of save_work() */
+inline replace_main(me)
 {
-	seq = seq + (WITHDRAWS != NOBODY -> 1 : 0)
-}
-#define MAY_REPEAT (WITHDRAWS == NOBODY || !repeated)
-
-/* update_main of outcome.c, when one of `parent` is the main token. */
-inline replace_main()
-{
-	promise(none_revived, (withdrawn & bit(reply)) == 0);
-	top = reply;
+	promise(none_revived, (withdrawn & bit(has[me].reply)) == 0);
+	top = has[me].reply;
 	state = ACTIVE;
-	store_anew();
+	as_seen = false;
 #ifdef CLEARS_DOUBT
 	doubt = false;
 #else
@@ -255,25 +289,36 @@ inline replace_main()
 }
 
 /* update_beside */
-inline add_beside()
+inline add_beside(me)
 {
-	promise(none_revived, (withdrawn & bit(reply)) == 0);
-	spill = spill | bit(reply);
-	store_anew();
+	promise(none_revived, (withdrawn & bit(has[me].reply)) == 0);
+	spill = spill | bit(has[me].reply);
+	as_seen = false;
 	doubt = doubt && lease != me;
 	end_lease(me)
 }
 
 #ifdef NO_EPOCH
-#define SAME_GRANT (state != ABSENT)
+#define SAME_GRANT(me) (state != ABSENT)
 #else
-#define SAME_GRANT (state != ABSENT && state != REVOKED && epoch == mine)
+#define SAME_GRANT(me) (state != ABSENT && state != REVOKED && !has[me].stale)
 #endif
 
-/* save_work() of outcome.c.  `stored` is false when consent was withdrawn. */
-inline save_slowly()
+/* What update_rows asks for. */
+#ifdef OVERWRITES
+#define TAKES_PLACE(me) SAME_GRANT(me)
+#else
+#ifdef FENCED
+#define TAKES_PLACE(me) (top == has[me].token && SAME_GRANT(me) && lease == me)
+#else
+#define TAKES_PLACE(me) (top == has[me].token && SAME_GRANT(me))
+#endif
+#endif
+
+/* save_work().  `stored` is false when consent was withdrawn. */
+inline save_slowly(me)
 {
-	stored = SAME_GRANT;
+	stored = SAME_GRANT(me);
 #ifdef FENCED
 	stored = stored && lease == me;
 #endif
@@ -282,54 +327,57 @@ inline save_slowly()
 #endif
 	if
 	:: !stored
-	:: stored && reply == top && lease != me
-	:: stored && !(reply == top && lease != me) ->
-		spill = spill & ~bit(token);
+	:: stored && has[me].reply == top && lease != me
+	:: stored && !(has[me].reply == top && lease != me) ->
+		spill = spill & ~bit(has[me].token);
 #ifdef SPILL_CLEARED
 		spill = 0;
 #endif
 		if
 #ifndef OVERWRITES
-		:: top != 0 && top != reply && top != token -> add_beside()
+		:: top != 0 && top != has[me].reply && top != has[me].token ->
+			add_beside(me)
 #endif
-		:: else -> replace_main()
+		:: else -> replace_main(me)
 		fi
 	fi
 }
 
-/* refuse_work() of outcome.c.  Which of several spilled tokens is the newest
- * does not matter: any may come next. */
-inline refuse()
+inline need_consent(me)
 {
-	next = 0;
+	state = NEEDS_CONSENT;
+	excused = LEASE == CLAIM;
+	top = 0;
+	doubt = false;
+	end_lease(me)
+}
+
+/* refuse_work() of refuse.c: `next` is the token to go on with.  Which of several
+ * spilled tokens is the newest does not matter: any may come next. */
+inline refuse(me)
+{
 	if
-	:: SAME_GRANT && state == ACTIVE ->
-		spill = spill & ~bit(token);
+	:: SAME_GRANT(me) && state == ACTIVE ->
+		spill = spill & ~bit(has[me].token);
 		if
 #ifdef REFUSES_BLINDLY
-		:: true ->
-			state = NEEDS_CONSENT; top = 0; doubt = false;
-			end_lease(me)
+		:: true -> need_consent(me)
 #else
 #ifdef FLAGS_EARLY
-		:: top == token ->
+		:: top == has[me].token -> need_consent(me)
 #else
-		:: top == token && spill == 0 ->
-#endif
-			state = NEEDS_CONSENT; top = 0; doubt = false;
-			end_lease(me)
-#ifndef FLAGS_EARLY
-		:: top == token && spill != 0 ->
+		:: top == has[me].token && spill == 0 -> need_consent(me)
+		:: top == has[me].token && spill != 0 ->
 			next = 1;
 			do
 			:: (spill & bit(next)) != 0 -> break
 			:: spill >= bit(next + 1) -> next++
 			od;
 			top = next;
-			store_anew();
+			as_seen = false;
 			spill = spill & ~bit(next)
 #endif
-		:: top != token -> next = top
+		:: top != has[me].token -> next = top
 #endif
 		fi
 	:: else
@@ -338,7 +386,7 @@ inline refuse()
 	if
 	:: next != 0 && (!leased || lease == me) ->
 #ifndef KEEPS_OLD_DOUBT
-		doubted = (lease == me -> doubted : doubt);
+		has[me].doubted = (lease == me -> has[me].doubted : doubt);
 #endif
 		lease = me; leased = true; doubt = true
 	:: else -> next = 0
@@ -346,12 +394,16 @@ inline refuse()
 }
 
 /* tokenstore_defer() and tokenstore_release() */
-inline give_back(in_doubt)
+inline give_back(me, in_doubt)
 {
 	if
 	:: lease == me ->
 		lease = 0; leased = false;
-		doubt = (in_doubt -> doubt : doubted)
+#ifdef FORGETS_OLD_DOUBT
+		doubt = in_doubt
+#else
+		doubt = (in_doubt -> doubt : has[me].doubted)
+#endif
 	:: else
 	fi;
 	printf("%d gives back, in doubt %d\n", me, in_doubt)
@@ -359,107 +411,105 @@ inline give_back(in_doubt)
 
 #define DIE :: !calm -> printf("%d dies\n", me); goto dead
 
-/* refresh_claim() of refresh.c. */
+/* One claim of the engine, or TRIES of them. */
 proctype worker(byte me)
 {
-	byte token, reply, next, mine, tries, answer;
-	bool doubted, stored, sent, repeated;
+	byte next, answer, tries;
+	bool stored, sent;
 
+end:	/* it comes when it likes, or never; the first to come is number 1 */
+	atomic {
+		came == me - 1;
+		came++;
+		running++
+	}
 again:
-	if
-	:: tries < TRIES -> tries++
-	:: else -> goto dead
-	fi;
-	atomic { claim(me) }
-	if
-	:: token == 0 -> goto over
-	:: else
-	fi;
-spend:
 	atomic {
+		tries++;
+		claim(me);
 		if
-		:: refresh()
-		DIE
-		fi
-	}
-landed:
-	atomic {
-		if
-		:: flight[me] = 0
-		DIE
-		fi;
-		if
-		:: answer == GOOD -> goto save
-		:: answer == REFUSED -> goto dead_token
-		:: answer == UNSPENT -> goto not_spent
-#ifdef REPEATS_REQUEST
-		:: answer == LOST && live != 0 -> goto spend
-#endif
-		:: answer == LOST -> goto no_answer
-		fi
-	}
-
-save:	/* the usual way; done again while nobody says that it is done */
-	atomic {
-		if
-		:: skip
-		DIE
-#ifdef SAVES_ONCE
-		:: !calm ->
-			promise(newest_kept, live != reply || held(live));
-			goto over
-#endif
-		fi;
-		if
-#ifdef OVERWRITES
-		:: SAME_GRANT ->
-#else
-#ifdef FENCED
-		:: top == token && SAME_GRANT && lease == me ->
-#else
-		:: top == token && SAME_GRANT ->
-#endif
-#endif
-			begin(); replace_main(); commit();
-			printf("%d saved %d for %d\n", me, reply, token);
-			if
-			:: goto over
-			:: !calm && MAY_REPEAT -> repeated = true; goto save
-			fi
+		:: has[me].token == 0 -> goto over
 		:: else
 		fi
 	}
+spend:	/* Claimed ahead, it waits for its turn.  Who dies now leaves a doubt although
+	 * nothing was sent. */
 	atomic {
 		if
-		:: skip
+		:: true ->
+			promise(spent_once, !sent);
+			sent = true;
+#ifdef SPENDS_OLD_CLAIMS
+			has[me].flies = false;
+			take_off(me);
+#endif
+			refresh(me)
 		DIE
-		fi;
-		begin(); save_slowly(); commit();
-		printf("%d saved %d for %d, slowly: %d\n", me, reply, token, stored);
+		fi
+#if LEASE == REQUEST
+	}
+	atomic {
+#endif
+		has[me].flies = false;
 		if
-		:: stored -> goto over
-		:: !stored -> goto withdrawn_meanwhile
-		:: !calm && MAY_REPEAT -> repeated = true; goto save
+		:: answer == GOOD -> answer = 0; goto save
+		:: answer == REFUSED -> answer = 0; goto dead_token
+		:: answer == REFUSED && !calm -> goto back /* too many were */
+		:: answer == UNSPENT -> goto back
+#ifdef REPEATS_REQUEST
+		:: answer == LOST && live != 0 -> goto spend
+#endif
+#ifdef SILENCE_IS_REFUSAL
+		:: answer == LOST -> goto dead_token
+#endif
+		:: answer == LOST -> goto back
 		fi
 	}
 
-withdrawn_meanwhile:
+save:	/* done again while nobody says that it is done */
+	atomic {
+		if
+		DIE
+#ifdef SAVES_ONCE
+		:: !calm ->
+			promise(newest_kept, live != has[me].reply ||
+			    held(live));
+			goto over
+#endif
+		:: true -> begin()
+		fi;
+		stored = false;
+		if
+		:: TAKES_PLACE(me) -> replace_main(me); stored = true
+		:: save_slowly(me) /* another row was at fault, or this is locked */
+		fi;
+		commit();
+		printf("%d saved %d for %d: %d\n", me, has[me].reply,
+		    has[me].token, stored);
+		if
+		:: stored -> stored = false; goto over
+		:: !stored
+		:: !calm -> stored = false; goto save
+		fi
+	}
+
+	/* Consent was withdrawn meanwhile. */
 	atomic {
 		if
 		:: state == ACTIVE ->
-			promise(newest_kept, live != reply || held(live) ||
-			    (old & bit(reply)) != 0);
+			promise(newest_kept, live != has[me].reply ||
+			    held(live) || (old & bit(has[me].reply)) != 0);
 			goto over
 		:: else -> giving_up++
 		fi
 	}
 	atomic {
 		if
-		:: live == reply ->
+		:: live == has[me].reply ->
 			promise(newest_kept, !held(live) ||
-			    (old & bit(reply)) != 0);
-			end_grant()
-		:: live != reply
+			    (old & bit(has[me].reply)) != 0);
+			live = 0
+		:: live != has[me].reply
 		:: !calm
 		fi;
 		giving_up--;
@@ -469,15 +519,15 @@ withdrawn_meanwhile:
 dead_token:
 	atomic {
 		if
-		:: skip
 		DIE
 		:: !calm -> goto over /* the store takes no report */
+		:: begin(); refuse(me); commit()
 		fi;
-		begin(); refuse(); commit();
-		printf("%d has %d refused, goes on with %d\n", me, token, next);
+		printf("%d has %d refused, goes on with %d\n", me, has[me].token,
+		    next);
 		if
 		:: next != 0 ->
-			token = next; next = 0; answer = 0; sent = false;
+			has[me].token = next; next = 0; sent = false;
 			take_off(me);
 			goto spend
 		:: next == 0 -> goto over
@@ -485,75 +535,61 @@ dead_token:
 		fi
 	}
 
-not_spent:
+back:
 	atomic {
 		if
-		:: begin(); give_back(false); commit(); goto over
-		DIE
-		fi
-	}
-
-no_answer:
-	atomic {
-		if
-#ifdef SILENCE_IS_REFUSAL
-		:: goto dead_token
-#else
 #ifdef FORGETS_DOUBT
-		:: begin(); give_back(false); commit(); goto over
+		:: begin(); give_back(me, false); commit()
 #else
-		:: begin(); give_back(true); commit(); goto over
-#endif
+		:: begin(); give_back(me, answer == LOST); commit()
 #endif
 		DIE
-		fi
-	}
-
+		fi;
 over:
-	atomic {
-		let_go(token);
-		token = 0; reply = 0; next = 0; mine = 0; answer = 0;
-		doubted = false; stored = false; sent = false; repeated = false;
-		goto again
-	}
+		answer = 0;
+		sent = false;
+		if
+		:: tries < TRIES && !calm -> let_go(me); goto again
+		:: else
+		fi;
 dead:
-	atomic {
-		flight[me] = 0;
-		let_go(token);
-		token = 0; reply = 0; next = 0; mine = 0; answer = 0;
-		doubted = false; stored = false; sent = false; repeated = false;
-		tries = 0;
+		let_go(me);
+		answer = 0; tries = 0; sent = false;
 		running--
 	}
 }
 
 /* tokenstore_put() */
-inline put(token)
+inline put(new)
 {
-	withdrawn = withdrawn & ~bit(token);
-	by_login = by_login || token != live;
+	withdrawn = withdrawn & ~bit(new);
+	excused = excused || (LEASE == CLAIM && new != live);
+	as_seen = false;
 	if
 	:: state == ABSENT ->
-		epochs++; epoch = epochs; row++
+#ifdef SEQUENCE_RESTARTS
+		if
+		:: as_seen = true
+		:: skip
+		fi
+#else
+		skip
+#endif
 	:: else ->
 #ifndef PUT_REPLACES
 		if
-		:: top != 0 && top != token -> spill = spill | bit(top)
+		:: top != 0 && top != new -> spill = spill | bit(top)
 		:: else
 		fi;
 #endif
-		spill = spill & ~bit(token);
+		spill = spill & ~bit(new);
 		pass_time();
 		if
 		:: !leased -> doubt = false
 		:: else
 		fi
 	fi;
-	top = token;
-	store_anew();
-#ifdef SEQUENCE_RESTARTS
-	seq = (state == ABSENT -> 1 : seq);
-#endif
+	top = new;
 	state = ACTIVE
 }
 
@@ -562,44 +598,40 @@ inline put(token)
     (old & bit(live)) == 0)
 
 /* fresh_connect() of fresh.c. */
-proctype login()
+proctype login(byte me)
 {
-	byte token;
-	bool repeated;
-
+end:	/* as a worker comes */
 	atomic {
+		!calm && consents == me - 1 && giving_up == 0;
+		consents++;
+		running++;
 		if
-		:: goto gone
-		:: giving_up == 0 ->
-			if
-			:: LEAVES_TOKEN -> token = live
-			:: ROTATES != NEVER || !LEAVES_TOKEN -> issue(token, true)
-			fi;
-			hold();
-			printf("a login gets %d\n", token)
-		fi
+		:: LEAVES_TOKEN -> brought[me] = live
+		:: ROTATES != NEVER || !LEAVES_TOKEN -> issue(brought[me], true)
+		fi;
+		printf("a login gets %d\n", brought[me])
 	}
 store:
 	atomic {
 		if
 		:: goto gone
 		:: giving_up == 0 ->
-			begin(); put(token); commit();
-			printf("a login put %d\n", token);
+			begin(); put(brought[me]); commit();
+			printf("a login put %d\n", brought[me]);
 			if
 			:: goto gone
-			:: MAY_REPEAT -> repeated = true; goto store
+			:: goto store
 			fi
-		fi
-	}
+		fi;
 gone:
-	atomic { let_go(token); token = 0; repeated = false; running-- }
+		brought[me] = 0; tidy(); running--
+	}
 }
 
 #ifdef FORGETS_BLINDLY
 #define AS_SEEN true
 #else
-#define AS_SEEN (seq == seen || state == REVOKED)
+#define AS_SEEN (as_seen || state == REVOKED)
 #endif
 
 /* tokenstore_revoke() or tokenstore_delete() of what was seen */
@@ -609,18 +641,20 @@ inline forget()
 	if
 	:: newer || state == ABSENT || (WITHDRAWS == REVOKE && state == REVOKED)
 	:: else ->
-		withdrawn = bit(issued + 1) - 1;
-		old = old | withdrawn;
 		top = 0; spill = 0; doubt = false;
+		withdrawn = IN_USE & ~1;
+		old = withdrawn;
+		begin_epoch();
+		as_seen = false;
 		if
 		:: WITHDRAWS == REVOKE ->
-			state = REVOKED; epochs++; epoch = epochs;
-			store_anew();
+			state = REVOKED;
 #ifdef CLEARS_LEASE
 			lease = 0; leased = false
 #endif
 		:: else ->
-			state = ABSENT; epoch = 0; lease = 0; leased = false
+			state = ABSENT; lease = 0; leased = false;
+			has[1].flies = false; has[2].flies = false
 		fi
 	fi
 }
@@ -629,31 +663,32 @@ inline forget()
  * which is the second half of it. */
 proctype withdrawal()
 {
-	byte seen, token;
 	bool newer;
 
+end:
 	atomic {
+		!calm;
+		running++;
 		if
-		:: WITHDRAWS == EVENT -> end_grant(); goto probe
-		:: state == ACTIVE -> seen = seq; token = top
-		:: state == NEEDS_CONSENT -> seen = seq; goto repeat
-		:: goto gone
+		:: WITHDRAWS == EVENT -> live = 0; goto probe
+		:: WITHDRAWS != EVENT && state == ACTIVE -> as_seen = true
+		:: WITHDRAWS != EVENT && state == NEEDS_CONSENT ->
+			as_seen = true; goto repeat
+		:: else -> goto gone
 		fi
 	}
 	atomic {
 		if
-		:: (ended & bit(token)) == 0 -> end_grant()
-		:: (ended & bit(token)) != 0 /* Strava says yes to any token */
-		:: goto gone                 /* Strava does not answer */
-		fi;
-		token = 0
+		:: live = 0  /* whichever token it was, the grant ends */
+		:: goto gone /* Strava does not answer */
+		fi
 	}
 repeat:
 	atomic {
 		if
 		:: goto gone
 		:: begin(); forget(); commit();
-			printf("seen %d, is %d: newer %d\n", seen, seq, newer);
+			printf("the withdrawal finds newer tokens: %d\n", newer);
 			if
 			:: newer -> newer = false; goto probe
 			:: !newer -> goto gone
@@ -665,33 +700,32 @@ probe:	/* what a refresh would find */
 	atomic {
 		if
 		:: state == NEEDS_CONSENT || (state == ACTIVE && !held(live)) ->
-			seen = seq
+			as_seen = true
 		:: goto gone
-		fi
+		fi;
 #ifdef LOOKS_ANEW
 	}
 	atomic {
-		seen = seq;
+		as_seen = true;
 #endif
-		goto repeat
-	}
+		goto repeat;
 gone:
-	atomic { seen = 0; token = 0; running-- }
+		as_seen = false; tidy(); running--
+	}
 }
 
 init {
 	byte i;
 
 	atomic {
-		running = WORKERS + LOGINS + (WITHDRAWS != NOBODY -> 1 : 0);
 		i = 1;
 		do
 		:: i <= WORKERS -> run worker(i); i++
 		:: else -> break
 		od;
-		i = 0;
+		i = 1;
 		do
-		:: i < LOGINS -> run login(); i++
+		:: i <= LOGINS -> run login(i); i++
 		:: else -> break
 		od;
 		i = 0;
@@ -702,15 +736,16 @@ init {
 	}
 	atomic {
 		running == 0;
-		promise(stored_or_doubted, LEASE != CLAIM || by_login ||
+		promise(stored_or_doubted, LEASE != CLAIM || excused ||
 		    live == 0 || held(live) || doubt || state != ACTIVE);
 		calm = true;
 		leased = false;
-		running = 1;
-		run worker(3)
+		excused = false;
+		came = LAST - 1;
+		run worker(LAST)
 	}
 	atomic {
-		running == 0;
+		came == LAST && running == 0;
 		promise(settles, !leased && (state != ACTIVE ||
 		    (live != 0 && top == live && !doubt)))
 	}
