@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "members.h"
 #include "once.h"
 #include "test.h"
 
 #define RUN_MS 90000
+#define OUTAGE_MS 120000
 
 void
 oracle_close(struct oracle *oracle)
@@ -42,9 +44,14 @@ oracle_state(struct oracle *oracle, int athlete)
 	tokenstore_state    state = TOKENSTORE_REVOKED;
 	tokenstore_error    err;
 	tokenstore_status   status;
+	int64_t             until = clock_steady_ms() + OUTAGE_MS;
 
-	status = tokenstore_get(
-	    oracle->store, oracle_subject(oracle, athlete), &account, &err);
+	do
+		status = tokenstore_get(oracle->store,
+		    oracle_subject(oracle, athlete), &account, &err);
+	while ((status == TOKENSTORE_ERR_CONNECTION ||
+		   status == TOKENSTORE_ERR_TIMEOUT) &&
+	       clock_steady_ms() < until && clock_sleep_ms(50, NULL));
 	if (status == TOKENSTORE_OK) {
 		state = account->state;
 		tokenstore_account_free(account);

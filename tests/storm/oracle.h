@@ -39,8 +39,8 @@ void oracle_close(struct oracle *oracle);
 /* The athlete's name in the store; valid until the next call. */
 const char *oracle_subject(const struct oracle *oracle, int athlete);
 
-/* What the store says of an athlete: TOKENSTORE_REVOKED too when it does not know
- * one. */
+/* What the store says of an athlete, once it answers: TOKENSTORE_REVOKED too when
+ * it does not know one. */
 tokenstore_state oracle_state(struct oracle *oracle, int athlete);
 
 /* An athlete who cannot be refreshed any more, while all goes on. */
