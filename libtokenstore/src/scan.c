@@ -41,16 +41,19 @@ enum group { ANY, USED, IDLE };
 	"last_used_at >= " TS_NOW " - " seconds "::int8 * interval '1 second'"
 
 /*
- * 5 slots, 6 mark, 7 limit, 8 group, 9 used within, 10 keep alive.  The limit
- * inside lets the planner take the rows of a slot by the index, in their order;
- * none is locked that the one outside does not ask for.
+ * 5 slots, 6 mark in the first, 7 limit, 8 group, 9 used within, 10 keep alive.
+ * The limit inside lets the planner take the rows of a slot by the index, in
+ * their order; none is locked that the one outside does not ask for.  The mark is
+ * compared together with the subject for the planner's sake: between two bounds
+ * of the due time alone it would expect few rows, and sort all of the slot.
  */
 static const char claim_slots[] = TS_CLAIM(
     "SELECT a.subject, a.in_doubt_since"
-    " FROM unnest($5::int2[]) AS s (slot)"
+    " FROM unnest($5::int2[]) WITH ORDINALITY AS s (slot, nth)"
     " CROSS JOIN LATERAL ("
     TS_CLAIMABLE(" AND slot = s.slot AND due_at <= " TS_NOW
-	" AND due_at >= to_timestamp($6::int8)"
+	" AND (due_at, subject) >="
+	"  (to_timestamp(CASE s.nth WHEN 1 THEN $6::int8 ELSE 0 END), '')"
 	" AND CASE $8::int4 WHEN 0 THEN true WHEN 1 THEN " IS_USED("$9")
 	"  ELSE NOT (" IS_USED("$9") ") AND updated_at <="
 	"   " TS_NOW " - $10::int8 * interval '1 second' END"
@@ -266,10 +269,6 @@ go_round(const struct round *round, tokenstore_error *err)
 	while (left > 0 && wanted(round) > 0) {
 		slot = scan->slot;
 		count = left < store->width ? left : store->width;
-		/* A mark is of one slot; and unless it is a parameter,
-		 * PostgreSQL expects few rows and sorts all of the slot. */
-		if (scan->low > 0)
-			count = 1;
 		status = claim_in_slots(round, scan, count, &done, err);
 		if (status == TOKENSTORE_OK)
 			status = sleep_behind(round, slot, done, err);
