@@ -10,8 +10,8 @@
  * Whenever none is at work, the faults may stop and one more worker runs, which
  * must find or leave all in order.
  *
- * States that differ in nothing that matters are made equal, or there would be a
- * hundred times as many: what nobody reads any more is set to zero, of counters
+ * States that differ in nothing that matters are made equal, or there would be
+ * thirty times as many: what nobody reads any more is set to zero, of counters
  * only the comparison is kept, and workers and logins are numbered as they come.
  *
  * What a configuration sets with -D, each with a default below:
