@@ -55,18 +55,23 @@ list_grow(struct ts_list *list)
 	return true;
 }
 
-/* Opens one column of a claimed row; NULL when it is empty or does not open. */
-static char *
-open_column(const tokenstore *store, enum ts_purpose purpose,
-    const struct pg_result *result, int row, int col)
+/* Opens the tokens of a claimed row; NULL is one that is not there or does not
+ * open. */
+static void
+open_tokens(const tokenstore *store, struct ts_claim *claim,
+    const struct pg_result *result, int row)
 {
 	struct ts_place place =
 	    ts_place_of(store, pg_result_text(result, row, 0));
 	const void *record;
 	size_t      len;
 
-	record = pg_result_bytes(result, row, col, &len);
-	return ts_unseal(&store->ring, purpose, &place, record, len);
+	record = pg_result_bytes(result, row, 1, &len);
+	claim->refresh_token =
+	    ts_unseal_main(&store->ring, &place, record, len, claim->rt_mac);
+	record = pg_result_bytes(result, row, 2, &len);
+	claim->access_token =
+	    ts_unseal(&store->ring, TS_ACCESS, &place, record, len);
 }
 
 /* A claim from a row.  NULL when memory is short. */
@@ -79,13 +84,12 @@ read_claim(const tokenstore *store, const struct ts_list *list,
 	if (claim == NULL)
 		return NULL;
 	claim->subject = strdup(pg_result_text(result, row, 0));
-	claim->refresh_token = open_column(store, TS_REFRESH, result, row, 1);
-	claim->access_token = open_column(store, TS_ACCESS, result, row, 2);
 	claim->grant_epoch = pg_result_int(result, row, 5);
 	claim->due_at = pg_result_int(result, row, 6);
 	claim->rt_mac = pg_result_int(result, row, 7);
 	claim->lease_id = list->lease_id;
 	claim->lease_s = list->lease_s;
+	open_tokens(store, claim, result, row);
 	claim->shown = (tokenstore_claim){
 		.subject = claim->subject,
 		.refresh_token = claim->refresh_token,

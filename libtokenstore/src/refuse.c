@@ -105,7 +105,7 @@ read_main(tokenstore *store, struct refusal *refusal, tokenstore_error *err)
 	record = pg_result_bytes(result, 0, 0, &len);
 	refusal->rt_mac = pg_result_int(result, 0, 1);
 	refusal->next =
-	    ts_unseal(&store->ring, TS_REFRESH, &place, record, len);
+	    ts_unseal_main(&store->ring, &place, record, len, refusal->rt_mac);
 	if (refusal->next == NULL)
 		status = ts_fail(err, TOKENSTORE_ERR_KEY,
 		    "no key of the keyring opens the refresh token; nothing "

@@ -270,6 +270,7 @@ save_work(tokenstore *store, void *ctx, tokenstore_error *err)
 
 	if (!ts_prints_make(&spent, &store->ring, claim->shown.refresh_token))
 		return ts_no_memory(err);
+	pending->done = false;
 	status = ts_lock_row(store, claim->subject, &row, err);
 	if (status != TOKENSTORE_OK)
 		return status;
@@ -288,7 +289,8 @@ save_work(tokenstore *store, void *ctx, tokenstore_error *err)
 	if (row.rt_mac != 0 && !is_there && !ts_prints_have(&spent, row.rt_mac))
 		return add_beside(store, pending, err);
 	pending->parent = row.rt_mac;
-	return replace_main(store, pending, 1, &left, err);
+	status = replace_main(store, pending, 1, &left, err);
+	return status == TOKENSTORE_OK && left > 0 ? ts_not_taken(err) : status;
 }
 
 /* Is it the database that fails, so that others would fare no better? */

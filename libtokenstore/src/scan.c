@@ -17,6 +17,7 @@
 #define LIMIT_MAX 10000
 #define UNREADABLE_MAX 256 /* then a key is wrong: look no further */
 #define SLEEP_MAX 1000     /* accounts put to sleep by one statement */
+#define TIME_MIN INT64_C(-62135596800) /* the beginning of the year 1 */
 #define YEARS_MAX_S INT64_C(315360000)
 
 /* How long those who use their accounts are not looked at again when none of
@@ -102,7 +103,7 @@ scan_slot(const struct round *round, enum group group, struct ts_scan *scan,
 	ts_add_int(&params, round->list->lease_s);
 	ts_add_int(&params, round->list->lease_id);
 	ts_add_int(&params, scan->slot);
-	ts_add_int(&params, scan->low);
+	ts_add_int(&params, scan->low > 0 ? scan->low : TIME_MIN);
 	ts_add_int(&params, limit);
 	ts_add_int(&params, group);
 	ts_add_int(&params, round->options->used_within_s);

@@ -115,8 +115,25 @@ ts_unseal(const struct ts_keyring *ring, enum ts_purpose purpose,
 	     ts_xaes_open(&key->xaes, bytes + NONCE_AT, &aad, bytes + SEALED_AT,
 		 len - SEALED_AT, (unsigned char *)token);
 	buf_free(&aad);
-	if (ok)
+	/* Nobody stores what is no token: it would break the request that it
+	 * is sent with. */
+	if (ok && strlen(token) == len - SEALED_AT - TS_TAG_SIZE &&
+	    ts_check_text("token", token, TS_TOKEN_MAX, NULL) == TOKENSTORE_OK)
 		return token;
-	free(token);
+	wipe_free(token);
+	return NULL;
+}
+
+char *
+ts_unseal_main(const struct ts_keyring *ring, const struct ts_place *place,
+    const void *record, size_t len, int64_t rt_mac)
+{
+	char *token = ts_unseal(ring, TS_REFRESH, place, record, len);
+	struct ts_prints prints;
+
+	if (token == NULL || (ts_prints_make(&prints, ring, token) &&
+				 ts_prints_have(&prints, rt_mac)))
+		return token;
+	wipe_free(token);
 	return NULL;
 }

@@ -190,8 +190,9 @@ newer(int64_t version, tokenstore_error *err)
 tokenstore_status
 tokenstore_migrate(tokenstore *store, tokenstore_error *err)
 {
-	struct pg_error error;
-	int64_t         version;
+	tokenstore_status status;
+	struct pg_error   error;
+	int64_t           version;
 
 	if (store == NULL)
 		return ts_fail(
@@ -200,6 +201,8 @@ tokenstore_migrate(tokenstore *store, tokenstore_error *err)
 		return ts_fail_pg(err, &error);
 	if (version > TS_SCHEMA_VERSION)
 		return newer(version, err);
+	if ((status = ts_check_ground(store, err)) != TOKENSTORE_OK)
+		return status;
 	if (pg_migrate(store->pg, TS_SCHEMA, ts_migrations, TS_SCHEMA_VERSION,
 		&error) != PG_OK)
 		return ts_fail_pg(err, &error);
@@ -300,7 +303,9 @@ tokenstore_check(tokenstore *store, tokenstore_error *err)
 		return ts_fail(
 		    err, TOKENSTORE_ERR_ARGUMENT, "store: is required");
 	if ((status = check_version(store, err)) != TOKENSTORE_OK ||
+	    (status = ts_check_ground(store, err)) != TOKENSTORE_OK ||
 	    (status = ts_know_app(store, err)) != TOKENSTORE_OK ||
+	    (status = ts_check_states(store, err)) != TOKENSTORE_OK ||
 	    (status = check_key_ids(store, err)) != TOKENSTORE_OK)
 		return status;
 	for (size_t i = 0; i < store->ring.count; i++) {

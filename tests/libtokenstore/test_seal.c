@@ -82,6 +82,24 @@ what_is_sealed_opens_again(void **state)
 	buf_free(&record);
 }
 
+/* D-35: whoever has the key may seal anything; what is no token is not sent. */
+static void
+what_is_no_token_does_not_open(void **state)
+{
+	static const char *const texts[] = { "", "a b", "token\r\nX: y",
+		"token\n", "\x7f", "t\xc3\xb6ken", "\x1b[31m" };
+	struct buf               record;
+
+	buf_init(&record, 256);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		assert_true(
+		    ts_seal(*state, TS_REFRESH, &place, texts[i], &record));
+		assert_null(ts_unseal(
+		    *state, TS_REFRESH, &place, record.data, record.len));
+	}
+	buf_free(&record);
+}
+
 static void
 a_record_tells_its_key_and_no_two_are_alike(void **state)
 {
@@ -160,6 +178,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_published_vectors_hold),
 		cmocka_unit_test(what_is_sealed_opens_again),
+		cmocka_unit_test(what_is_no_token_does_not_open),
 		cmocka_unit_test(a_record_tells_its_key_and_no_two_are_alike),
 		cmocka_unit_test(a_change_of_any_bit_is_noticed),
 		cmocka_unit_test(a_record_opens_nowhere_else),

@@ -72,15 +72,21 @@ TOKENSTORE_API void tokenstore_close(tokenstore *store);
 /*
  * Creates the tables or brings them up to date.  Any number of programs may
  * call it at once; a database that is up to date is left alone.
- * Worth acting on: NEWER, DENIED.
+ *
+ * Refuses what would lose tokens: a server before PostgreSQL 12, an encoding
+ * other than UTF8, a pooler that takes no transactions, and among tables that
+ * are there one that is none, or has rules or BEFORE triggers (DATABASE), or
+ * policies that hide rows from this role (DENIED).
+ * Worth acting on: NEWER, DENIED, DATABASE.
  */
 TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_migrate(
     tokenstore *store, tokenstore_error *err);
 
 /*
- * Is the store usable?  Connects, compares the schema's version, and looks for
- * accounts sealed under a key that the keyring lacks, or has wrong (KEY).  Reads
- * every account of the application: for start-up, not for each request.
+ * Is the store usable?  Connects, compares the schema's version, refuses what
+ * tokenstore_migrate() refuses, and looks for accounts in a state that is none
+ * (DATABASE) or sealed under a key that the keyring lacks, or has wrong (KEY).
+ * Reads every account of the application: for start-up, not for each request.
  */
 TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_check(
     tokenstore *store, tokenstore_error *err);
