@@ -64,7 +64,7 @@ static void
 what_is_sealed_opens_again(void **state)
 {
 	static char longest[TS_TOKEN_MAX + 1];
-	const char *tokens[] = { "x", "a refresh token", longest };
+	const char *tokens[] = { "x", "a-refresh-token", longest };
 	struct buf  record;
 	char       *token;
 
