@@ -124,6 +124,7 @@ flip(struct buf *record, size_t bit)
 	*at = (unsigned char)(*at ^ 1U << bit % 8);
 }
 
+/* PG-8 */
 static void
 a_change_of_any_bit_is_noticed(void **state)
 {
@@ -143,6 +144,7 @@ a_change_of_any_bit_is_noticed(void **state)
 	buf_free(&record);
 }
 
+/* D-31, D-32, D-33, PG-8 */
 static void
 a_record_opens_nowhere_else(void **state)
 {
