@@ -67,33 +67,27 @@ ts_ground_judge(const struct ts_ground *ground, tokenstore_error *err)
 	return TOKENSTORE_OK;
 }
 
-static tokenstore_status
-look_work(tokenstore *store, void *ctx, tokenstore_error *err)
-{
-	static const struct ts_params none = { .count = 0 };
-	struct pg_result            **result = ctx;
-
-	pg_result_free(*result);
-	*result = NULL;
-	return ts_run(store, look, &none, result, err);
-}
-
 /* In a transaction, since the store has need of them later. */
 static tokenstore_status
 read_ground(tokenstore *store, struct pg_result **result, tokenstore_error *err)
 {
-	tokenstore_error  why = { 0 };
-	tokenstore_status status = ts_transact(store, look_work, result, &why);
+	static const struct ts_params none = { .count = 0 };
+	struct pg_error               error;
+	tokenstore_status             status;
 
-	if (status == TOKENSTORE_OK)
-		return status;
-	/* A server takes every BEGIN. */
-	if (strcmp(why.sqlstate, "08P01") == 0)
-		return ts_fail(err, TOKENSTORE_ERR_DATABASE,
-		    "the pooler in front of the server takes no transactions: "
-		    "set its pool_mode to transaction");
-	if (err != NULL)
-		*err = why;
+	if (pg_begin(store->pg, &error) != PG_OK) {
+		/* A server takes every BEGIN. */
+		if (strcmp(error.sqlstate, "08P01") == 0)
+			return ts_fail(err, TOKENSTORE_ERR_DATABASE,
+			    "the pooler in front of the server takes no "
+			    "transactions: set its pool_mode to transaction");
+		return ts_fail_pg(err, &error);
+	}
+	status = ts_run(store, look, &none, result, err);
+	if (status == TOKENSTORE_OK && pg_commit(store->pg, &error) != PG_OK)
+		return ts_fail_pg(err, &error);
+	if (status != TOKENSTORE_OK)
+		pg_rollback(store->pg);
 	return status;
 }
 

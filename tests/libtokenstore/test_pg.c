@@ -434,7 +434,7 @@ too_many_connections_is_a_matter_of_waiting(void **state)
 	postgres_sql(server, "ALTER ROLE app CONNECTION LIMIT 2");
 	for (int i = 0; i < 4; i++) {
 		pg[i] =
-		    pg_new(postgres_conninfo(server), NULL, "test", 3000, 300);
+		    pg_new(postgres_conninfo(server), NULL, "test", 3000, 2000);
 		kind = pg_run(pg[i], "SELECT 1", NULL, 0, NULL, &error);
 		assert_int_equal(kind, i < 2 ? PG_OK : PG_BUSY);
 	}

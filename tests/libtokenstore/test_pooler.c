@@ -16,8 +16,7 @@ a_pooler_in_statement_mode_is_refused(void **state)
 	tokenstore_options  options = { .keys = KEY_1,
 		 .provider = "strava",
 		 .client_id = "4711",
-		 .actor = "test",
-		 .call_timeout_ms = 1000 };
+		 .actor = "test" };
 	tokenstore         *store = open_with(f, &options);
 	tokenstore_error    err;
 	tokenstore_account *account;
