@@ -523,6 +523,7 @@ only_a_verified_server_is_talked_to(void **state)
 	};
 
 	(void)state;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread */
 	setenv("PGSSLMODE", "disable", 1);
 	assert_false(
 	    pg_check_conninfo("host=db.example.org", message, sizeof(message)));
@@ -539,6 +540,7 @@ only_a_verified_server_is_talked_to(void **state)
 		    strstr(error.message, cases[i].message) == NULL)
 			fail_msg("%zu: %s", i, error.message);
 	expect_no_clear_text(address, c.certificate);
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread */
 	unsetenv("PGSSLMODE");
 	certificate_remove(&c);
 	certificate_remove(&other);

@@ -40,6 +40,7 @@ main(void)
 		cmocka_unit_test(a_pooler_in_statement_mode_is_refused),
 	};
 
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread */
 	setenv("POSTGRES_PGBOUNCER", "statement", 1);
 	return cmocka_run_group_tests(tests, start_cluster, end_cluster);
 }
