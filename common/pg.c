@@ -281,15 +281,19 @@ run_once(struct pg *pg, const char *sql, const struct pg_param *params,
 	return receive(pg, result, error);
 }
 
-/* May a statement be sent again that ended so `tries` times? */
+/* May a statement be sent again that ended so `tries` times?  A protocol that is
+ * violated once (08P01) is so each time. */
 static bool
-is_passing(enum pg_class kind, int tries, bool twice)
+is_passing(
+    enum pg_class kind, const struct pg_error *error, int tries, bool twice)
 {
 	switch (kind) {
 	case PG_AGAIN:
 	case PG_BUSY: return true;
 	case PG_WAITED: return tries < 2;
 	case PG_CONNECTION:
+		return twice &&
+		       (error == NULL || strcmp(error->sqlstate, "08P01") != 0);
 	case PG_READ_ONLY: return twice;
 	default: return false;
 	}
@@ -308,7 +312,8 @@ run_again(struct pg *pg, const char *sql, const struct pg_param *params,
 	retry.backoff_ms = BACKOFF_MS;
 	do
 		kind = run_once(pg, sql, params, count, result, error);
-	while (is_passing(kind, ++tries, twice) && retry_wait(&retry, -1));
+	while (
+	    is_passing(kind, error, ++tries, twice) && retry_wait(&retry, -1));
 	return kind;
 }
 

@@ -224,8 +224,9 @@ struct pool {
 	pthread_cond_t         given_back;
 	bool                   hurry;
 	size_t                 size, made, idle_count;
-	struct backend       **idle; /* the first idle_count are there */
-	struct backend       **all;  /* the first `made` */
+	size_t                 lent, most; /* now, and at once */
+	struct backend       **idle;       /* the first idle_count are there */
+	struct backend       **all;        /* the first `made` */
 };
 
 struct pool *
@@ -241,6 +242,7 @@ pool_new(const struct settings *settings, const char *actor, size_t size,
 	pool->settings = settings;
 	pool->actor = actor;
 	pool->size = size;
+	pool->most = size;
 	pool->idle = calloc(size, sizeof(struct backend *));
 	pool->all = calloc(size, sizeof(struct backend *));
 	if (pool->idle == NULL || pool->all == NULL ||
@@ -301,13 +303,13 @@ pool_take(struct pool *pool, int64_t wait_ms)
 	int             waited = 0;
 
 	pthread_mutex_lock(&pool->lock);
-	while (pool->idle_count == 0 && pool->made == pool->size && waited == 0)
+	while (pool->lent >= pool->most && waited == 0)
 		waited = pthread_cond_timedwait(
 		    &pool->given_back, &pool->lock, &until);
-	if (pool->idle_count > 0)
-		backend = pool->idle[--pool->idle_count];
-	else if (pool->made < pool->size)
-		backend = make_one(pool);
+	if (pool->lent < pool->most)
+		backend = pool->idle_count > 0 ? pool->idle[--pool->idle_count]
+					       : make_one(pool);
+	pool->lent += backend != NULL;
 	pthread_mutex_unlock(&pool->lock);
 	return backend;
 }
@@ -322,7 +324,16 @@ pool_give(struct pool *pool, struct backend *backend)
 	backend->sequence = 0;
 	pthread_mutex_lock(&pool->lock);
 	pool->idle[pool->idle_count++] = backend;
+	pool->lent--;
 	pthread_cond_signal(&pool->given_back);
+	pthread_mutex_unlock(&pool->lock);
+}
+
+void
+pool_limit(struct pool *pool, size_t size)
+{
+	pthread_mutex_lock(&pool->lock);
+	pool->most = size < 1 ? 1 : size < pool->size ? size : pool->size;
 	pthread_mutex_unlock(&pool->lock);
 }
 

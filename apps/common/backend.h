@@ -64,6 +64,10 @@ void         pool_free(struct pool *pool);
 struct backend *pool_take(struct pool *pool, int64_t wait_ms);
 void            pool_give(struct pool *pool, struct backend *backend);
 
+/* Lends so many at once from now on, one at least, and never more than the pool
+ * was made for. */
+void pool_limit(struct pool *pool, size_t size);
+
 /* backend_hurry() for all of them, also those made later. */
 void pool_hurry(struct pool *pool);
 

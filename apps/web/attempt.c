@@ -13,8 +13,7 @@
 static const char sql_insert[] =
     "INSERT INTO web.attempt (state_hash, expires_at) VALUES ($1, $2) "
     "ON CONFLICT (state_hash) DO NOTHING";
-static const char sql_purge[] =
-    "DELETE FROM web.attempt WHERE expires_at <= $1";
+static const char sql_purge[] = VISIT_PURGE("web.attempt", "state_hash");
 static const char sql_finish[] =
     "DELETE FROM web.attempt WHERE state_hash = $1 RETURNING expires_at";
 

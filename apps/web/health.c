@@ -32,6 +32,8 @@ health_ready(
 	bool              ready;
 
 	ready = backend != NULL &&
+		ready_ask(
+		    web->ready, web->pool, backend, message, sizeof(message)) &&
 		schema_check(backend->pg, message, sizeof(message));
 	pool_give(web->pool, backend);
 	if (ready) {

@@ -9,6 +9,7 @@
 #include "headers.h"
 #include "log.h"
 #include "problem.h"
+#include "report.h"
 #include "routes.h"
 #include "schema.h"
 #include "signals.h"
@@ -74,18 +75,24 @@ start(struct web *web, char *message, size_t message_size)
 	return server_start(&config, message, message_size);
 }
 
+/* A database that is away is waited for: /ready tells.  False when waiting would
+ * not help. */
 static bool
 prepare_database(struct web *web, char *message, size_t message_size)
 {
-	struct backend *backend = pool_take(web->pool, 0);
-	bool            ok;
+	struct backend   *backend = pool_take(web->pool, 0);
+	tokenstore_status status = TOKENSTORE_ERR_NOMEM;
 
 	snprintf(message, message_size, "out of memory");
-	ok = backend != NULL &&
-	     backend_prepare(backend, message, message_size) == TOKENSTORE_OK &&
-	     schema_prepare(backend->pg, message, message_size);
+	if (backend != NULL)
+		status = ready_prepare(
+		    web->ready, web->pool, backend, message, message_size);
 	pool_give(web->pool, backend);
-	return ok;
+	if (status == TOKENSTORE_OK || report_blame(status) == OURS)
+		return status == TOKENSTORE_OK;
+	log_line(LOG_WARNING, "visitors have to wait for the database",
+	    LOG_FIELDS(LOG_TEXT_FIELD("detail", message)));
+	return true;
 }
 
 static bool
@@ -160,10 +167,12 @@ prepare(struct web *web, struct settings *settings)
 static enum exit_code
 run(struct settings *settings, bool check_only)
 {
-	struct web     web = { 0 };
+	struct ready   ready;
+	struct web     web = { .ready = &ready };
 	char           message[MESSAGE_SIZE];
 	enum exit_code code;
 
+	ready_init(&ready);
 	if (!prepare(&web, settings))
 		return complain(
 		    EXIT_CONFIG, "BASE_URL or STRAVA_OAUTH_BASE is too long");

@@ -19,8 +19,7 @@ static const char sql_renew[] = "UPDATE web.session SET expires_at = $2 "
 static const char sql_insert[] =
     "INSERT INTO web.session (id_hash, athlete_id, created_at, expires_at) "
     "VALUES ($1, $2, $3, $4) ON CONFLICT (id_hash) DO NOTHING";
-static const char sql_purge[] =
-    "DELETE FROM web.session WHERE expires_at <= $1";
+static const char sql_purge[] = VISIT_PURGE("web.session", "id_hash");
 static const char sql_delete[] = "DELETE FROM web.session WHERE id_hash = $1";
 static const char sql_delete_all[] =
     "DELETE FROM web.session WHERE athlete_id = $1";

@@ -9,7 +9,7 @@
 #include "session.h"
 
 /* How long a visitor waits for a backend before being told to come again. */
-#define PATIENCE_MS 2000
+#define PATIENCE_MS 10000
 
 #define DIGITS_MAX 19 /* of INT64_MAX */
 
@@ -82,8 +82,15 @@ bool
 visit_sql(const struct visit *visit, const char *sql,
     const struct pg_param *params, int count, struct pg_result **result)
 {
-	struct pg_error error;
+	const struct web *web = visit->web;
+	struct pg_error   error;
+	char              message[512];
 
+	if (!ready_ask(web->ready, web->pool, visit->backend, message,
+		sizeof(message))) {
+		visit_log(visit, LOG_ERROR, "the database failed", message);
+		return false;
+	}
 	if (pg_run_again(visit->backend->pg, sql, params, count, result,
 		&error) == PG_OK)
 		return true;

@@ -17,16 +17,28 @@
 #include "nonce.h"
 #include "origin.h"
 #include "pg.h"
+#include "ready.h"
 #include "server.h"
 
 /* The app as its handlers see it: set up by main(), read by all threads. */
 struct web {
 	struct settings *settings; /* only read */
 	struct pool     *pool;
+	struct ready    *ready;
 	struct origin    origin; /* of BASE_URL */
 	char callback[300];      /* where Strava sends the browser back */
 	char policy[512];        /* Content-Security-Policy */
 };
+
+/*
+ * Deletes rows of ours whose time is over, so few at a time that a visitor does
+ * not notice, however many there are; those that somebody else deletes just now
+ * are left to that one.
+ */
+#define VISIT_PURGE(table, key)                                        \
+	"DELETE FROM " table " WHERE " key " = ANY (ARRAY(SELECT " key \
+	" FROM " table " WHERE expires_at <= $1"                       \
+	" ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED))"
 
 /* Who is signed in; athlete_id 0: nobody. */
 struct session {

@@ -190,6 +190,7 @@ update_account(tokenstore *store, const struct put *put, tokenstore_error *err)
 		   "'epoch',"
 		   " last_used_at = " TS_NOW
 		   " WHERE app_id = $2::int4 AND subject = $3";
+	struct pg_result *result;
 	struct ts_params  params;
 	struct ts_row     row;
 	tokenstore_status status;
@@ -207,7 +208,13 @@ update_account(tokenstore *store, const struct put *put, tokenstore_error *err)
 	if (status != TOKENSTORE_OK)
 		return status;
 	put_params(&params, store, put);
-	return ts_run(store, sql, &params, NULL, err);
+	status = ts_run(store, sql, &params, &result, err);
+	if (status != TOKENSTORE_OK)
+		return status;
+	if (pg_result_affected(result) == 0)
+		status = ts_not_taken(err);
+	pg_result_free(result);
+	return status;
 }
 
 static tokenstore_status
@@ -438,7 +445,8 @@ revoke_work(tokenstore *store, void *ctx, tokenstore_error *err)
 {
 	static const char sql[] =
 	    "UPDATE tokenstore.account SET state = 2,"
-	    " grant_epoch = grant_epoch + 1, token_seq = token_seq + 1,"
+	    " grant_epoch = grant_epoch % 9223372036854775807 + 1,"
+	    " token_seq = token_seq + 1,"
 	    " access_ct = '', refresh_ct = '', rt_mac = 0, key_id = 0,"
 	    " expires_at = 'epoch', in_doubt_since = 'epoch',"
 	    " revoked_at = " TS_NOW ", updated_at = " TS_NOW_EXACT

@@ -191,7 +191,9 @@ tokenstore_check(tokenstore *store, tokenstore_error *err)
 		return ts_fail(
 		    err, TOKENSTORE_ERR_ARGUMENT, "store: is required");
 	if ((status = ts_check_version(store, err)) != TOKENSTORE_OK ||
-	    (status = ts_know_app(store, err)) != TOKENSTORE_OK)
+	    (status = ts_check_ground(store, err)) != TOKENSTORE_OK ||
+	    (status = ts_know_app(store, err)) != TOKENSTORE_OK ||
+	    (status = ts_check_states(store, err)) != TOKENSTORE_OK)
 		return status;
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
 		status = check_column(&check, &columns[i], &hidden, err);

@@ -55,21 +55,6 @@ list_grow(struct ts_list *list)
 	return true;
 }
 
-/* Opens one column of a claimed row.  *token: NULL when it is empty or does not
- * open.  False when memory is short. */
-static bool
-open_column(const tokenstore *store, enum ts_purpose purpose,
-    const struct pg_result *result, int row, int col, char **token)
-{
-	struct ts_place place =
-	    ts_place_of(store, pg_result_text(result, row, 0));
-	const void *record;
-	size_t      len;
-
-	record = pg_result_bytes(result, row, col, &len);
-	return ts_unseal(&store->ring, purpose, &place, record, len, token);
-}
-
 /* A claim from a row, without its tokens.  NULL when memory is short. */
 static struct ts_claim *
 read_claim(const struct ts_list *list, const struct pg_result *result, int row)
@@ -95,16 +80,23 @@ read_claim(const struct ts_list *list, const struct pg_result *result, int row)
 	return NULL;
 }
 
-/* The refresh token last: without memory for both there is none. */
+/* Opens the tokens of a claimed row; NULL is one that is not there or does not
+ * open.  The refresh token last: without memory for both there is none. */
 static bool
 open_tokens(const tokenstore *store, struct ts_claim *claim,
     const struct pg_result *result, int row)
 {
-	bool ok = open_column(
-		      store, TS_ACCESS, result, row, 2, &claim->access_token) &&
-		  open_column(
-		      store, TS_REFRESH, result, row, 1, &claim->refresh_token);
+	struct ts_place place = ts_place_of(store, claim->subject);
+	const void     *access, *refresh;
+	size_t          access_len, refresh_len;
+	bool            ok;
 
+	access = pg_result_bytes(result, row, 2, &access_len);
+	refresh = pg_result_bytes(result, row, 1, &refresh_len);
+	ok = ts_unseal(&store->ring, TS_ACCESS, &place, access, access_len,
+		 &claim->access_token) &&
+	     ts_unseal_main(&store->ring, &place, refresh, refresh_len,
+		 claim->rt_mac, &claim->refresh_token);
 	claim->shown.access_token = claim->access_token;
 	claim->shown.refresh_token = claim->refresh_token;
 	return ok;

@@ -129,6 +129,14 @@ ts_transact(tokenstore *store, ts_work work, void *ctx, tokenstore_error *err)
 	return status;
 }
 
+tokenstore_status
+ts_not_taken(tokenstore_error *err)
+{
+	return ts_fail(err, TOKENSTORE_ERR_BUSY,
+	    "the database did not take a token: does a trigger, a rule or a "
+	    "policy of tokenstore.account keep it out?");
+}
+
 static tokenstore_status
 find_app(
     tokenstore *store, const struct ts_params *params, tokenstore_error *err)

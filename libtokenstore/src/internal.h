@@ -125,9 +125,15 @@ bool    ts_seal_header(int32_t key_id, struct buf *header);
 int32_t ts_seal_key_id(const void *header);
 
 /* *token: a copy, to be freed with wipe_free(); NULL when no key opens the record
- * here.  False only when memory is short, which says nothing about the record. */
+ * here, or when what is in it cannot be a token.  False only when memory is short, which says nothing about the record. */
 bool ts_unseal(const struct ts_keyring *ring, enum ts_purpose purpose,
     const struct ts_place *place, const void *record, size_t len, char **token);
+
+/* The same for an account's main refresh token, which has that fingerprint:
+ * else it is not the one that was stored last, and refusing it would not take
+ * it away. */
+bool ts_unseal_main(const struct ts_keyring *ring, const struct ts_place *place,
+    const void *record, size_t len, int64_t rt_mac, char **token);
 
 /* store.c */
 
@@ -181,8 +187,11 @@ tokenstore_status ts_check_version(tokenstore *store, tokenstore_error *err);
 #define TS_FIRST_SEQUENCE \
 	"floor(extract(epoch FROM clock_timestamp()) * 1000000)::int8"
 
-/* A column as epoch seconds. */
-#define TS_EPOCH(column) "floor(extract(epoch FROM " column "))::int8"
+/* A column as epoch seconds; what is no time of ours, the infinities above all,
+ * becomes the nearest one that is. */
+#define TS_EPOCH(column)                                  \
+	"floor(extract(epoch FROM least(greatest(" column \
+	", 'epoch'), '9999-12-31 23:59:59+00'::timestamptz)))::int8"
 
 #define TS_PARAMS_MAX 20
 
@@ -245,8 +254,30 @@ typedef tokenstore_status (*ts_work)(
 tokenstore_status ts_transact(
     tokenstore *store, ts_work work, void *ctx, tokenstore_error *err);
 
+/* An UPDATE of a row that is locked found nothing. */
+tokenstore_status ts_not_taken(tokenstore_error *err);
+
 /* Makes store->app_id known. */
 tokenstore_status ts_know_app(tokenstore *store, tokenstore_error *err);
+
+/* ground.c: what a store stands on. */
+
+struct ts_ground {
+	int64_t     version; /* of the server: 150018 */
+	const char *encoding, *table;
+	bool        is_table; /* and no view */
+	bool        rewrites; /* what is stored may be another thing */
+	bool        hides;    /* rows from the role that we are */
+};
+
+tokenstore_status ts_ground_judge(
+    const struct ts_ground *ground, tokenstore_error *err);
+
+/* Looks at the server and those tables that are there. */
+tokenstore_status ts_check_ground(tokenstore *store, tokenstore_error *err);
+
+/* Looks for accounts in states that are none. */
+tokenstore_status ts_check_states(tokenstore *store, tokenstore_error *err);
 
 /* account.c */
 

@@ -150,9 +150,8 @@ add_column(struct buf *sql, const struct found *found)
 	if (found->name == NULL)
 		buf_add_text(sql, "NULL::text");
 	else if (found->type == TIMESTAMP)
-		buf_addf(sql,
-		    "floor(extract(epoch FROM %s::timestamptz))::int8::text",
-		    found->name);
+		buf_addf(
+		    sql, TS_EPOCH("%s::timestamptz") "::text", found->name);
 	else
 		buf_addf(sql, "%s::text", found->name);
 }
@@ -184,9 +183,8 @@ write_head(struct buf *sql, const struct table *table,
 		buf_addf(
 		    sql, "1, floor(max(%s::numeric))::int8", updated->name);
 	else
-		buf_addf(sql,
-		    "1, floor(extract(epoch FROM max(%s::timestamptz)))::int8",
-		    updated->name);
+		buf_addf(
+		    sql, "1, " TS_EPOCH("max(%s::timestamptz)"), updated->name);
 	buf_addf(sql, " FROM \"%s\".\"%s\"", table->schema, table->name);
 }
 

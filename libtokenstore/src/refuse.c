@@ -104,8 +104,8 @@ read_main(tokenstore *store, struct refusal *refusal, tokenstore_error *err)
 		return status;
 	record = pg_result_bytes(result, 0, 0, &len);
 	refusal->rt_mac = pg_result_int(result, 0, 1);
-	if (!ts_unseal(
-		&store->ring, TS_REFRESH, &place, record, len, &refusal->next))
+	if (!ts_unseal_main(&store->ring, &place, record, len, refusal->rt_mac,
+		&refusal->next))
 		status = ts_no_memory(err);
 	else if (refusal->next == NULL)
 		status = ts_fail(err, TOKENSTORE_ERR_KEY,

@@ -58,7 +58,9 @@ static const enum ts_type types[COLUMNS] = {
  * 1 clock, 2 application, 3 key, 4 who writes, from 5 on the columns.  A row that
  * somebody locks is passed over: waiting for it would keep all others from being
  * stored, and would go on in the server after our deadline, with their locks.
- * A doubt that began with the claim of somebody else is not ours to settle.
+ * A doubt that began with the claim of somebody else is not ours to settle; and an
+ * account that somebody flagged meanwhile is in doubt: what comes so late may have
+ * been spent, and lost, already.
  */
 static const char update_rows[] =
     "WITH c AS MATERIALIZED (SELECT u.* FROM unnest("
@@ -75,8 +77,8 @@ static const char update_rows[] =
     TS_SET_GRANT("c.due", "c.fresh", "c.ends", "c.lives::int4", "$3::int4",
 	"c.access", "c.refresh", "$4", "c.allows") ","
     " total_refreshes = total_refreshes + 1,"
-    " in_doubt_since = CASE WHEN lease_id = c.lease"
-    "  THEN 'epoch' ELSE in_doubt_since END,"
+    " in_doubt_since = CASE WHEN lease_id = c.lease THEN 'epoch'"
+    "  WHEN state = 1 THEN " TS_NOW " ELSE in_doubt_since END,"
     TS_END_LEASE("c.lease")
     " FROM c WHERE t.app_id = $2::int4 AND t.subject = c.who RETURNING c.n";
 
@@ -295,6 +297,7 @@ save_work(tokenstore *store, void *ctx, tokenstore_error *err)
 
 	if (!ts_prints_make(&spent, &store->ring, claim->shown.refresh_token))
 		return ts_no_memory(err);
+	pending->done = false;
 	status = ts_lock_row(store, claim->subject, &row, err);
 	if (status != TOKENSTORE_OK)
 		return status;
@@ -313,7 +316,8 @@ save_work(tokenstore *store, void *ctx, tokenstore_error *err)
 	if (row.rt_mac != 0 && !is_there && !ts_prints_have(&spent, row.rt_mac))
 		return add_beside(store, pending, err);
 	pending->parent = row.rt_mac;
-	return replace_main(store, pending, 1, &left, err);
+	status = replace_main(store, pending, 1, &left, err);
+	return status == TOKENSTORE_OK && left > 0 ? ts_not_taken(err) : status;
 }
 
 /* Is it the database that fails, so that others would fare no better? */

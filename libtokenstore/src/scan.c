@@ -25,6 +25,8 @@
 #define SLEEP_MAX 1000     /* accounts put to sleep by one statement */
 #define QUICK_MS 100       /* for what a statement looks through */
 #define SLOTS_SIZE ((size_t)TS_SLOTS * 3 + 2) /* "{1,2,...}" */
+#define TIME_MIN INT64_C(-62135596800)        /* the beginning of the year 1 */
+#define TIME_MIN_SQL "-62135596800"
 #define YEARS_MAX_S INT64_C(315360000)
 
 /* How long those who use their accounts are not looked at again when none of
@@ -53,7 +55,8 @@ static const char claim_slots[] = TS_CLAIM(
     " CROSS JOIN LATERAL ("
     TS_CLAIMABLE(" AND slot = s.slot AND due_at <= " TS_NOW
 	" AND (due_at, subject) >="
-	"  (to_timestamp(CASE s.nth WHEN 1 THEN $6::int8 ELSE 0 END), '')"
+	"  (to_timestamp(CASE s.nth WHEN 1 THEN $6::int8"
+	"   ELSE " TIME_MIN_SQL " END), '')"
 	" AND CASE $8::int4 WHEN 0 THEN true WHEN 1 THEN " IS_USED("$9")
 	"  ELSE NOT (" IS_USED("$9") ") AND updated_at <="
 	"   " TS_NOW " - $10::int8 * interval '1 second' END"
@@ -167,7 +170,7 @@ run_claim(const struct round *round, const struct ts_scan *scan, int count,
 	ts_add_int(&params, round->list->lease_s);
 	ts_add_int(&params, round->list->lease_id);
 	ts_add_text(&params, slots);
-	ts_add_int(&params, scan->low);
+	ts_add_int(&params, scan->low > 0 ? scan->low : TIME_MIN);
 	ts_add_int(&params, limit);
 	ts_add_int(&params, round->group);
 	ts_add_int(&params, round->options->used_within_s);

@@ -123,9 +123,31 @@ ts_unseal(const struct ts_keyring *ring, enum ts_purpose purpose,
 	     ts_xaes_open(&key->xaes, bytes + NONCE_AT, &aad, bytes + SEALED_AT,
 		 len - SEALED_AT, (unsigned char *)text, &right);
 	buf_free(&aad);
-	if (right)
+	/* Nobody stores what is no token: it would break the request that it
+	 * is sent with. */
+	if (right && strlen(text) == len - SEALED_AT - TS_TAG_SIZE &&
+	    ts_check_text("token", text, TS_TOKEN_MAX, NULL) == TOKENSTORE_OK)
 		*token = text;
 	else
-		free(text);
+		wipe_free(text);
+	return ok;
+}
+
+bool
+ts_unseal_main(const struct ts_keyring *ring, const struct ts_place *place,
+    const void *record, size_t len, int64_t rt_mac, char **token)
+{
+	struct ts_prints prints;
+	bool             ok;
+
+	if (!ts_unseal(ring, TS_REFRESH, place, record, len, token))
+		return false;
+	if (*token == NULL)
+		return true;
+	ok = ts_prints_make(&prints, ring, *token);
+	if (ok && ts_prints_have(&prints, rt_mac))
+		return true;
+	wipe_free(*token);
+	*token = NULL;
 	return ok;
 }

@@ -191,8 +191,9 @@ newer(int64_t version, tokenstore_error *err)
 tokenstore_status
 tokenstore_migrate(tokenstore *store, tokenstore_error *err)
 {
-	struct pg_error error;
-	int64_t         version;
+	tokenstore_status status;
+	struct pg_error   error;
+	int64_t           version;
 
 	if (store == NULL)
 		return ts_fail(
@@ -201,6 +202,8 @@ tokenstore_migrate(tokenstore *store, tokenstore_error *err)
 		return ts_fail_pg(err, &error);
 	if (version > TS_SCHEMA_VERSION)
 		return newer(version, err);
+	if ((status = ts_check_ground(store, err)) != TOKENSTORE_OK)
+		return status;
 	if (pg_migrate(store->pg, TS_SCHEMA, ts_migrations, TS_SCHEMA_VERSION,
 		&error) != PG_OK)
 		return ts_fail_pg(err, &error);

@@ -348,6 +348,7 @@ play(struct engine_options options)
 
 static const struct engine_options usual = { 0 };
 
+/* D-47 */
 static void
 it_begins_with_one_request_and_goes_on_with_eight(void **state)
 {

@@ -201,7 +201,7 @@ a_check_says_what_is_fine_and_what_is_missing(void **state)
 	    "8:YW5vdGhlciBrZXkgdGhhdCBvcGVucyBub3RoaW5nISE=", 1, "database: ");
 }
 
-/* The same keys under another id: nothing can be opened, and nothing is
+/* D-30, PG-9: the same keys under another id: nothing can be opened, and nothing is
  * changed. */
 static void
 a_missing_key_changes_nothing(void **state)

@@ -145,6 +145,7 @@ what_is_left_is_answered_with_503(void **state)
 	visitor_end(&scheduler);
 }
 
+/* PG-5 */
 static void
 without_a_database_it_lives_and_says_503(void **state)
 {

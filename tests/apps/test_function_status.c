@@ -17,7 +17,7 @@
 
 /* One world for all rows: they share out athletes who are all enrolled and due
  * at the beginning. */
-#define ATHLETES 120
+#define ATHLETES 130
 
 static struct world    world;
 static struct enrolled everybody;
@@ -126,29 +126,47 @@ static const struct {
 	int64_t     then;              /* refreshed by the second one */
 	const char *logged;            /* or NULL */
 } damages[] = {
-	/* Tables of a program to come: hands off. */
+	/* D-03: tables of a program to come: hands off. */
 	{ "INSERT INTO tokenstore.schema_version VALUES (999, '')",
 	    "DELETE FROM tokenstore.schema_version WHERE version = 999", 500,
 	    true, 0, 0, 4, NULL },
+	/* D-07 */
 	{ "REVOKE ALL ON tokenstore.account FROM app;"
 	  " ALTER TABLE tokenstore.account OWNER TO postgres",
 	    "ALTER TABLE tokenstore.account OWNER TO app;"
 	    " GRANT ALL ON tokenstore.account TO app",
 	    500, false, 0, 0, 4, "account" },
+	/* D-14 */
 	{ "ALTER ROLE app SET default_transaction_read_only = on",
 	    "ALTER ROLE app RESET default_transaction_read_only", 503, true, 0,
 	    0, -1, NULL },
+	/* D-22 */
 	{ "ALTER ROLE app CONNECTION LIMIT 0",
 	    "ALTER ROLE app CONNECTION LIMIT -1", 503, true, 0, 0, 4, NULL },
-	/* More than this program knows does not matter. */
+	/* D-06 */
+	{ "ALTER TABLE tokenstore.account RENAME TO away; CREATE VIEW"
+	  " tokenstore.account AS SELECT * FROM tokenstore.away;"
+	  " GRANT ALL ON tokenstore.account TO app",
+	    "DROP VIEW tokenstore.account;"
+	    " ALTER TABLE tokenstore.away RENAME TO account",
+	    500, false, 0, 0, 4, "is not a table" },
+	/* D-09 */
+	{ "ALTER TABLE tokenstore.account ENABLE ROW LEVEL SECURITY;"
+	  " ALTER TABLE tokenstore.account FORCE ROW LEVEL SECURITY",
+	    "ALTER TABLE tokenstore.account DISABLE ROW LEVEL SECURITY;"
+	    " ALTER TABLE tokenstore.account NO FORCE ROW LEVEL SECURITY",
+	    500, false, 0, 0, 4, "hides rows" },
+	/* D-05: more than this program knows does not matter. */
 	{ "ALTER TABLE tokenstore.account ADD COLUMN more text",
 	    "ALTER TABLE tokenstore.account DROP COLUMN more", 200, false, 4, 0,
 	    0, NULL },
+	/* D-10 */
 	{ "CREATE SCHEMA app AUTHORIZATION app;"
 	  " CREATE TABLE app.account (subject text)",
 	    "DROP TABLE app.account; DROP SCHEMA app", 200, true, 4, 0, 0,
 	    NULL },
-	/* Rows that somebody edited.  FN-6: the others are refreshed. */
+	/* Rows that somebody edited: D-25, D-32, D-31, D-43, D-51, D-54, D-46,
+	 * D-55, D-56, D-60.  FN-6: the others are refreshed. */
 	{ "UPDATE tokenstore.account SET refresh_ct = ''"
 	  " WHERE subject = (SELECT min(subject) FROM tokenstore.account)",
 	    NULL, 500, false, 3, 1, 0, "TOKEN_KEYS" },

@@ -307,8 +307,8 @@ an_athlete_who_withdrew_is_named_and_left_alone(void **state)
 	assert_int_equal(once(&world, 0).due, 0);
 }
 
-/* The person leaves while the refresh is under way: what Strava hands out then
- * is given back. */
+/* D-60: the person leaves while the refresh is under way: what Strava hands out
+ * then is given back. */
 static void
 a_grant_that_nobody_wants_any_more_is_ended(void **state)
 {

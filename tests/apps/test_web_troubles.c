@@ -449,6 +449,7 @@ the_handshake_takes_the_right_word_only(void **state)
 	}
 }
 
+/* D-66 */
 static void
 what_is_no_event_is_refused(void **state)
 {
@@ -635,7 +636,8 @@ wrong_settings_are_named_and_nothing_starts(void **state)
 		{ "BASE_URL", "https://rides.example/x", 2, "BASE_URL" },
 		{ "PORT", "no", 2, "PORT" },
 		{ "DATABASE_URL", NULL, 2, "DATABASE_URL" },
-		{ "DATABASE_URL", "host=/nowhere dbname=x", 1, "database" },
+		{ "DATABASE_URL", "host=db.example.org dbname=x", 2,
+		    "DATABASE_URL" },
 		{ "STRAVA_CLIENT_SECRET", "sm://none", 2,
 		    "STRAVA_CLIENT_SECRET" },
 	};

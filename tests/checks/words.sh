@@ -7,6 +7,9 @@ need gcc
 banned="strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atoll|atof|sscanf"
 banned="$banned|gmtime|localtime|rand|random|system|assert|abort|exit|_exit"
 banned="$banned|printf|fprintf|vprintf|vfprintf|puts|putchar|perror"
+# PG-2: statements have parameters, and no session knows them by name.
+banned="$banned|PQexec|PQexecParams|PQprepare|PQsendPrepare|PQexecPrepared"
+banned="$banned|PQescape[A-Za-z]*"
 banned="$banned|pthread_create|curl_global_cleanup|setenv|putenv|signal"
 
 calls()

@@ -350,6 +350,7 @@ what_is_out_of_contract_is_refused(void **state)
 	    "0");
 }
 
+/* D-31, D-32, PG-8 */
 static void
 rows_and_columns_cannot_be_swapped(void **state)
 {

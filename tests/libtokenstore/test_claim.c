@@ -87,6 +87,7 @@ everything_due_is_claimed_once(void **state)
 	}
 }
 
+/* D-47 */
 static void
 the_longest_due_comes_first(void **state)
 {
@@ -159,6 +160,7 @@ what_is_leased_is_nobody_elses(void **state)
 	tokenstore_close(late);
 }
 
+/* D-44 */
 static void
 only_active_accounts_are_claimed(void **state)
 {
@@ -260,6 +262,7 @@ static const char everything[] =
     "SELECT md5(string_agg(a::text, '|' ORDER BY subject))"
     " FROM tokenstore.account a";
 
+/* D-30, PG-9 */
 static void
 a_wrong_key_changes_nothing(void **state)
 {
@@ -292,6 +295,7 @@ a_wrong_key_changes_nothing(void **state)
 	}
 }
 
+/* PG-8 */
 static void
 a_damaged_row_does_not_stop_the_others(void **state)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <libpq-fe.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "buf.h"
 #include "clock.h"
 #include "fixture.h"
 #include "pg.h"
@@ -327,43 +329,117 @@ what_was_not_done_is_done_again_within_reason(void **state)
 	assert_number(tries_of(f, "42501", false), 1);
 }
 
-/* PG-1: the link goes silent, in each of twenty places of a dialogue. */
+/* What went over a link, and where its messages begin. */
+struct tape {
+	pthread_mutex_t lock;
+	struct buf      bytes[2];
+};
+
+struct place {
+	enum proxy_way way;
+	size_t         at;
+};
+
+static void
+record(void *ctx, uint64_t connection, enum proxy_way way, const char *bytes,
+    size_t len)
+{
+	struct tape *tape = ctx;
+
+	(void)connection;
+	pthread_mutex_lock(&tape->lock);
+	buf_add(&tape->bytes[way], bytes, len);
+	pthread_mutex_unlock(&tape->lock);
+}
+
+/* Lists the messages of one way, up to a goodbye.  The first one of a client has
+ * no type. */
+static size_t
+list_messages(const struct tape *tape, enum proxy_way way, struct place *places)
+{
+	const unsigned char *p = (const void *)tape->bytes[way].data;
+	size_t at = 0, count = 0, head, end = tape->bytes[way].len;
+
+	while (at < end) {
+		head = way == PROXY_UP && at == 0 ? 0 : 1;
+		if (head == 1 && p[at] == 'X')
+			break;
+		places[count++] = (struct place){ way, at };
+		at += head + ((size_t)p[at + head + 2] << 8) + p[at + head + 3];
+	}
+	return count;
+}
+
+/* The messages of a short dialogue, both ways. */
+static size_t
+record_dialogue(struct proxy *proxy, const char *conninfo, struct tape *tape,
+    struct place *places)
+{
+	struct pg      *pg = connect_to(conninfo, 5000);
+	struct pg_error error;
+	size_t          count;
+
+	assert_int_equal(pg_run(pg, "SELECT 1", NULL, 0, NULL, &error), PG_OK);
+	pg_free(pg);
+	proxy_cut(proxy);
+	pthread_mutex_lock(&tape->lock);
+	count = list_messages(tape, PROXY_UP, places);
+	count += list_messages(tape, PROXY_DOWN, places + count);
+	pthread_mutex_unlock(&tape->lock);
+	return count;
+}
+
+/* The plan's silence ends a call; after it the next one has a connection of its
+ * own, in the end also on a machine with no time to spare. */
+static void
+suffer_silence(struct proxy *proxy, const char *conninfo)
+{
+	struct pg      *pg = connect_to(conninfo, 120);
+	struct pg_error error;
+	int64_t         began = clock_steady_ms();
+	int             tries = 0;
+
+	assert_int_equal(
+	    pg_run_again(pg, "SELECT 1", NULL, 0, NULL, &error), PG_TIMEOUT);
+	assert_in_range(clock_steady_ms() - began, 110, 10000);
+	proxy_plan(proxy, &(struct proxy_plan){ .act = PROXY_PASS });
+	while (pg_run_again(pg, "SELECT 1", NULL, 0, NULL, &error) != PG_OK)
+		assert_in_range(++tries, 1, 100);
+	pg_free(pg);
+}
+
+/* PG-1: the link goes silent before each message of a dialogue, and within it. */
 static void
 silence_ends_every_call_by_its_deadline(void **state)
 {
-	struct fixture   *f = *state;
-	struct proxy     *proxy = proxy_to_postgres(postgres_conninfo(f->pg));
-	struct proxy_plan plan = { .act = PROXY_HOLE };
-	size_t            bytes[2];
-	struct pg        *pg;
-	struct pg_error   error;
-	char              conninfo[320];
-	int64_t           began;
+	struct fixture *f = *state;
+	struct proxy   *proxy = proxy_to_postgres(postgres_conninfo(f->pg));
+	struct tape     tape = { .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct place    places[100];
+	char            conninfo[320];
+	size_t          count;
 
+	buf_init(&tape.bytes[0], 65536);
+	buf_init(&tape.bytes[1], 65536);
+	proxy_watch(proxy, record, &tape);
 	proxy_conninfo(
 	    proxy, postgres_conninfo(f->pg), conninfo, sizeof(conninfo));
-	pg = connect_to(conninfo, 5000);
-	assert_int_equal(pg_run(pg, "SELECT 1", NULL, 0, NULL, &error), PG_OK);
-	pg_free(pg);
-	bytes[PROXY_UP] = proxy_counts(proxy).bytes[PROXY_UP];
-	bytes[PROXY_DOWN] = proxy_counts(proxy).bytes[PROXY_DOWN];
-	for (size_t i = 0; i < 20; i++) {
-		plan.way = i % 4 == 3 ? PROXY_UP : PROXY_DOWN;
-		/* Closing a connection sends a little more. */
-		plan.after = (bytes[plan.way] - 5) * i / 20;
-		proxy_plan(proxy, &plan);
-		pg = connect_to(conninfo, 120);
-		began = clock_steady_ms();
-		assert_int_equal(
-		    pg_run_again(pg, "SELECT 1", NULL, 0, NULL, &error),
-		    PG_TIMEOUT);
-		assert_in_range(clock_steady_ms() - began, 110, 10000);
-		proxy_plan(proxy, &(struct proxy_plan){ .act = PROXY_PASS });
-		assert_int_equal(
-		    pg_run_again(pg, "SELECT 1", NULL, 0, NULL, &error), PG_OK);
-		pg_free(pg);
+	count = record_dialogue(proxy, conninfo, &tape, places);
+	assert_in_range(count, 20, 50);
+	/* Each message, and the middle of some. */
+	for (size_t i = 0; i < count + count / 4; i++) {
+		const struct place *place =
+		    &places[i < count ? i : (i - count) * 4];
+
+		proxy_plan(
+		    proxy, &(struct proxy_plan){ .act = PROXY_HOLE,
+			       .way = place->way,
+			       .after = place->at + (i < count ? 0 : 3) });
+		suffer_silence(proxy, conninfo);
 	}
 	proxy_stop(proxy);
+	buf_free(&tape.bytes[0]);
+	buf_free(&tape.bytes[1]);
 }
 
 /* A store that reaches its database through the proxy. */
@@ -442,6 +518,41 @@ what_was_stored_without_our_hearing_of_it_is_stored_once(void **state)
 	    postgres_value(f->pg, "SELECT count(*) FROM tokenstore.event"
 				  " WHERE kind = 'spilled'"),
 	    "10");
+	tokenstore_close(store);
+	proxy_stop(proxy);
+}
+
+/* PG-3: over and over, what was issued last is what the next claim brings. */
+static void
+what_was_issued_last_is_stored_whatever_is_heard_of_it(void **state)
+{
+	struct fixture *f = *state;
+	struct proxy   *proxy = proxy_to_postgres(postgres_conninfo(f->pg));
+	tokenstore     *store = open_through(f, proxy, 5000);
+	tokenstore_claim_list *list;
+	char                   refresh[24] = "refresh-0";
+
+	put(store, "1", "access", refresh);
+	for (int i = 1; i <= 50; i++) {
+		list = claim_one(f->store, "1");
+		assert_string_equal(list->items[0]->refresh_token, refresh);
+		snprintf(refresh, sizeof(refresh), "refresh-%d", i);
+		proxy_plan(
+		    proxy, &(struct proxy_plan){ .act = PROXY_CUT,
+			       .way = PROXY_DOWN,
+			       .text = "UPDATE tokenstore.account t SET due_at",
+			       .after = (size_t)i % 5,
+			       .times = 1 });
+		assert_int_equal(
+		    save(store, list->items[0], "access", refresh), 1);
+		assert_int_equal(proxy_counts(proxy).hits, 1);
+		tokenstore_claim_list_free(list);
+	}
+	assert_string_equal(
+	    postgres_value(f->pg,
+		"SELECT (SELECT count(*) FROM tokenstore.spill) || ':'"
+		" || total_refreshes FROM tokenstore.account"),
+	    "0:50");
 	tokenstore_close(store);
 	proxy_stop(proxy);
 }
@@ -526,7 +637,7 @@ check_rows(struct postgres *pg, const char *expected)
 
 static const char add_row[] = "INSERT INTO here VALUES (1)";
 
-/* Of two servers one takes writes; they change places while we are connected. */
+/* D-14: Of two servers one takes writes; they change places while we are connected. */
 static void
 of_two_servers_the_one_that_takes_writes_is_used(void **state)
 {
@@ -779,6 +890,8 @@ main(void)
 		STORE_TEST(silence_ends_every_call_by_its_deadline),
 		STORE_TEST(
 		    what_was_stored_without_our_hearing_of_it_is_stored_once),
+		STORE_TEST(
+		    what_was_issued_last_is_stored_whatever_is_heard_of_it),
 		STORE_TEST(a_save_into_silence_is_repeated_and_stored_once),
 		cmocka_unit_test(
 		    of_two_servers_the_one_that_takes_writes_is_used),

@@ -360,6 +360,14 @@ five_thousand_rows_arrive(void **state)
 		" || count(DISTINCT rt_mac) FROM tokenstore.account"
 		" WHERE state = 0"),
 	    "4000:64:4000");
+	/* PG-8: no two records have the same nonce. */
+	assert_string_equal(
+	    postgres_value(f->pg,
+		"SELECT count(*) - count(DISTINCT substring(ct FROM 7 FOR 24))"
+		" FROM (SELECT access_ct AS ct FROM tokenstore.account"
+		"  UNION ALL SELECT refresh_ct FROM tokenstore.account"
+		"  UNION ALL SELECT refresh_ct FROM tokenstore.spill) t"),
+	    "0");
 	expect_tokens(f->store, "4", "refresh4004 refresh4");
 	expect_tokens(f->store, "0", "refresh0");
 	expect_tokens(f->store, "3999", "refresh3999");

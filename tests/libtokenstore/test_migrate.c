@@ -114,6 +114,7 @@ ten_programs_at_once_do_it_together(void **state)
 	    "3");
 }
 
+/* D-03, PG-13 */
 static void
 a_newer_database_is_refused(void **state)
 {
@@ -239,6 +240,7 @@ a_step_steps_back_for_those_who_use_the_table(void **state)
 	pg_free(other);
 }
 
+/* D-07 */
 static void
 a_role_without_the_right_hears_of_it(void **state)
 {

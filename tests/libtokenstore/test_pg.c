@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "certificate.h"
 #include "clock.h"
 #include "pg.h"
 #include "postgres.h"
@@ -6,8 +7,10 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct postgres *server;
@@ -50,6 +53,7 @@ try(const char *conninfo, const char *password, const char *sql,
 	return kind;
 }
 
+/* PG-2 */
 static void
 values_come_back_as_they_went(void **state)
 {
@@ -127,6 +131,7 @@ each_refusal_has_its_class(void **state)
 	}
 }
 
+/* PG-10 */
 static void
 no_message_shows_data(void **state)
 {
@@ -297,6 +302,7 @@ a_transaction_shares_one_deadline(void **state)
 	pg_free(pg);
 }
 
+/* PG-3 */
 static void
 the_commit_of_a_failed_transaction_is_no_success(void **state)
 {
@@ -361,6 +367,7 @@ a_connection_that_was_killed_while_idle_is_replaced(void **state)
 	pg_free(pg);
 }
 
+/* PG-5 */
 static void
 a_server_that_comes_back_is_found_again(void **state)
 {
@@ -378,6 +385,7 @@ a_server_that_comes_back_is_found_again(void **state)
 	pg_free(pg);
 }
 
+/* PG-7, E-13 */
 static void
 conninfo_is_checked_before_anything_is_sent(void **state)
 {
@@ -414,6 +422,7 @@ conninfo_is_checked_before_anything_is_sent(void **state)
 	}
 }
 
+/* PG-6, D-22 */
 static void
 too_many_connections_is_a_matter_of_waiting(void **state)
 {
@@ -425,7 +434,7 @@ too_many_connections_is_a_matter_of_waiting(void **state)
 	postgres_sql(server, "ALTER ROLE app CONNECTION LIMIT 2");
 	for (int i = 0; i < 4; i++) {
 		pg[i] =
-		    pg_new(postgres_conninfo(server), NULL, "test", 3000, 300);
+		    pg_new(postgres_conninfo(server), NULL, "test", 3000, 2000);
 		kind = pg_run(pg[i], "SELECT 1", NULL, 0, NULL, &error);
 		assert_int_equal(kind, i < 2 ? PG_OK : PG_BUSY);
 	}
@@ -433,6 +442,108 @@ too_many_connections_is_a_matter_of_waiting(void **state)
 	for (int i = 0; i < 4; i++)
 		pg_free(pg[i]);
 	postgres_sql(server, "ALTER ROLE app CONNECTION LIMIT -1");
+}
+
+/* The server listens on an address of its own, with this certificate. */
+static void
+switch_tls_on(const struct certificate *c, const char *address)
+{
+	char        sql[4][200];
+	struct stat owner;
+
+	assert_int_equal(
+	    stat(postgres_value(server, "SHOW data_directory"), &owner), 0);
+	assert_int_equal(chown(c->folder, owner.st_uid, owner.st_gid), 0);
+	assert_int_equal(chown(c->key, owner.st_uid, owner.st_gid), 0);
+	snprintf(sql[0], 200, "ALTER SYSTEM SET ssl_cert_file = '%s'",
+	    c->certificate);
+	snprintf(sql[1], 200, "ALTER SYSTEM SET ssl_key_file = '%s'", c->key);
+	snprintf(
+	    sql[2], 200, "ALTER SYSTEM SET listen_addresses = '%s'", address);
+	snprintf(sql[3], 200, "ALTER SYSTEM SET ssl = on");
+	for (size_t i = 0; i < 4; i++)
+		postgres_sql(server, sql[i]);
+	postgres_crash(server);
+	postgres_restart(server);
+}
+
+static enum pg_class
+try_over_tls(const char *host, const char *address, const char *rootcert,
+    struct pg_error *error)
+{
+	char conninfo[300];
+
+	snprintf(conninfo, sizeof(conninfo),
+	    "host=%s hostaddr=%s dbname=postgres user=tessa"
+	    " sslmode=verify-full sslrootcert=%s",
+	    host, address, rootcert);
+	error->message[0] = '\0';
+	return try(conninfo, "right",
+	    "SELECT 1 / ssl::int FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
+	    error);
+}
+
+/* One that has no certificate at all is not talked to in clear text. */
+static void
+expect_no_clear_text(const char *address, const char *rootcert)
+{
+	struct pg_error error;
+
+	postgres_sql(server, "ALTER SYSTEM SET ssl = off");
+	postgres_crash(server);
+	postgres_restart(server);
+	assert_int_equal(
+	    try_over_tls("db.example.org", address, rootcert, &error),
+	    PG_CONNECTION);
+	assert_non_null(strstr(error.message, "does not support SSL"));
+}
+
+/* PG-7, E-13, E-14, E-15: over a network, only to the one whose name and issuer
+ * are right, whatever the environment says. */
+static void
+only_a_verified_server_is_talked_to(void **state)
+{
+	struct certificate c, other;
+	char               address[32], message[200];
+	struct pg_error    error;
+	const struct {
+		const char   *host, *rootcert;
+		enum pg_class kind;
+		const char   *message;
+	} cases[] = {
+		{ "db.example.org", c.certificate, PG_OK, "" },
+		{ "db.example.com", c.certificate, PG_CONNECTION,
+		    "does not match host name" },
+		{ "db.example.org", other.certificate, PG_CONNECTION,
+		    "certificate verify failed" },
+		{ "db.example.org", "/nonexistent", PG_CONNECTION,
+		    "does not exist" },
+		{ "db.example.org", "/dev/null", PG_CONNECTION,
+		    "root certificate" },
+	};
+
+	(void)state;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread */
+	setenv("PGSSLMODE", "disable", 1);
+	assert_false(
+	    pg_check_conninfo("host=db.example.org", message, sizeof(message)));
+	/* Its port is everybody's: the address is not. */
+	snprintf(address, sizeof(address), "127.%d.%d.1",
+	    1 + (int)getpid() / 250 % 250, (int)getpid() % 250);
+	certificate_make(&c, "subjectAltName=DNS:db.example.org");
+	certificate_make(&other, "subjectAltName=DNS:db.example.org");
+	postgres_sql(server, "CREATE ROLE tessa LOGIN PASSWORD 'right'");
+	switch_tls_on(&c, address);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (try_over_tls(cases[i].host, address, cases[i].rootcert,
+			&error) != cases[i].kind ||
+		    strstr(error.message, cases[i].message) == NULL)
+			fail_msg("%zu: %s", i, error.message);
+	expect_no_clear_text(address, c.certificate);
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread */
+	unsetenv("PGSSLMODE");
+	certificate_remove(&c);
+	certificate_remove(&other);
 }
 
 int
@@ -458,6 +569,7 @@ main(void)
 		cmocka_unit_test(a_server_that_comes_back_is_found_again),
 		cmocka_unit_test(conninfo_is_checked_before_anything_is_sent),
 		cmocka_unit_test(too_many_connections_is_a_matter_of_waiting),
+		cmocka_unit_test(only_a_verified_server_is_talked_to),
 	};
 
 	return cmocka_run_group_tests(tests, start_cluster, end_cluster);

@@ -66,7 +66,7 @@ static void
 what_is_sealed_opens_again(void **state)
 {
 	static char longest[TS_TOKEN_MAX + 1];
-	const char *tokens[] = { "x", "a refresh token", longest };
+	const char *tokens[] = { "x", "a-refresh-token", longest };
 	struct buf  record;
 	char       *token;
 
@@ -80,6 +80,34 @@ what_is_sealed_opens_again(void **state)
 		    record.len, &token));
 		assert_string_equal(token, tokens[i]);
 		wipe_free(token);
+	}
+	buf_free(&record);
+}
+
+/* For a record that no key opens, which is no want of memory. */
+static void
+check_closed(const struct ts_keyring *ring, enum ts_purpose purpose,
+    const struct ts_place *where, const struct buf *record, size_t len)
+{
+	char *token;
+
+	assert_true(ts_unseal(ring, purpose, where, record->data, len, &token));
+	assert_null(token);
+}
+
+/* D-35: whoever has the key may seal anything; what is no token is not sent. */
+static void
+what_is_no_token_does_not_open(void **state)
+{
+	static const char *const texts[] = { "", "a b", "token\r\nX: y",
+		"token\n", "\x7f", "t\xc3\xb6ken", "\x1b[31m" };
+	struct buf               record;
+
+	buf_init(&record, 256);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		assert_true(
+		    ts_seal(*state, TS_REFRESH, &place, texts[i], &record));
+		check_closed(*state, TS_REFRESH, &place, &record, record.len);
 	}
 	buf_free(&record);
 }
@@ -108,17 +136,7 @@ flip(struct buf *record, size_t bit)
 	*at = (unsigned char)(*at ^ 1U << bit % 8);
 }
 
-/* For a record that no key opens, which is no want of memory. */
-static void
-check_closed(const struct ts_keyring *ring, enum ts_purpose purpose,
-    const struct ts_place *where, const struct buf *record, size_t len)
-{
-	char *token;
-
-	assert_true(ts_unseal(ring, purpose, where, record->data, len, &token));
-	assert_null(token);
-}
-
+/* PG-8 */
 static void
 a_change_of_any_bit_is_noticed(void **state)
 {
@@ -151,6 +169,7 @@ a_subject_that_is_too_long_is_no_want_of_memory(void **state)
 	buf_free(&record);
 }
 
+/* D-31, D-32, D-33, PG-8 */
 static void
 a_record_opens_nowhere_else(void **state)
 {
@@ -184,6 +203,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_published_vectors_hold),
 		cmocka_unit_test(what_is_sealed_opens_again),
+		cmocka_unit_test(what_is_no_token_does_not_open),
 		cmocka_unit_test(a_record_tells_its_key_and_no_two_are_alike),
 		cmocka_unit_test(a_change_of_any_bit_is_noticed),
 		cmocka_unit_test(a_record_opens_nowhere_else),

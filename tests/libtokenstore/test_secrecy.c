@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,6 +115,7 @@ no_token_is_found_in_a_dump(void **state)
 	free(dump);
 }
 
+/* PG-2: every statement is sent with its values as parameters.  PG-11 */
 static void
 no_statement_needs_a_session(void **state)
 {
@@ -152,12 +154,57 @@ no_statement_needs_a_session(void **state)
 	free(log);
 }
 
+/* PG-10: the server writes down whole rows that it refuses, and with these
+ * settings all that it was sent. */
+static void
+a_refused_row_gives_no_token_away(void **state)
+{
+	static const char *const settings[] = {
+		"log_error_verbosity = 'verbose'",
+		"log_parameter_max_length_on_error = -1",
+		"log_min_error_statement = 'error'",
+	};
+	struct fixture        *f = *state;
+	tokenstore_claim_list *list;
+	tokenstore_grant       grant;
+	tokenstore_error       err;
+	char                   sql[128], *log;
+
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+		snprintf(sql, sizeof(sql), "ALTER SYSTEM SET %s", settings[i]);
+		postgres_sql(f->pg, sql);
+	}
+	postgres_sql(f->pg, "SELECT pg_reload_conf(), pg_sleep(0.3)");
+	put(f->store, "1", "SECRET-access-1", "SECRET-refresh-1");
+	list = claim_one(f->store, "1");
+	postgres_sql(f->pg, "ALTER TABLE tokenstore.account ADD CONSTRAINT"
+			    " narrow CHECK (expires_in < 7) NOT VALID");
+	grant = grant_of(f->store, "SECRET-access-2", "SECRET-refresh-2");
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(
+		    i == 0 ? tokenstore_put(f->store, "2", &grant, &err)
+			   : tokenstore_save(f->store, list->items[0], &grant,
+				 grant.expires_at, NULL, &err),
+		    TOKENSTORE_ERR_DATABASE);
+		assert_string_equal(err.sqlstate, "23514");
+		check_absent("the message", err.message, "SECRET");
+		check_absent("the message", err.message, "failing row");
+	}
+	tokenstore_claim_list_free(list);
+	log = postgres_log(f->pg);
+	assert_non_null(strstr(log, "Failing row contains"));
+	check_absent("the log", log, "SECRET");
+	check_absent("the log", log, "534543524554");
+	free(log);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(no_token_is_found_in_a_dump),
 		STORE_TEST(no_statement_needs_a_session),
+		STORE_TEST(a_refused_row_gives_no_token_away),
 	};
 
 	return cmocka_run_group_tests(tests, start_cluster, end_cluster);

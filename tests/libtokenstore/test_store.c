@@ -98,6 +98,7 @@ without_a_server_every_call_says_so(void **state)
 	tokenstore_close(store);
 }
 
+/* D-01 */
 static void
 an_empty_database_asks_for_a_migration(void **state)
 {
@@ -118,6 +119,7 @@ an_empty_database_asks_for_a_migration(void **state)
 	tokenstore_close(store);
 }
 
+/* D-03 */
 static void
 newer_tables_are_left_alone(void **state)
 {
@@ -166,6 +168,7 @@ ten_processes_migrate_and_register_at_once(void **state)
 	    "5:5");
 }
 
+/* D-30, PG-9 */
 static void
 a_key_that_is_missing_is_found_by_the_check(void **state)
 {

@@ -47,6 +47,7 @@ expect_account(tokenstore *store, const char *subject, tokenstore_state state,
 	tokenstore_account_free(account);
 }
 
+/* D-02 */
 static void
 a_store_of_version_0_1_goes_on(void **state)
 {

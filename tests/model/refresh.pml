@@ -78,8 +78,7 @@ inline promise(name, holds)
  * the same. */
 byte live = 1;
 byte unused;   /* inside issue() */
-bool excused;  /* the live one went to a login, which leaves no trace if lost, or
-                * the account was flagged since */
+bool excused;  /* the live one went to a login, which leaves no trace if lost */
 
 /* The account, and the tokens in tokenstore.spill as a set of bits. */
 #define ABSENT 0
@@ -278,13 +277,15 @@ inline replace_main(me)
 {
 	promise(none_revived, (withdrawn & bit(has[me].reply)) == 0);
 	top = has[me].reply;
-	state = ACTIVE;
 	as_seen = false;
-#ifdef CLEARS_DOUBT
+#if defined(CLEARS_DOUBT)
 	doubt = false;
-#else
+#elif defined(REVIVES_BLINDLY)
 	doubt = doubt && lease != me;
+#else
+	doubt = lease != me && (doubt || state == NEEDS_CONSENT);
 #endif
+	state = ACTIVE;
 	end_lease(me)
 }
 
@@ -327,8 +328,8 @@ inline save_slowly(me)
 #endif
 	if
 	:: !stored
-	:: stored && has[me].reply == top && lease != me
-	:: stored && !(has[me].reply == top && lease != me) ->
+	:: stored && held(has[me].reply) && lease != me /* an earlier try */
+	:: stored && !(held(has[me].reply) && lease != me) ->
 		spill = spill & ~bit(has[me].token);
 #ifdef SPILL_CLEARED
 		spill = 0;
@@ -346,7 +347,6 @@ inline save_slowly(me)
 inline need_consent(me)
 {
 	state = NEEDS_CONSENT;
-	excused = LEASE == CLAIM;
 	top = 0;
 	doubt = false;
 	end_lease(me)

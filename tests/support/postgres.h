@@ -7,8 +7,8 @@
  * temporary folder.  It goes away with the program, even when that is killed.
  *
  * With POSTGRES_PGBOUNCER in the environment clients reach it through a PgBouncer
- * in transaction mode; the superuser and what is said below about the server
- * itself do not.
+ * in transaction mode, or in the one that the variable names; the superuser and
+ * what is said below about the server itself do not.
  *
  * Whatever fails here ends the test program with a message; where PostgreSQL, or
  * a PgBouncer that is wanted, is not installed the program is skipped (exit status

@@ -72,17 +72,23 @@ TOKENSTORE_API void tokenstore_close(tokenstore *store);
 /*
  * Creates the tables or brings them up to date.  Any number of programs may
  * call it at once; a database that is up to date is left alone.
- * Worth acting on: NEWER, DENIED.
+ *
+ * Refuses what would lose tokens: a server before PostgreSQL 12, an encoding
+ * other than UTF8, a pooler that takes no transactions, and among tables that
+ * are there one that is none, or has rules or BEFORE triggers (DATABASE), or
+ * policies that hide rows from this role (DENIED).
+ * Worth acting on: NEWER, DENIED, DATABASE.
  */
 TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_migrate(
     tokenstore *store, tokenstore_error *err);
 
 /*
- * Is the store usable?  Connects, compares the schema's version, and looks for
- * tokens sealed under a key that the keyring lacks, or has wrong (KEY): which
- * keys are in use is read from every account of the application, and one token
- * of each key is opened, an access token if there is one.  For start-up, not for
- * each request.
+ * Is the store usable?  Connects, compares the schema's version, refuses what
+ * tokenstore_migrate() refuses, and looks for accounts in a state that is none
+ * (DATABASE) and for tokens sealed under a key that the keyring lacks, or has
+ * wrong (KEY): which keys are in use is read from every account of the
+ * application, and one token of each key is opened, an access token if there is
+ * one.  For start-up, not for each request.
  *
  * A role that may not read refresh tokens is told what its rights allow: about
  * those tokens only which key their row names.
