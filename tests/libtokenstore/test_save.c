@@ -278,6 +278,27 @@ two_saves_of_one_account_are_both_kept(void **state)
 	end(e);
 }
 
+/* Somebody else was refused meanwhile, and flagged the account. */
+static void
+what_comes_late_for_a_flagged_account_leaves_it_in_doubt(void **state)
+{
+	struct fixture        *f = *state;
+	struct exchange       *e = claim_many(f, 1);
+	tokenstore            *late = open_store(f, KEY_1, LATER_S + 122);
+	tokenstore_claim_list *theirs = claim_one(late, "0");
+	int                    more;
+
+	assert_int_equal(tokenstore_refuse(late, theirs->items[0], &more, NULL),
+	    TOKENSTORE_OK);
+	check_number_of(f, "state = 1 AND in_doubt_since = 'epoch'", "1");
+	assert_int_equal(save_all(e, NULL), TOKENSTORE_OK);
+	assert_int_equal(e->items[0].stored, 1);
+	check_number_of(f, "state = 0 AND in_doubt_since > 'epoch'", "1");
+	tokenstore_claim_list_free(theirs);
+	tokenstore_close(late);
+	end(e);
+}
+
 /* Sealed under a new key meanwhile, the row has another fingerprint of the same
  * token. */
 static void
@@ -483,6 +504,8 @@ main(void)
 		STORE_TEST(one_bad_item_does_not_stop_the_others),
 		STORE_TEST(logins_revocations_and_others_take_the_slow_way),
 		STORE_TEST(two_saves_of_one_account_are_both_kept),
+		STORE_TEST(
+		    what_comes_late_for_a_flagged_account_leaves_it_in_doubt),
 		STORE_TEST(a_row_under_another_key_is_recognized),
 		STORE_TEST(large_tokens_are_spread_over_statements),
 		STORE_TEST(
