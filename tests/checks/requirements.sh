@@ -5,15 +5,24 @@
 # usage: requirements.sh [FAMILY ...]
 . "$(dirname "$0")/common.sh"
 page=docs/testing.md
-[ $# -gt 0 ] || set -- FN F
+[ $# -gt 0 ] || set -- FN F PG D
 names="($(IFS='|'; echo "$*"))-[0-9]+"
 
-# "NAME FILE ...", one line a name; FILE is tests/PART/test_NOUN.c of `PART.NOUN`.
+# The file of `PART.NOUN`; a test of the programs may be one of the storm's.
+file_of()
+{
+	part=${1%.*} noun=${1#*.}
+	[ -e "tests/$part/test_$noun.c" ] || [ "$part" != apps ] ||
+	    [ ! -e "tests/storm/test_$noun.c" ] || part=storm
+	echo "tests/$part/test_$noun.c"
+}
+
+# "NAME FILE ...", one line a name.
 promised()
 {
 	grep -E "^\| $names \|" $page | while read -r row; do
-		tests=$(echo "$row" | grep -oE '`[a-z_]+\.[a-z_]+`' |
-		    sed 's,`\(.*\)\.\(.*\)`,tests/\1/test_\2.c,' | tr '\n' ' ')
+		tests=$(echo "$row" | grep -oE '`[a-z_]+\.[a-z_]+`' | tr -d '`' |
+		    while read -r name; do file_of "$name"; done | tr '\n' ' ')
 		echo "$row" | grep -owE "$names" | sed "s,\$, $tests,"
 	done
 }
