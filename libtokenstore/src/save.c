@@ -125,10 +125,10 @@ struct pending {
 /* Up to ROWS_MAX items, and what went wrong first in all of them. */
 struct batch {
 	tokenstore      *store;
-	struct pending   pending[ROWS_MAX];
-	size_t           count;
 	tokenstore_error first;    /* OK: nothing so far */
 	bool             hopeless; /* the database is at fault, not an item */
+	size_t           count, most;
+	struct pending   pending[];
 };
 
 /* The fault of one item. */
@@ -450,21 +450,24 @@ tokenstore_status
 tokenstore_save_many(tokenstore *store, tokenstore_save_item *items,
     size_t count, tokenstore_error *err)
 {
+	size_t            most = count < ROWS_MAX ? count : ROWS_MAX;
 	struct batch     *batch;
 	tokenstore_status status;
 
 	if (store == NULL || (items == NULL && count > 0))
 		return ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
 		    "store and items: are required");
-	if ((batch = calloc(1, sizeof(*batch))) == NULL) {
+	batch = calloc(1, sizeof(*batch) + most * sizeof(batch->pending[0]));
+	if (batch == NULL) {
 		for (size_t i = 0; i < count; i++)
 			items[i].status = TOKENSTORE_ERR_NOMEM;
 		return ts_no_memory(err);
 	}
 	batch->store = store;
+	batch->most = most;
 	for (size_t i = 0; i < count; i++) {
 		add_pending(batch, &items[i]);
-		if (batch->count == ROWS_MAX)
+		if (batch->count == batch->most)
 			save_pending(batch);
 	}
 	if (batch->count > 0)

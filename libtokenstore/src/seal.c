@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,12 +56,20 @@ make_aad(struct buf *aad, enum ts_purpose purpose, const struct ts_place *place,
 	return buf_add(aad, number, sizeof(number));
 }
 
+static void
+put_header(unsigned char out[NONCE_AT], int32_t key_id)
+{
+	out[0] = MAGIC_0;
+	out[1] = MAGIC_1;
+	put_number(out + 2, (uint32_t)key_id);
+}
+
 bool
 ts_seal_header(int32_t key_id, struct buf *header)
 {
-	unsigned char bytes[NONCE_AT] = { MAGIC_0, MAGIC_1 };
+	unsigned char bytes[NONCE_AT];
 
-	put_number(bytes + 2, (uint32_t)key_id);
+	put_header(bytes, key_id);
 	buf_clear(header);
 	return buf_add(header, bytes, sizeof(bytes));
 }
@@ -79,14 +86,14 @@ ts_seal(const struct ts_keyring *ring, enum ts_purpose purpose,
 {
 	const struct ts_key *key = &ring->keys[0];
 	size_t               len = strlen(token);
-	unsigned char        bytes[RECORD_MAX] = { MAGIC_0, MAGIC_1 };
+	unsigned char        bytes[RECORD_MAX];
 	struct buf           aad;
 	bool                 ok;
 
 	buf_clear(record);
-	put_number(bytes + 2, (uint32_t)key->id);
+	put_header(bytes, key->id);
 	ok = make_aad(&aad, purpose, place, key->id) && len <= TS_TOKEN_MAX &&
-	     RAND_bytes(bytes + NONCE_AT, TS_NONCE_SIZE) == 1 &&
+	     ts_random_bytes(bytes + NONCE_AT, TS_NONCE_SIZE) &&
 	     ts_xaes_seal(&key->xaes, bytes + NONCE_AT, &aad, token, len,
 		 bytes + SEALED_AT) &&
 	     buf_add(record, bytes, SEALED_AT + len + TS_TAG_SIZE);

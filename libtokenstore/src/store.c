@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
-#include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "internal.h"
 
@@ -27,12 +27,20 @@ ts_hash(const char *subject)
 	return h;
 }
 
+/* Of the kernel: a generator of the process's own would say the same twice where
+ * a machine is copied while it runs. */
+bool
+ts_random_bytes(void *bytes, size_t len)
+{
+	return getrandom(bytes, len, 0) == (ssize_t)len;
+}
+
 int64_t
 ts_random(void)
 {
 	uint64_t n;
 
-	if (RAND_bytes((unsigned char *)&n, sizeof(n)) != 1)
+	if (!ts_random_bytes(&n, sizeof(n)))
 		return 0;
 	n &= INT64_MAX;
 	return n != 0 ? (int64_t)n : 1;

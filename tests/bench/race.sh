@@ -192,6 +192,8 @@ start_nginx()
 		}
 		server {
 			listen 127.0.0.1:$port ssl;
+			ssl_protocols TLSv1.2 TLSv1.3;
+			ssl_session_cache shared:race:1m;
 			ssl_certificate $work/cert.pem;
 			ssl_certificate_key $work/key.pem;
 			keepalive_requests 1000000;
