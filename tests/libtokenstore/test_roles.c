@@ -51,7 +51,7 @@ spend_budget(tokenstore *store)
 	};
 	tokenstore_usage  usage = { .window_s = 900, .used = -1 };
 	tokenstore_permit permit;
-	tokenstore_budget budget;
+	tokenstore_budget budget = { .count = 0 };
 	tokenstore_error  err = { .message = "" };
 
 	if (tokenstore_budget_take(store, "refresh", &window, 1, 1, &permit,
