@@ -21,7 +21,7 @@ http_new(const char *user_agent, const atomic_bool *canceled)
 		return NULL;
 	http->canceled = canceled;
 	http->user_agent = strdup(user_agent);
-	http->ca_default = curl_version_info(CURLVERSION_NOW)->cainfo;
+	http_find_trust(http);
 	http->multi = curl_multi_init();
 	http->share = curl_share_init();
 	if (http->user_agent == NULL || http->multi == NULL ||
@@ -188,7 +188,8 @@ perform(struct http *http)
 
 		curl_easy_getinfo(
 		    message->easy_handle, CURLINFO_PRIVATE, (char **)&x);
-		stop(x, code);
+		if (!http_trust_again(x, code))
+			stop(x, code);
 	}
 }
 

@@ -2,8 +2,8 @@
 #ifndef COMMON_HTTP_INTERNAL_H
 #define COMMON_HTTP_INTERNAL_H
 
-/* What http.c, http_exchange.c, http_option.c, http_response.c and http_url.c
- * share. */
+/* What http.c, http_exchange.c, http_option.c, http_response.c, http_trust.c and
+ * http_url.c share. */
 
 #include <curl/curl.h>
 
@@ -25,8 +25,9 @@ struct http {
 	struct http_exchange *ended;   /* not yet handed out */
 	struct http_exchange *spare;
 	char                 *user_agent, *ca_file, *proxy;
-	const char           *ca_default; /* of libcurl; or NULL */
-	char                 *last_url;   /* that a request had; or NULL */
+	const char           *ca_bundle; /* of libcurl; or NULL */
+	const char           *ca_folder; /* the same, to be asked first */
+	char                 *last_url;  /* that a request had; or NULL */
 	enum http_scheme      last_scheme;
 	const atomic_bool    *canceled;
 };
@@ -40,6 +41,7 @@ struct http_exchange {
 	struct http_response      *response;
 	void                      *tag;
 	struct curl_slist         *headers;
+	bool                       by_folder; /* trusts what is in it */
 	size_t                     header_bytes;
 	bool                       headers_done; /* trailers follow */
 	bool                       answered;     /* a status line arrived */
@@ -65,10 +67,24 @@ void http_exchange_conclude(struct http_exchange *x, CURLcode code);
 void http_exchange_forget(struct http_exchange *x);
 
 /* http_option.c; both are false when out of memory. */
-bool http_set_options(const struct http_exchange *x, bool plain);
+bool http_set_options(struct http_exchange *x, bool plain);
 
 /* The caller's headers, and none that libcurl would think up. */
 bool http_list_headers(struct curl_slist **list, const char *const *headers);
+
+/* http_trust.c */
+
+/* Where the system keeps its authorities. */
+void http_find_trust(struct http *http);
+
+/* Does a folder hold certificates under hashes of their names? */
+bool http_is_hashed(const char *folder);
+
+/* False when out of memory. */
+bool http_set_trust(struct http_exchange *x);
+
+/* Begins an exchange again that failed so, with the bundle; false: it is over. */
+bool http_trust_again(struct http_exchange *x, CURLcode code);
 
 /* http_url.c */
 enum http_scheme http_scheme_of(const char *url);

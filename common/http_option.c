@@ -138,17 +138,10 @@ set_tables(CURL *easy, const struct http_request *request, bool plain)
 	       CHOOSE(one_by_one, request->at_most_once || plain);
 }
 
-/* Whom to trust, and the way there. */
+/* The way there. */
 static bool
-set_peer(CURL *easy, const struct http *http, bool plain)
+set_route(CURL *easy, const struct http *http, bool plain)
 {
-	const char *ca_file =
-	    http->ca_file != NULL ? http->ca_file : http->ca_default;
-
-	/* A directory beside the bundle would add trust that the caller did not
-	 * ask for, and keep libcurl from caching the bundle. */
-	if (ca_file != NULL && (!SET(CAINFO, ca_file) || !SET(CAPATH, NULL)))
-		return false;
 #if LIBCURL_VERSION_NUM >= 0x075500
 	if (!SET(PROTOCOLS_STR, plain ? "http" : "https") ||
 	    !SET(REDIR_PROTOCOLS_STR, "https"))
@@ -223,10 +216,10 @@ set_request(CURL *easy, const struct http *http,
 #undef SET
 
 bool
-http_set_options(const struct http_exchange *x, bool plain)
+http_set_options(struct http_exchange *x, bool plain)
 {
-	return set_tables(x->easy, x->request, plain) &&
-	       set_peer(x->easy, x->http, plain) &&
+	return set_tables(x->easy, x->request, plain) && http_set_trust(x) &&
+	       set_route(x->easy, x->http, plain) &&
 	       set_certificate(x->easy, x->request) &&
 	       set_request(x->easy, x->http, x->request, x->headers,
 		   x->response->body.max);

@@ -19,7 +19,7 @@
 # run.sh makes it; the PROGRAM of another one stands on the store of that.  Strava
 # is the sandbox, behind an nginx that ends TLS; each contender finds a new sandbox,
 # a new nginx and a new database with athletes of the same ids.  Trust is the
-# machine's own bundle and one certificate more, which a mount that nobody else
+# machine's own authorities and one certificate more, which a mount that nobody else
 # sees puts in its place.
 set -eu
 CDPATH=
@@ -138,7 +138,12 @@ done
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
     -subj /CN=bench -addext subjectAltName=IP:127.0.0.1 \
     -keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null
-cat "$bundle" "$work/cert.pem" >"$work/bundle.pem"
+# The machine's own authorities and one more, in the bundle and by its hash.
+cp -a "${bundle%/*}" "$work/certs"
+rm -f "$work/certs/${bundle##*/}"
+cat "$bundle" "$work/cert.pem" >"$work/certs/${bundle##*/}"
+cp "$work/cert.pem" "$work/certs/$(openssl x509 -hash -noout \
+    -in "$work/cert.pem").0"
 port=${BENCH_PORT:-18443}
 url=https://127.0.0.1:$port/oauth
 conninfo=$("$here/../../apps/cluster" start "$work/cluster")
@@ -300,7 +305,7 @@ contend() # PROGRAM [ARGUMENT ...]
 	unshare $as_root --mount sh -c '
 		mount --bind "$1" "$2"
 		shift 2
-		exec "$@"' sh "$work/bundle.pem" "$bundle" \
+		exec "$@"' sh "$work/certs" "${bundle%/*}" \
 	    "$bench/bench_cost" "$work/cost" "$@" \
 	    >"$work/out" 2>"$work/err" || {
 		tail -n 5 "$work/out" "$work/err" >&2

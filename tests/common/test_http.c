@@ -9,7 +9,7 @@
 #include <zlib.h>
 
 #include "clock.h"
-#include "http.h"
+#include "http_internal.h"
 #include "loopback.h"
 #include "process.h"
 #include "test.h"
@@ -1093,7 +1093,8 @@ static void
 tls_stop(struct tls *tls)
 {
 	static const char *const names[] = { "cert.pem", "key.pem", "req.out",
-		"req.err", "s_server.out", "s_server.err" };
+		"req.err", "s_server.out", "s_server.err", "hash.out",
+		"hash.err" };
 	char                     path[80];
 
 	process_end(&tls->process);
@@ -1188,6 +1189,69 @@ show_certificate(struct fixture *f, const struct tls *tls,
 		.certificate = certificate,
 		.certificate_key = key },
 	    &f->response);
+}
+
+/* Puts a link to the server's certificate, as c_rehash(1) does, beside it. */
+static void
+hash_certificate(struct tls *tls, char link[120])
+{
+	static const char *const argv[] = { "/usr/bin/openssl", "x509", "-hash",
+		"-noout", "-in", NULL, NULL };
+	const char              *own[COUNT(argv)];
+	struct process           process;
+	char                    *out;
+
+	memcpy(own, argv, sizeof(argv));
+	own[5] = tls->certificate;
+	process_start(&process, own, &tls->env, tls->folder, "hash");
+	assert_true(process_wait(&process, 20000));
+	out = process_out(&process);
+	assert_true(strlen(out) >= 8);
+	snprintf(link, 120, "%s/%.8s.0", tls->folder, out);
+	free(out);
+	process_free(&process);
+	assert_int_equal(symlink("cert.pem", link), 0);
+}
+
+/* The system's trust is first looked for in its folder, then in its bundle. */
+static void
+what_the_folder_lacks_the_bundle_may_have(void **state)
+{
+	static const struct {
+		bool              hashed, bundled;
+		enum http_outcome outcome;
+		bool              keeps_folder;
+	} systems[] = {
+		{ true, false, HTTP_ANSWERED, true },
+		{ false, true, HTTP_ANSWERED, false },
+		{ true, true, HTTP_ANSWERED, true },
+		{ false, false, HTTP_TLS, false },
+	};
+	struct fixture *f = *state;
+	struct tls      tls;
+	char            link[120];
+
+	tls_start(&tls, "subjectAltName=IP:127.0.0.1", "-tls1_3");
+	assert_false(http_is_hashed(tls.folder));
+	assert_false(http_is_hashed("/nonexistent"));
+	hash_certificate(&tls, link);
+	assert_true(http_is_hashed(tls.folder));
+	for (size_t i = 0; i < COUNT(systems); i++) {
+		f->http->ca_folder =
+		    systems[i].hashed ? tls.folder : "/nonexistent";
+		f->http->ca_bundle =
+		    systems[i].bundled ? tls.certificate : "/nonexistent";
+		assert_int_equal(
+		    show_certificate(f, &tls, NULL, NULL), systems[i].outcome);
+		assert_int_equal(
+		    f->response.sent, systems[i].outcome == HTTP_ANSWERED);
+		assert_int_equal(
+		    f->http->ca_folder != NULL, systems[i].keeps_folder);
+		http_free(f->http);
+		f->http = http_new("test/1", &f->canceled);
+	}
+	unlink(link);
+	tls_stop(&tls);
 }
 
 static void
@@ -1398,6 +1462,7 @@ main(void)
 		WITH_PEER(a_trusted_certificate_is_enough),
 		WITH_PEER(without_trust_nothing_is_sent),
 		WITH_PEER(a_missing_bundle_is_a_matter_of_trust),
+		WITH_PEER(what_the_folder_lacks_the_bundle_may_have),
 		WITH_PEER(a_certificate_is_shown_by_the_request_that_has_it),
 		WITH_PEER(a_certificate_that_cannot_be_shown_stops_the_request),
 		WITH_PEER(added_headers_are_checked),
