@@ -161,7 +161,7 @@ struct ts_place ts_place_of(const tokenstore *store, const char *subject);
 /* FNV-1a, which decides about slots and spreads due times. */
 uint32_t ts_hash(const char *subject);
 
-bool ts_random_bytes(void *bytes, size_t len);
+bool     ts_random_bytes(void *bytes, size_t len);
 
 /* A random number from 1 to INT64_MAX; 0 when there is no randomness. */
 int64_t ts_random(void);
