@@ -7,30 +7,11 @@
 #include <string.h>
 
 #include "budget.h"
-#include "enrolled.h"
 #include "once.h"
+#include "scene.h"
 #include "test.h"
 
 #define DAY_S INT64_C(86400)
-
-static struct world    world;
-static struct enrolled enrolled;
-
-static int
-start(void **state)
-{
-	(void)state;
-	world_start(&world, "apps.budget", 0);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	world_end(&world);
-	return 0;
-}
 
 /* A run with one setting of its own. */
 static void
@@ -210,5 +191,6 @@ main(void)
 		cmocka_unit_test(nobody_rests_if_all_are_to_be_fresh),
 	};
 
-	return cmocka_run_group_tests_name("apps budget", tests, start, end);
+	return cmocka_run_group_tests_name(
+	    "apps budget", tests, scene_open, scene_close);
 }

@@ -8,34 +8,15 @@
 #include <string.h>
 #include <time.h>
 
-#include "enrolled.h"
 #include "loopback.h"
 #include "members.h"
 #include "once.h"
+#include "scene.h"
 #include "test.h"
 
 #define HALF_AN_HOUR 1800
 #define WINDOW_S 900 /* of Strava's rate limit */
 #define SPREAD_S 60  /* so that not all come back at once */
-
-static struct world    world;
-static struct enrolled enrolled;
-
-static int
-start(void **state)
-{
-	(void)state;
-	world_start(&world, "apps.faults", 0);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	world_end(&world);
-	return 0;
-}
 
 static void
 begin(int count)
@@ -477,5 +458,6 @@ main(void)
 		cmocka_unit_test(whatever_strava_answers_nothing_is_lost),
 	};
 
-	return cmocka_run_group_tests_name("apps faults", tests, start, end);
+	return cmocka_run_group_tests_name(
+	    "apps faults", tests, scene_open, scene_close);
 }

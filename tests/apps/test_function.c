@@ -9,33 +9,15 @@
 #include <string.h>
 
 #include "clock.h"
-#include "enrolled.h"
 #include "listener.h"
 #include "once.h"
+#include "scene.h"
 #include "test.h"
 #include "visitor.h"
 
 #define CALLERS 4
 
-static struct world    world;
-static struct enrolled enrolled;
 static struct listener function;
-
-static int
-start(void **state)
-{
-	(void)state;
-	world_start(&world, "apps.function", 0);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	world_end(&world);
-	return 0;
-}
 
 static int
 begin(void **state)
@@ -219,5 +201,6 @@ main(void)
 		cmocka_unit_test(it_does_not_listen_with_the_default_invoker),
 	};
 
-	return cmocka_run_group_tests_name("apps function", tests, start, end);
+	return cmocka_run_group_tests_name(
+	    "apps function", tests, scene_open, scene_close);
 }

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "enrolled.h"
 #include "listener.h"
 #include "members.h"
+#include "scene.h"
 #include "test.h"
 
 #define PUBLISHED "google.cloud.pubsub.topic.v1.messagePublished"
@@ -16,25 +16,7 @@
 #define CE_JSON "Content-Type: application/cloudevents+json\r\n"
 #define JSON "Content-Type: application/json\r\n"
 
-static struct world    world;
-static struct enrolled enrolled;
 static struct listener function;
-
-static int
-start(void **state)
-{
-	(void)state;
-	world_start(&world, "apps.function_calls", 0);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	world_end(&world);
-	return 0;
-}
 
 /* Lines as Cloud Logging wants them. */
 static void
@@ -289,5 +271,5 @@ main(void)
 	};
 
 	return cmocka_run_group_tests_name(
-	    "apps function_calls", tests, start, end);
+	    "apps function_calls", tests, scene_open, scene_close);
 }

@@ -8,9 +8,9 @@
 #include <time.h>
 
 #include "caller.h"
-#include "enrolled.h"
 #include "members.h"
 #include "once.h"
+#include "scene.h"
 #include "test.h"
 
 /* More than the head of a request may have. */
@@ -18,25 +18,7 @@
 
 #define AUDIENCE "https://sandbox.example/"
 
-static struct world    world;
-static struct enrolled enrolled;
 static struct listener function;
-
-static int
-start(void **state)
-{
-	(void)state;
-	world_start(&world, "apps.function_identity", 0);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	world_end(&world);
-	return 0;
-}
 
 static int
 begin(void **state)
@@ -322,5 +304,5 @@ main(void)
 	};
 
 	return cmocka_run_group_tests_name(
-	    "apps function_identity", tests, start, end);
+	    "apps function_identity", tests, scene_open, scene_close);
 }

@@ -7,16 +7,14 @@
 #include <string.h>
 
 #include "caller.h"
-#include "enrolled.h"
 #include "loopback.h"
 #include "once.h"
+#include "scene.h"
 #include "test.h"
 #include "visitor.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static struct world       world;
-static struct enrolled    enrolled;
 static struct listener    function;
 static struct loopback   *issuer;
 static struct environment env;
@@ -26,17 +24,8 @@ static char               bearer[8192];
 static int
 start(void **state)
 {
-	(void)state;
-	world_start(&world, "apps.function_invoker", 0);
+	scene_open(state);
 	enrol(&world, 1, &enrolled);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	world_end(&world);
 	return 0;
 }
 
@@ -333,5 +322,5 @@ main(void)
 	};
 
 	return cmocka_run_group_tests_name(
-	    "apps function_invoker", tests, start, end);
+	    "apps function_invoker", tests, start, scene_close);
 }

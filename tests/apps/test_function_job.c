@@ -7,31 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "enrolled.h"
 #include "once.h"
+#include "scene.h"
 #include "test.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define TASKS 3
-
-static struct world    world;
-static struct enrolled enrolled;
-
-static int
-start(void **state)
-{
-	(void)state;
-	world_start(&world, "apps.function_job", 0);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	world_end(&world);
-	return 0;
-}
 
 /* Runs to its end with that code; what it wrote stays until process_free(). */
 static void
@@ -247,5 +228,5 @@ main(void)
 	};
 
 	return cmocka_run_group_tests_name(
-	    "apps function_job", tests, start, end);
+	    "apps function_job", tests, scene_open, scene_close);
 }

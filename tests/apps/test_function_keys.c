@@ -11,33 +11,22 @@
 #include "caller.h"
 #include "certificate.h"
 #include "clock.h"
-#include "enrolled.h"
 #include "loopback.h"
+#include "scene.h"
 #include "test.h"
 #include "tls.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define HEADER "{\"alg\":\"RS256\",\"kid\":\"key-0\"}"
 
-static struct world     world;
-static struct enrolled  enrolled;
 static struct listener  function;
 static struct loopback *issuer;
 
 static int
 start(void **state)
 {
-	(void)state;
-	world_start(&world, "apps.function_keys", 0);
+	scene_open(state);
 	enrol_due(&world, 1, &enrolled);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	world_end(&world);
 	return 0;
 }
 
@@ -406,5 +395,5 @@ main(void)
 	};
 
 	return cmocka_run_group_tests_name(
-	    "apps function_keys", tests, start, end);
+	    "apps function_keys", tests, start, scene_close);
 }

@@ -10,29 +10,11 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "enrolled.h"
 #include "listener.h"
+#include "scene.h"
 #include "test.h"
 
-static struct world    world;
-static struct enrolled enrolled;
 static struct listener function;
-
-static int
-start(void **state)
-{
-	(void)state;
-	world_start(&world, "apps.function_load", 0);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	world_end(&world);
-	return 0;
-}
 
 static void
 begin(int count)
@@ -222,5 +204,5 @@ main(void)
 	};
 
 	return cmocka_run_group_tests_name(
-	    "apps function_load", tests, start, end);
+	    "apps function_load", tests, scene_open, scene_close);
 }

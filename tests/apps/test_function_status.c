@@ -9,8 +9,8 @@
 
 #include "buf.h"
 #include "clock.h"
-#include "enrolled.h"
 #include "listener.h"
+#include "scene.h"
 #include "test.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -19,27 +19,16 @@
  * at the beginning. */
 #define ATHLETES 130
 
-static struct world    world;
 static struct enrolled everybody;
-static struct enrolled enrolled; /* those in the database */
 static struct listener function;
 
 static int
 start(void **state)
 {
-	(void)state;
-	world_start(&world, "apps.function_status", 0);
+	scene_open(state);
 	enrol_due(&world, ATHLETES, &everybody);
 	postgres_sql(world.postgres,
 	    "CREATE TABLE enrolled AS SELECT * FROM tokenstore.account");
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	world_end(&world);
 	return 0;
 }
 
@@ -370,5 +359,5 @@ main(void)
 	};
 
 	return cmocka_run_group_tests_name(
-	    "apps function_status", tests, start, end);
+	    "apps function_status", tests, start, scene_close);
 }

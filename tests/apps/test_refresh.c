@@ -10,33 +10,14 @@
 
 #include "clock.h"
 #include "engine.h"
-#include "enrolled.h"
 #include "members.h"
 #include "once.h"
+#include "scene.h"
 #include "test.h"
 
 /* Half an hour before the access tokens end, and past every lease. */
 #define PAST_THE_LEASE 130
 #define HOUR INT64_C(3600)
-
-static struct world    world;
-static struct enrolled enrolled;
-
-static int
-start(void **state)
-{
-	(void)state;
-	world_start(&world, "apps.refresh", 0);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	world_end(&world);
-	return 0;
-}
 
 /* A new database, new athletes, whose tokens are nearly over. */
 static void
@@ -460,5 +441,6 @@ main(void)
 		cmocka_unit_test(a_rate_limit_puts_all_off_after_one_request),
 	};
 
-	return cmocka_run_group_tests_name("apps refresh", tests, start, end);
+	return cmocka_run_group_tests_name(
+	    "apps refresh", tests, scene_open, scene_close);
 }

@@ -6,29 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "enrolled.h"
 #include "members.h"
 #include "once.h"
+#include "scene.h"
 #include "test.h"
-
-static struct world    world;
-static struct enrolled enrolled;
-
-static int
-start(void **state)
-{
-	(void)state;
-	world_start(&world, "apps.status", 0);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	world_end(&world);
-	return 0;
-}
 
 /* Runs the program with one changed setting, or none; its output is to be
  * freed. */
@@ -209,5 +190,5 @@ main(void)
 		cmocka_unit_test(what_cannot_be_told_ends_with_one_or_two),
 	};
 
-	return cmocka_run_group_tests(tests, start, end);
+	return cmocka_run_group_tests(tests, scene_open, scene_close);
 }
