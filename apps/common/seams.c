@@ -89,6 +89,9 @@ store_claim(
 		.lease_s = ENGINE_LEASE_S,
 		.used_within_s = USED_WITHIN_S,
 		.keep_alive_s = settings->refresh_keep_alive_days * 86400,
+		.part = (int)settings->task_index,
+		.parts =
+		    settings->task_count > 1 ? (int)settings->task_count : 0,
 	};
 
 	return tokenstore_claim_due(seams->backend->store, &options, out, err);

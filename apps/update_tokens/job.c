@@ -28,7 +28,8 @@ print_report(const struct refresh_report *report)
 	return ok;
 }
 
-/* The tasks of a Cloud Run job share the work as any runs at once do. */
+/* The tasks of a Cloud Run job share the work as any runs at once do, but that
+ * each begins with a part of its own. */
 static void
 log_task(const struct settings *settings)
 {

@@ -42,6 +42,12 @@ enum group { ANY, USED, IDLE };
 #define IS_USED(seconds) \
 	"last_used_at >= " TS_NOW " - " seconds "::int8 * interval '1 second'"
 
+/* Of an idle one: is it early to keep it alive?  What is in doubt is settled
+ * first. */
+#define RESTS(seconds) \
+	"in_doubt_since = 'epoch' AND updated_at >" \
+	" " TS_NOW " - " seconds "::int8 * interval '1 second'"
+
 /*
  * 5 slots, 6 mark in the first, 7 limit, 8 group, 9 used within, 10 keep alive.
  * The limit inside lets the planner take the rows of a slot by the index, in
@@ -58,8 +64,7 @@ static const char claim_slots[] = TS_CLAIM(
 	"  (to_timestamp(CASE s.nth WHEN 1 THEN $6::int8"
 	"   ELSE " TIME_MIN_SQL " END), '')"
 	" AND CASE $8::int4 WHEN 0 THEN true WHEN 1 THEN " IS_USED("$9")
-	"  ELSE NOT (" IS_USED("$9") ") AND updated_at <="
-	"   " TS_NOW " - $10::int8 * interval '1 second' END"
+	"  ELSE NOT (" IS_USED("$9") ") AND NOT (" RESTS("$10") ") END"
 	" ORDER BY due_at LIMIT $7::int4")
     ") AS a LIMIT $7::int4");
 
@@ -74,8 +79,7 @@ static const char put_to_sleep[] =
     "   SELECT subject, app_id FROM tokenstore.account"
     "   WHERE app_id = $2::int4 AND state = 0 AND lease_until < " TS_NOW
     "   AND slot = s.slot AND due_at <= " TS_NOW
-    "   AND NOT (" IS_USED("$4") ") AND updated_at >"
-    "    " TS_NOW " - $5::int8 * interval '1 second'"
+    "   AND NOT (" IS_USED("$4") ") AND " RESTS("$5")
     "   ORDER BY due_at LIMIT $6::int4 FOR NO KEY UPDATE SKIP LOCKED)"
     "  AS a LIMIT $6::int4)"
     " UPDATE tokenstore.account t SET due_at = date_trunc('second',"
@@ -324,7 +328,25 @@ check_options(const tokenstore_claim_options *options, tokenstore_error *err)
 	if (options->keep_alive_s > 0 && options->used_within_s == 0)
 		return ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
 		    "keep_alive_s: needs used_within_s");
+	if (options->parts < 0 || options->parts > TS_SLOTS ||
+	    options->part < 0 ||
+	    options->part >= (options->parts > 0 ? options->parts : 1))
+		return ts_fail(err, TOKENSTORE_ERR_ARGUMENT,
+		    "part: must be from 0 to below parts, which is at most %d",
+		    TS_SLOTS);
 	return ts_check_lease(options->lease_s, err);
+}
+
+/* Before the first claim of one program of several. */
+static void
+place(tokenstore *store, const tokenstore_claim_options *options)
+{
+	if (options->parts == 0 || store->placed)
+		return;
+	for (size_t i = 0; i < 2; i++)
+		store->scans[i].slot =
+		    options->part * TS_SLOTS / options->parts;
+	store->placed = true;
 }
 
 tokenstore_status
@@ -345,6 +367,7 @@ tokenstore_claim_due(tokenstore *store, const tokenstore_claim_options *options,
 	if ((list = ts_list_new(options->lease_s)) == NULL)
 		return ts_no_memory(err);
 	round.list = list;
+	place(store, options);
 	status = scan(&round, err);
 	ts_list_finish(store, list);
 	/* What was claimed before a failure is worth having. */

@@ -394,6 +394,50 @@ idle_accounts_are_kept_alive_and_else_left_asleep(void **state)
 	tokenstore_close(late);
 }
 
+/* Whether its token is still alive has to be found out, by whoever it may be. */
+static void
+what_is_in_doubt_does_not_rest(void **state)
+{
+	static const tokenstore_claim_options options = { .limit = 100,
+		.lease_s = 120,
+		.used_within_s = 7 * DAY_S,
+		.keep_alive_s = 30 * DAY_S };
+	struct fixture                       *f = *state;
+	tokenstore *soon = open_store(f, KEY_1, 8 * DAY_S);
+	char        subject[16];
+
+	put_many(f->store, 40);
+	postgres_sql(f->pg, "UPDATE tokenstore.account SET"
+			    " in_doubt_since = now() WHERE subject = '9'");
+	assert_int_equal(claim_with(soon, &options, subject), 1);
+	assert_string_equal(subject, "9");
+	assert_int_equal(claim_with(soon, &options, subject), 0);
+	tokenstore_close(soon);
+}
+
+/* Each begins with its own part, and helps the others when it is through. */
+static void
+programs_that_share_the_work_begin_apart(void **state)
+{
+	struct fixture          *f = *state;
+	tokenstore              *later = open_store(f, KEY_1, LATER_S);
+	char                     subject[16];
+	tokenstore_claim_options options = {
+		.limit = 20, .lease_s = 120, .part = 1, .parts = 4
+	};
+
+	put_many(f->store, 200);
+	assert_int_equal(claim_with(later, &options, subject), 20);
+	assert_string_equal(
+	    postgres_value(f->pg,
+		"SELECT count(*) FROM tokenstore.account"
+		" WHERE lease_id <> 0 AND slot BETWEEN 16 AND 31"),
+	    "20");
+	options.limit = 1000;
+	assert_int_equal(claim_with(later, &options, subject), 180);
+	tokenstore_close(later);
+}
+
 /* A row that is locked for a moment is passed over and found the next time. */
 static void
 what_is_locked_is_passed_over(void **state)
@@ -518,10 +562,21 @@ static void
 what_is_out_of_contract_is_refused(void **state)
 {
 	static const tokenstore_claim_options bad[] = {
-		{ 1, 1, -1, 0, { 0 } },
-		{ 1, 1, 1, -1, { 0 } },
-		{ 1, 1, 0, 1, { 0 } },
-		{ 1, 1, INT64_MAX, 1, { 0 } },
+		{ .limit = 1, .lease_s = 1, .part = 1 },
+		{ .limit = 1, .lease_s = 1, .part = 2, .parts = 2 },
+		{ .limit = 1, .lease_s = 1, .part = -1, .parts = 2 },
+		{ .limit = 1, .lease_s = 1, .parts = 65 },
+		{ .limit = 1, .lease_s = 1, .parts = -1 },
+		{ .limit = 1, .lease_s = 1, .used_within_s = -1 },
+		{ .limit = 1,
+		    .lease_s = 1,
+		    .used_within_s = 1,
+		    .keep_alive_s = -1 },
+		{ .limit = 1, .lease_s = 1, .keep_alive_s = 1 },
+		{ .limit = 1,
+		    .lease_s = 1,
+		    .used_within_s = INT64_MAX,
+		    .keep_alive_s = 1 },
 	};
 	struct fixture        *f = *state;
 	tokenstore_claim_list *list;
@@ -565,6 +620,8 @@ main(void)
 		STORE_TEST(a_damaged_row_does_not_stop_the_others),
 		STORE_TEST(those_in_use_come_first),
 		STORE_TEST(idle_accounts_are_kept_alive_and_else_left_asleep),
+		STORE_TEST(what_is_in_doubt_does_not_rest),
+		STORE_TEST(programs_that_share_the_work_begin_apart),
 		STORE_TEST(what_is_locked_is_passed_over),
 		STORE_TEST(what_is_due_behind_the_mark_is_found_next_time),
 		STORE_TEST(a_claim_that_finds_nothing_takes_few_statements),

@@ -131,6 +131,8 @@ make_environment(struct hand *hand, struct environment *env)
 	snprintf(text, sizeof(text), "http://127.0.0.1:%d/oauth",
 	    proxy_port(hand->strava));
 	environment_set(env, "STRAVA_OAUTH_BASE", text);
+	/* Days go by in a minute, and everybody is due in each round. */
+	environment_set(env, "REFRESH_KEEP_ALIVE_DAYS", "0");
 	snprintf(text, sizeof(text), "http://127.0.0.1:%d/api/v3",
 	    proxy_port(hand->strava));
 	environment_set(env, "STRAVA_API_BASE", text);

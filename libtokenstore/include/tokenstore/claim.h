@@ -42,10 +42,16 @@ typedef struct tokenstore_claim_options {
 	int64_t used_within_s;
 
 	/* The others are claimed only when no token was stored for so long,
-	 * which keeps a grant alive that nobody uses.  Until then they are not
-	 * due.  0: whenever they are due. */
-	int64_t  keep_alive_s;
-	uint64_t reserved[4];
+	 * which keeps a grant alive that nobody uses, or when they are in doubt.
+	 * Until then they are not due.  0: whenever they are due. */
+	int64_t keep_alive_s;
+
+	/* Of `parts` programs that share the work, 64 at most, the part-th, from
+	 * 0 on: a store's first claim begins with that part of the groups, far
+	 * from the others, and the claims after it go on from there, to all of
+	 * them.  0 parts: it begins anywhere. */
+	int      part, parts;
+	uint64_t reserved[3];
 } tokenstore_claim_options;
 
 /*
