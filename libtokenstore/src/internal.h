@@ -152,7 +152,7 @@ struct tokenstore {
 		int     slot;
 		int64_t low;
 	} scans[2];
-	int     width; /* how many slots a statement may look through */
+	int     width;  /* how many slots a statement may look through */
 	bool    placed; /* the scans began with the part that was asked for */
 	int64_t rest_until_ms;
 };
