@@ -395,9 +395,11 @@ tokenstore_status
 tokenstore_distrust(tokenstore *store, const char *subject, int64_t sequence,
     tokenstore_error *err)
 {
+	/* A while ago, by the clock of whoever asks next. */
 	static const char sql[] =
 	    "UPDATE tokenstore.account SET"
-	    " expires_at = least(expires_at, " TS_NOW "),"
+	    " expires_at = least(expires_at,"
+	    "  " TS_NOW " - interval '1 minute'),"
 	    " due_at = CASE WHEN last_error = '' THEN least(due_at, " TS_NOW ")"
 	    "  ELSE due_at END WHERE app_id = $2::int4 AND subject = $3"
 	    " AND token_seq = $4::int8";

@@ -74,8 +74,8 @@ TOKENSTORE_API TOKENSTORE_CHECK tokenstore_status tokenstore_touch(
     tokenstore *store, const char *subject, tokenstore_error *err);
 
 /*
- * The provider refused an access token before its end: it ends now, and the
- * account is due, unless its last refresh failed.  For programs that may not
+ * The provider refused an access token before its end: it ended a minute ago then,
+ * for clocks differ, and the account is due, unless its last refresh failed.  For programs that may not
  * refresh by themselves.  `sequence` is that of the account that was looked at;
  * if tokens were stored since, or there is no account, nothing is changed.
  */
