@@ -1250,6 +1250,16 @@ what_the_folder_lacks_the_bundle_may_have(void **state)
 		http_free(f->http);
 		f->http = http_new("test/1", &f->canceled);
 	}
+	/* What may be sent once goes on as well: nothing was sent. */
+	f->http->ca_folder = "/nonexistent";
+	f->http->ca_bundle = tls.certificate;
+	assert_int_equal(http_send(f->http,
+			     &(struct http_request){ .method = "GET",
+				 .url = tls.url,
+				 .timeout_ms = 20000,
+				 .at_most_once = true },
+			     &f->response),
+	    HTTP_ANSWERED);
 	unlink(link);
 	tls_stop(&tls);
 }

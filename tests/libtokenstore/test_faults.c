@@ -628,6 +628,19 @@ start_one_of_two(char hosts[520], char ports[16])
 	return pg;
 }
 
+/* Two of them, and how to reach that database of whichever takes writes. */
+static void
+start_two(struct postgres **one, struct postgres **two, const char *database,
+    char conninfo[700])
+{
+	char hosts[520] = "", ports[16] = "";
+
+	*one = start_one_of_two(hosts, ports);
+	*two = start_one_of_two(hosts, ports);
+	snprintf(conninfo, 700, "host=%s port=%s dbname=%s user=app", hosts,
+	    ports, database);
+}
+
 static void
 check_rows(struct postgres *pg, const char *expected)
 {
@@ -641,15 +654,13 @@ static const char add_row[] = "INSERT INTO here VALUES (1)";
 static void
 of_two_servers_the_one_that_takes_writes_is_used(void **state)
 {
-	char             hosts[520] = "", ports[16] = "", conninfo[700];
-	struct postgres *one = start_one_of_two(hosts, ports);
-	struct postgres *two = start_one_of_two(hosts, ports);
+	char             conninfo[700];
+	struct postgres *one, *two;
 	struct pg       *pg;
 	struct pg_error  error;
 
 	(void)state;
-	snprintf(conninfo, sizeof(conninfo),
-	    "host=%s port=%s dbname=app1 user=app", hosts, ports);
+	start_two(&one, &two, "app1", conninfo);
 	pg = connect_to(conninfo, 5000);
 	set_read_only(one, "on");
 	assert_int_equal(pg_run(pg, add_row, NULL, 0, NULL, &error), PG_OK);
@@ -701,15 +712,13 @@ set_standby(struct postgres *pg, const char *name)
 static void
 a_server_that_does_not_answer_is_left_for_the_next(void **state)
 {
-	char             hosts[520] = "", ports[16] = "", conninfo[700];
-	struct postgres *one = start_one_of_two(hosts, ports);
-	struct postgres *two = start_one_of_two(hosts, ports);
+	char             conninfo[700];
+	struct postgres *one, *two;
 	struct pg       *pg;
 	struct pg_error  error;
 
 	(void)state;
-	snprintf(conninfo, sizeof(conninfo),
-	    "host=%s port=%s dbname=app1 user=app", hosts, ports);
+	start_two(&one, &two, "app1", conninfo);
 	set_standby(one, "gone");
 	pg = connect_to(conninfo, 1000);
 	assert_int_equal(
@@ -737,16 +746,14 @@ a_server_that_does_not_answer_is_left_for_the_next(void **state)
 static void
 a_standby_that_lags_does_not_speak_for_the_primary(void **state)
 {
-	char             hosts[520] = "", ports[16] = "", conninfo[700];
-	struct postgres *one = start_one_of_two(hosts, ports);
-	struct postgres *two = start_one_of_two(hosts, ports);
+	char             conninfo[700];
+	struct postgres *one, *two;
 	struct pg       *pg;
 	struct pg_error  error;
 
 	(void)state;
+	start_two(&one, &two, "app2", conninfo);
 	postgres_new_database(two);
-	snprintf(conninfo, sizeof(conninfo),
-	    "host=%s port=%s dbname=app2 user=app", hosts, ports);
 	pg = connect_to(conninfo, 5000);
 	assert_int_equal(pg_run(pg, "SELECT 1", NULL, 0, NULL, &error), PG_OK);
 	pg_free(pg);
